@@ -77,7 +77,7 @@ def _flags(call: ast.Call) -> int:
 def own(path: Path) -> Iterator[Own]:
     """The expressions that stand in a module."""
     source = path.read_text(encoding="utf-8")
-    if not re.search(r"\bre\.", source):
+    if not re.search(r"\bre\.|\bexpression\(", source):
         return
     tree = ast.parse(source)
     module = path.relative_to(ROOT).as_posix()
@@ -93,15 +93,13 @@ def own(path: Path) -> Iterator[Own]:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Call) and node.attr in _WAYS:
             direct.setdefault(id(node.value), set()).add(node.attr)
     for node in ast.walk(tree):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        if not (isinstance(node, ast.Call) and node.args):
             continue
-        module_name = node.func.value
-        if not (isinstance(module_name, ast.Name) and module_name.id == "re" and node.args):
-            continue
+        function = ast.unparse(node.func)
         pattern = _constant(node.args[0])
-        if pattern is not None and node.func.attr in {"compile", *_WAYS}:
+        if pattern is not None and function in {"expression", "re.compile", *(f"re.{way}" for way in _WAYS)}:
             seen = direct.get(id(node)) or used.get(names.get(id(node), "")) or _TABLES.get(module, set(_WAYS))
-            ways = {node.func.attr} if node.func.attr in _WAYS else seen
+            ways = {function.removeprefix("re.")} & _WAYS or seen
             # All that look for it everywhere go on where the last one ended.
             yield Own(module, node.lineno, pattern, _flags(node), frozenset(_ALIKE.get(way, way) for way in ways))
 

@@ -11,10 +11,11 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from modwsgi_fix.edits import Edit, apply
 from modwsgi_fix.text import LineIndex, Span, encode
+from modwsgi_fix.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from unidiff.patch import Hunk

@@ -9,9 +9,9 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 from enum import IntEnum
-from typing import NamedTuple
 
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Applicability(IntEnum):

@@ -28,15 +28,16 @@ from dataclasses import dataclass
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job, check, fix, read
 from modwsgi_fix.engine.gate import objection
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import Memory, Permissions
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.reading.source import discover
 from modwsgi_fix.rule import Rule
 from modwsgi_fix.text import Span
 
-_BLOCK = re.compile(r"^(?P<indent>[ \t]*)```(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=indent)```[ \t]*$", re.M | re.S)
-_FILE = re.compile(r"^#- (\S+)(?: -> (\S+)| ([0-7]{3}) (\d+):(\d+))?[ \t]*$")
-_CARETS = re.compile(r"^[ \t]*#[ \t]*(?P<carets>\^+)[ \t]*$")
+_BLOCK = expression(r"^(?P<indent>[ \t]*)```(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=indent)```[ \t]*$", re.M | re.S)
+_FILE = expression(r"^#- (\S+)(?: -> (\S+)| ([0-7]{3}) (\d+):(\d+))?[ \t]*$")
+_CARETS = expression(r"^[ \t]*#[ \t]*(?P<carets>\^+)[ \t]*$")
 _DEFAULT = "site.conf"
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import posixpath
 import re
 
+from modwsgi_fix.expressions import expression
+
 #: Suffixes of templates, and the engine that fills each in.
 ENGINES = {
     ".erb": "ERB", ".epp": "EPP", ".j2": "Jinja", ".jinja": "Jinja", ".jinja2": "Jinja", ".in": "autoconf", ".m4": "m4",
@@ -17,29 +19,29 @@ ENGINES = {
 }  # fmt: skip
 
 # What a template engine chooses between: Jinja, ERB, Mako, Mustache, Genshi. "{%d" and "%>" are httpd's, in a LogFormat.
-_STATEMENT = re.compile(
+_STATEMENT = expression(
     r"\{%[-+]?[ \t]*[a-z]{2,}|<%(?!=)|^[ \t]*(?:\{\{#|#if\b|#end\b|% *(?:if|for|else|end\w*)\b)|<tal:|<py:",
     re.M | re.ASCII,
 )
 # A placeholder or a part of one: also autoconf's @NAME@, printf's %(name)s, a shell's $NAME, %NAME%, __NAME__.
-_PART = re.compile(
+_PART = expression(
     r"\{\{|\}\}|\{%(?:[-+ ]|[a-z]{2})|[-+ ]%\}|<%|%>(?!s)|\[%|#\{|%\(|@\w+@|\$[A-Za-z_(]|%[A-Za-z_]\w*%|__[A-Z]\w*__",
     re.ASCII,
 )
 # Each placeholder has one of these characters. Most words have none, and are then known ten times faster.
-_SIGN = re.compile(r"[{}%@$_]")
+_SIGN = expression(r"[{}%@$_]")
 # A whole placeholder, from its first character to its last; of a tag with a closing mark, the opening one.
-_TAG = re.compile(r"(\{\{|\{%|\{#|<%|\[%|\$\()|@\w+@|%\(\w+\)s|%[A-Z]\w*%|__[A-Z]\w*__|#\{\w+\}|\$[A-Za-z_]\w*")
+_TAG = expression(r"(\{\{|\{%|\{#|<%|\[%|\$\()|@\w+@|%\(\w+\)s|%[A-Z]\w*%|__[A-Z]\w*__|#\{\w+\}|\$[A-Za-z_]\w*")
 # The closing marks, and which of them must stand on the line of the opening one.
 _ENDS = {"{{": "}}", "{%": "%}", "{#": "#}", "<%": "%>", "[%": "%]", "$(": ")"}
 _ON_ONE_LINE = frozenset({"{{", "$("})
 # The first or the last characters of a line that belongs to the engine alone.
-_EDGE = re.compile(r"\{\{|\{%|<%|\}\}|%\}|%>(?!s)")
+_EDGE = expression(r"\{\{|\{%|<%|\}\}|%\}|%>(?!s)")
 # Where a tag may open, in a text of any language.
 _OPENINGS = ("{{", "{%", "<%")
 
 # A value of Python code that is yet to be filled in, or a line of a template engine among it.
-_IN_CODE = re.compile(r"^[^#\n]*(?<=[\s,(=])(?:\$\{[^}\n]{0,200}\}|\{\{[^}\n]{0,200}\}\})|^[ \t]*(?:\{%|<%)", re.M)
+_IN_CODE = expression(r"^[^#\n]*(?<=[\s,(=])(?:\$\{[^}\n]{0,200}\}|\{\{[^}\n]{0,200}\}\})|^[ \t]*(?:\{%|<%)", re.M)
 
 
 def is_code_to_fill_in(text: str) -> bool:

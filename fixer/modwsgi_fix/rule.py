@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import cache
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.rule_settings import Setting
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Severity(IntEnum):

@@ -28,6 +28,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.syntax import Directive, Node, Section, Tree
 from modwsgi_fix.text import WHITESPACE
 
@@ -35,7 +36,7 @@ from modwsgi_fix.text import WHITESPACE
 #: name, and what is in it. No comments, no blank lines.
 Shape: TypeAlias = tuple[str, str, tuple["Shape", ...]]
 
-_BLANKS = re.compile(f"[{WHITESPACE}]+")
+_BLANKS = expression(f"[{WHITESPACE}]+")
 
 _OPTIONS = {
     "ccomments": False,
@@ -69,7 +70,7 @@ _alike: dict[str, bool] = {}
 
 #: The name that begins a line, and ``include``, which means something to apacheconfig; or any other word, of which both
 #: readers only see that it consists of letters and digits.
-_NAME_OR_WORD = re.compile(r"(^[ \t]*[^\s>]+|[A-Za-z]*include[A-Za-z]*)|[A-Za-z0-9]+", re.M | re.I)
+_NAME_OR_WORD = expression(r"(^[ \t]*[^\s>]+|[A-Za-z]*include[A-Za-z]*)|[A-Za-z0-9]+", re.M | re.I)
 
 
 def _form(text: str) -> str:

@@ -13,12 +13,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
-from typing import NamedTuple
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.syntax import Blank, Comment, Node, Section, Tree
 from modwsgi_fix.text import WHITESPACE, Span
+from modwsgi_fix.tuples import NamedTuple
 
-_COMMENT = re.compile(r"[ \t]*#[ \t]*modwsgi-fix:[ \t]*(allow-file|allow|disable|enable)[ \t]+([^\n]*)", re.ASCII)
+_COMMENT = expression(r"[ \t]*#[ \t]*modwsgi-fix:[ \t]*(allow-file|allow|disable|enable)[ \t]+([^\n]*)", re.ASCII)
 
 
 class Suppression(NamedTuple):

@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from modwsgi_fix.expressions import expression
+from modwsgi_fix.tuples import NamedTuple
 
 #: What httpd skips between words and at both ends of a line (``apr_isspace`` in the C locale). ``str.strip()`` and
 #: ``\s`` without ``re.ASCII`` also take U+00A0 and U+0085, which httpd does not.
 WHITESPACE = " \t\n\v\f\r"
 
 
-_DIGITS = re.compile(r"[0-9]+").fullmatch
+_DIGITS = expression(r"[0-9]+")
 #: The most digits of a number, more than any setting of httpd has: Python refuses to read thousands of digits.
 _MOST_DIGITS = 18
 
@@ -26,13 +28,13 @@ def whole_number(word: str) -> int | None:
 
     A word of more than 18 digits counts as the largest number of 18 digits.
     """
-    if _DIGITS(word) is None:
+    if _DIGITS.fullmatch(word) is None:
         return None
     digits = word.lstrip("0")
     return int(digits or "0") if len(digits) <= _MOST_DIGITS else 10**_MOST_DIGITS - 1
 
 
-_BREAK = re.compile(r"\\?\r?\n[ \t]*")
+_BREAK = expression(r"\\?\r?\n[ \t]*")
 
 
 def one_line(sentence: str) -> str:
@@ -42,7 +44,7 @@ def one_line(sentence: str) -> str:
 
 #: The number of characters that are kept at the beginning, and at the end, of a word that makes a sentence too long.
 _HEAD, _TAIL = 40, 20
-_LONG_WORD = re.compile(rf"(\S{{{_HEAD}}})\S{{2,}}(\S{{{_TAIL}}})", re.ASCII)
+_LONG_WORD = expression(rf"(\S{{{_HEAD}}})\S{{2,}}(\S{{{_TAIL}}})", re.ASCII)
 
 
 def shortened(sentence: str, most: int) -> str:

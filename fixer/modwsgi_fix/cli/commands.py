@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from modwsgi_fix.cli import PROGRAM
+from modwsgi_fix.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from typer import Typer

@@ -6,12 +6,13 @@ with the words that exist when it is printed.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 import typer
 
 from modwsgi_fix.cli.commands import COMMANDS, Command, app
 from modwsgi_fix.cli.output import write
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.rules import known_rules
 from modwsgi_fix.workspace.settings import KEYS
 

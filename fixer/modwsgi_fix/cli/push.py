@@ -14,6 +14,7 @@ from modwsgi_fix.cli.options import option
 from modwsgi_fix.cli.output import is_terminal, say, write
 from modwsgi_fix.cli.signals import Stopped
 from modwsgi_fix.diff import edits_between, unified
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import MANIFEST
 from modwsgi_fix.files.copying import write_manifest
 from modwsgi_fix.files.fetched import Manifest, read_manifest
@@ -39,7 +40,7 @@ from modwsgi_fix.workspace.errors import Stop
 
 #: The most files that are named one by one as left out.
 _NAMED = 20
-_URL = re.compile(r"https?://[!-~]+")
+_URL = expression(r"https?://[!-~]+")
 _CUT = "what was begun there is taken back, unless configtest had passed; push again to see which"
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from enum import Enum
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.rule import Severity
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.plan import Wanted
 from modwsgi_fix.workspace.selection import Selection

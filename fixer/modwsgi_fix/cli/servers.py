@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.output import say
 from modwsgi_fix.cli.progress import working
 from modwsgi_fix.reports.text import printable
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.gaps import gaps
 from modwsgi_fix.workspace.plan import Wanted, plan
 from modwsgi_fix.workspace.session import Session, opened

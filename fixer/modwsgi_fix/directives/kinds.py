@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import Flag
-from typing import NamedTuple
+
+from modwsgi_fix.tuples import NamedTuple
 
 #: A version without its trailing zeros, so that 6.0 and 6.0.0 are equal and ``<`` is right.
 Version = tuple[int, ...]

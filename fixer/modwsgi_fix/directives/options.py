@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
 
 from modwsgi_fix.directives.kinds import version
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.text import whole_number
+from modwsgi_fix.tuples import NamedTuple
 
-_INTEGER = re.compile(r"([+-]?)([0-9]+)").fullmatch
-_OCTAL = re.compile(r"[+]?[0-7]+").fullmatch
+_INTEGER = expression(r"([+-]?)([0-9]+)")
+_OCTAL = expression(r"[+]?[0-7]+")
 
 
 class DaemonOption(NamedTuple):
@@ -53,9 +53,9 @@ class DaemonOption(NamedTuple):
         if not value:
             return "it must have a value" if self.error else ""
         if self.type == "int":
-            found = _INTEGER(value)
+            found = _INTEGER.fullmatch(value)
             return self._out_of_bounds((whole_number(found[2]) or 0) * (-1 if found[1] == "-" else 1)) if found else ""
-        if self.type == "octal" and not _OCTAL(value):
+        if self.type == "octal" and not _OCTAL.fullmatch(value):
             return "it must be an octal number, such as 022"
         if self.type == "path" and not value.startswith("/"):
             return "it must be an absolute path"

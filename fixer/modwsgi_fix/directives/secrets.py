@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+from modwsgi_fix.expressions import expression
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Part(NamedTuple):
@@ -29,24 +31,24 @@ _FROM = {
     "ldaptrustedglobalcert": 2,
 }
 #: Names of secrets in other people's modules: OIDCClientSecret, OIDCCryptoPassphrase.
-_SECRET_DIRECTIVE = re.compile(r"(password|passphrase|secret|apikey|token)\Z")
+_SECRET_DIRECTIVE = expression(r"(password|passphrase|secret|apikey|token)\Z")
 #: Directives whose first word is a name and whose second word is its value.
 _NAMED = {"setenv", "define"}
 #: Directives with the name of a header among their words and its value after it.
 _HEADERS = {"header", "requestheader"}
-_NAME = re.compile(
+_NAME = expression(
     r"PASSW|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|APIKEY|AUTHORIZATION|(^|[_-])(PASS|PWD|KEY)([_-]|$)", re.I
 )
-_SURE = re.compile(r"PASSW|PASSPHRASE|SECRET|TOKEN", re.I)
+_SURE = expression(r"PASSW|PASSPHRASE|SECRET|TOKEN", re.I)
 #: A name with such a word says where the secret is or how it is handled, and its value is not secret.
-_ABOUT = re.compile(r"(FILE|PATH|DIR|DIRECTORY|NAME|HEADER|EXPIRY|TIMEOUT|LIFETIME|LENGTH)$", re.I)
-_ASSIGNED = re.compile(r"!?([\w.-]+)=(.+)", re.S)
-_REWRITTEN = re.compile(r"(?:^|[\[,])E(?:NV)?=([\w.-]+):([^,\]]+)", re.I)
+_ABOUT = expression(r"(FILE|PATH|DIR|DIRECTORY|NAME|HEADER|EXPIRY|TIMEOUT|LIFETIME|LENGTH)$", re.I)
+_ASSIGNED = expression(r"!?([\w.-]+)=(.+)", re.S)
+_REWRITTEN = expression(r"(?:^|[\[,])E(?:NV)?=([\w.-]+):([^,\]]+)", re.I)
 #: ``pass=`` and its like within the text for a driver of databases; ``secret=`` of mod_proxy.
-_KEYWORD = re.compile(
+_KEYWORD = expression(
     r"""\b(?:pass|password|passwd|pwd|secret|sslpassword)\s*=\s*('[^']*'|"[^"]*"|[^\s,;'"&]+)""", re.I
 )
-_URL = re.compile(r"://[^\s/:@]*:([^\s/@]+)@")
+_URL = expression(r"://[^\s/:@]*:([^\s/@]+)@")
 _PLAIN = {"", "on", "off", "true", "false", "yes", "no", "none", "null", "unset", "0", "1"}
 
 # Any text that may have a secret has one of these, and, more slowly asked, a match of the expression.
@@ -54,7 +56,7 @@ _WORDS = (
     "pass", "pwd", "secret", "token", "credential", "apikey", "authorization", "key", "authbasicfake", "trustedclientcert",
     "trustedglobalcert", "://",
 )  # fmt: skip
-_HINT = re.compile(
+_HINT = expression(
     r"pass|pwd|secret|token|credential|apikey|authorization|key\b|key[_=-]|[_-]key|"
     r"authbasicfake|trustedclientcert|trustedglobalcert|://[^\s/:@]*:",
     re.I,

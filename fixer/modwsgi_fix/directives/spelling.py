@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
 from modwsgi_fix.directives.table import directives, find
+from modwsgi_fix.expressions import expression
 
 #: At a greater distance than this, a guess would be no better than silence.
 MAX_DISTANCE = 2
@@ -90,7 +91,7 @@ def _candidates(word: str, sections: bool) -> tuple[str, ...]:  # noqa: FBT001
 
 
 _OBJECT = re.compile(r".+\.(?:so(?:\.[0-9]+)*|dll|dylib|sl)", re.I | re.S).fullmatch
-_MODULE = re.compile(r"\w+_module", re.ASCII).fullmatch
+_MODULE = expression(r"\w+_module", re.ASCII)
 
 
 def fits(name: str, words: Sequence[str]) -> bool:
@@ -111,7 +112,7 @@ def fits(name: str, words: Sequence[str]) -> bool:
         return False
     if name.casefold() == "loadfile":
         return all(map(_OBJECT, words))
-    return name.casefold() != "loadmodule" or bool(_MODULE(words[0]) and _OBJECT(words[1]))
+    return name.casefold() != "loadmodule" or bool(_MODULE.fullmatch(words[0]) and _OBJECT(words[1]))
 
 
 def daemon_option_candidates(name: str) -> list[str]:
@@ -126,7 +127,7 @@ def daemon_option_candidates(name: str) -> list[str]:
     return list(_nearest(word, ((option, option, _letters(option)) for option in daemon_options())))
 
 
-_ASSIGNED = re.compile(r"([A-Za-z]+(?:[-_][A-Za-z]+)*)=")
+_ASSIGNED = expression(r"([A-Za-z]+(?:[-_][A-Za-z]+)*)=")
 
 
 @cache

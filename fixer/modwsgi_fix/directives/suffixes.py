@@ -8,6 +8,8 @@ from __future__ import annotations
 import posixpath
 import re
 
+from modwsgi_fix.expressions import expression
+
 #: Scripts that directives name: mod_wsgi's and mod_fcgid's.
 SCRIPTS = (".wsgi", ".py", ".fcgi")
 #: Suffixes of files that can only be WSGI scripts.
@@ -33,7 +35,7 @@ SENSITIVE = (
     ("dot file", r"^\.[^.]"),
 )
 
-_SCRIPT = re.compile(rf".*?(?:{'|'.join(map(re.escape, SCRIPTS))})(?=/|\Z)", re.S)
+_SCRIPT = expression(rf".*?(?:{'|'.join(map(re.escape, SCRIPTS))})(?=/|\Z)", re.S)
 
 
 def script_in(path: str) -> str | None:

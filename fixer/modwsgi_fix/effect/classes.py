@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import product
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, FILES_SECTIONS, LOCATION_SECTIONS, PLACES
@@ -20,6 +19,7 @@ from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.effect.exposure import kind_of, worst_first
 from modwsgi_fix.effect.impact import changed_visits, open_files, told, traced
 from modwsgi_fix.effect.touched import Pair
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.served import is_file
 from modwsgi_fix.model.items import Item
@@ -29,6 +29,7 @@ from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.answer import is_by_handler
 from modwsgi_fix.model.request.htaccess import is_by_htaccess
 from modwsgi_fix.model.urls import aliases, mounts
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Effect(StrEnum):
@@ -167,7 +168,7 @@ def _above(path: str) -> Iterator[str]:
 
 
 #: Characters that the names of files and requested URLs never have.
-_MARKUP = re.compile("[;<>\u02c6\"'\u2018-\u201f\u00ab\u00bb]|&[a-z]+")
+_MARKUP = expression("[;<>\u02c6\"'\u2018-\u201f\u00ab\u00bb]|&[a-z]+")
 
 
 @derived
@@ -279,7 +280,7 @@ def _mapping(outcome: Outcome) -> str:
     return _LEADS_TO.sub("", last)
 
 
-_LEADS_TO = re.compile(r".* (?:maps it to|makes it) |DocumentRoot: ", re.S)
+_LEADS_TO = expression(r".* (?:maps it to|makes it) |DocumentRoot: ", re.S)
 
 
 def _asked(was: Outcome, before: Trace) -> bool:

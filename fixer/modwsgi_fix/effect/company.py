@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.request import Kind, Request, trace
 from modwsgi_fix.model.request.visits import authority_of
 from modwsgi_fix.model.urls import aliases, mounts
+from modwsgi_fix.tuples import NamedTuple
 
 #: The directory of a company's files, which no disk has.
 _DIRECTORY = "/modwsgi-fix-company"

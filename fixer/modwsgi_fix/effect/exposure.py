@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from modwsgi_fix.directives.suffixes import SENSITIVE
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Server
@@ -15,8 +15,9 @@ from modwsgi_fix.model.paths import ascending
 from modwsgi_fix.model.request import Kind, Trace, trace
 from modwsgi_fix.model.request.visits import every_file
 from modwsgi_fix.model.servers import label
+from modwsgi_fix.tuples import NamedTuple
 
-_SENSITIVE = tuple((kind, re.compile(names, re.I)) for kind, names in SENSITIVE)
+_SENSITIVE = tuple((kind, expression(names, re.I)) for kind, names in SENSITIVE)
 #: The most directories that are looked through for files that should not be served.
 _MOST_DIRECTORIES = 2000
 _HANDED_OUT = (Kind.FILE, Kind.PROGRAM)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives.families import LOG_INS
@@ -20,12 +18,14 @@ from modwsgi_fix.effect.touched import (
     standing_for_all,
     touched_hosts,
 )
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace, trace
 from modwsgi_fix.model.request.visits import Authority, Visit, authorities_of, every_file, visits
 from modwsgi_fix.model.servers import label
 from modwsgi_fix.text import Span, listed
+from modwsgi_fix.tuples import NamedTuple
 
 #: A host's files are all requested up to this number; of more, only so many of each directory and suffix.
 _MOST_FILES, _LIKE = 500, 3
@@ -276,7 +276,7 @@ def _in_words_of(like: Like, changes: Sequence[Change]) -> list[Change] | None:
     return sorted((change.told_by(reworded) for change in changes), key=_by_weight)
 
 
-_WORD = re.compile(r"[A-Za-z0-9]+")
+_WORD = expression(r"[A-Za-z0-9]+")
 
 
 def _by_weight(change: Change) -> tuple[bool, str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
-from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives import Context
@@ -20,6 +19,7 @@ from modwsgi_fix.model.request.rewrite_rules import arguments
 from modwsgi_fix.rewriting.moving import context
 from modwsgi_fix.rewriting.verdict import refusal, refusal_of_24
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Stage(IntEnum):

@@ -7,7 +7,6 @@ answer is that it cannot be told.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives.families import CONDITIONS, READ_AT_ONCE
@@ -25,6 +24,7 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.reading.conditions import module_asked
 from modwsgi_fix.syntax import Section
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 #: The oldest mod_wsgi that is meant where no version is named (``Target.mod_wsgi``).
 _OLDEST = (4, 9, 0)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from modwsgi_fix.directives.families import SAID_OF_ITSELF, SAID_OF_PLACES
 from modwsgi_fix.model.config import Config, derived
@@ -19,6 +19,7 @@ from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.patterns import host_wildcard
 from modwsgi_fix.model.request.hosts import aliases_of
 from modwsgi_fix.model.servers import addresses, own_name
+from modwsgi_fix.tuples import NamedTuple
 
 #: With fewer hosts than this, all are asked.
 _FEW = 10

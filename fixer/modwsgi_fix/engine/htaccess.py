@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
 
 from modwsgi_fix.directives import find
 from modwsgi_fix.edits import Applicability, Fix
@@ -27,6 +26,7 @@ from modwsgi_fix.model.request import Kind, Request
 from modwsgi_fix.model.request.htaccess import refused_by
 from modwsgi_fix.model.request.visits import every_file, visits
 from modwsgi_fix.rewriting.verdict import refusal
+from modwsgi_fix.tuples import NamedTuple
 
 #: The most requests to one host.
 _MOST = 2_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.engine.collector import collector_off
@@ -14,6 +14,7 @@ from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.vendor import Shipped, never_shipped
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.syntax import Tree
+from modwsgi_fix.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from modwsgi_fix.effect.touched import Pair

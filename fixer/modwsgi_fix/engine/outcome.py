@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 #: A fix by its rule and its edits, at their places in the files before any fix.
 Made = tuple[str, tuple[Edit, ...]]

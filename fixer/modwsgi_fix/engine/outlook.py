@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Applicability, Edit
 from modwsgi_fix.engine.check import findings
@@ -19,6 +18,7 @@ from modwsgi_fix.engine.outcome import Applied, Fixed
 from modwsgi_fix.engine.run import Met, Run, met, origin_in
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Revealed(NamedTuple):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import re
+
+from modwsgi_fix.expressions import expression
 
 #: The default of AccessFileName.
 NAME = ".htaccess"
-_START = re.compile(r"so (?:httpd|it)(?: [\d.]+)? does not start")
+_START = expression(r"so (?:httpd|it)(?: [\d.]+)? does not start")
 
 
 def is_htaccess(path: str) -> bool:

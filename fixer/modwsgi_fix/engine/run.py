@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import NamedTuple
 
 from modwsgi_fix.diff import compose, origins
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply
@@ -20,6 +19,7 @@ from modwsgi_fix.model.shapes import FEW
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.syntax import Tree
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 #: Findings that are left alone because their fixes undo each other: (rule, file key, message); for a whole rule, the last
 #: two are empty.

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from types import MappingProxyType
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.engine.check import findings, found_silent, silent
@@ -29,6 +28,7 @@ from modwsgi_fix.model.shapes.alike import STANDING, Group, Unit, by_shape, copi
 from modwsgi_fix.model.shapes.hosts import Text, hosts_in, without
 from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.rule import Diagnostic, Rule
+from modwsgi_fix.tuples import NamedTuple
 
 Picks = Callable[[Sequence[str]], Sequence[str]]
 

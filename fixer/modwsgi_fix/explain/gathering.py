@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from modwsgi_fix.explain.lines import Line
 from modwsgi_fix.explain.messages import MESSAGES, Message
 from modwsgi_fix.explain.patterns import REFERER
 from modwsgi_fix.explain.recognition import Known, Place, is_routine, known, place_in
 from modwsgi_fix.explain.tracebacks import Failure, Tracebacks
+from modwsgi_fix.expressions import expression
+from modwsgi_fix.tuples import NamedTuple
 
 #: The most variants of one message that are kept, and the most different lines that the table does not have.
 MOST_OF_A_MESSAGE, MOST_UNKNOWN = 100, 1_000
 _LONGEST_SHOWN = 400
 #: The parts that may differ between messages with one cause.
 _VOLATILE = frozenset({"socket", "uid", "limit"})
-_NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
+_NUMBERS = expression(r"0x[0-9a-fA-F]+|\d+")
 _ZEROS = str.maketrans("123456789", "0" * 9)
 _BY_NAME = {message.name: message for message in MESSAGES}
 

@@ -7,11 +7,12 @@ taken apart. A line of another ErrorLogFormat stays as it is: a message is found
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.text import decode
+from modwsgi_fix.tuples import NamedTuple
 
 #: The bytes of a line that are read. httpd itself does not write longer lines (MAX_STRING_LEN, server/log.c).
 LONGEST = 8_192
@@ -19,17 +20,17 @@ LONGEST = 8_192
 _MOST_PIECES = 6
 
 #: ``[Fri Nov 27 11:35:00.1 2026] [core:error] [pid 7:tid 8] [client 192.0.2.1:80]``, and the brackets that identify a writer.
-_BRACKETS = re.compile(r"(?:\[[^\[\]]{1,200}\](?: |$)){1,12}")
+_BRACKETS = expression(r"(?:\[[^\[\]]{1,200}\](?: |$)){1,12}")
 _WHOSE = ("[pid ", "[client ", "[remote ")
 #: ``(13)Permission denied: ``, ``core.c(123): ``: what APR says, and where in the source.
-_ERROR = re.compile(r"\(\d{1,6}\)[^:]{1,100}: ")
-_SOURCE = re.compile(r"[a-z_0-9]{1,40}\.c\(\d{1,6}\): ")
+_ERROR = expression(r"\(\d{1,6}\)[^:]{1,100}: ")
+_SOURCE = expression(r"[a-z_0-9]{1,40}\.c\(\d{1,6}\): ")
 #: ``Nov 27 11:35:00 web1 apachectl[123]: `` and the same with a time of ISO 8601.
-_SYSLOG = re.compile(
+_SYSLOG = expression(
     r"(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S{1,40}) \S{1,255} ([\w./@-]{1,64}(?:\[\d{1,10}\])?): "
 )
 #: ``web-1  | ``, as docker compose begins a line.
-_SERVICE = re.compile(r"[\w.-]{1,64} {1,40}\| ")
+_SERVICE = expression(r"[\w.-]{1,64} {1,40}\| ")
 #: The keys of the message in a log of JSON: of journald, ErrorLogFormats, containers.
 _KEYS = ("MESSAGE", "message", "msg", "log")
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from modwsgi_fix.explain.messages import MESSAGES, Message
 from modwsgi_fix.explain.patterns import plain
 from modwsgi_fix.explain.recognition import Known, code_of, known, patterns
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.rule import Rule
 
 #: httpd's own messages on a rule's page stand in italics.
-_ITALICS = re.compile(r"(?<![\w*])\*(?!\*)([^*\n]+(?:\n[^*\n]+)?)\*(?![\w*])")
+_ITALICS = expression(r"(?<![\w*])\*(?!\*)([^*\n]+(?:\n[^*\n]+)?)\*(?![\w*])")
 _SHORTEST = 4
 #: The number of first words that are enough to recognize a message.
 _LONG = 16

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
-from typing import NamedTuple
 
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.tuples import NamedTuple
 
 HELP = (
     "let the user pass (chmod o+x on the directory, or setfacl for this user alone), or move the application out of a home "

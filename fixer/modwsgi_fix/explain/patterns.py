@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.text import decode
+from modwsgi_fix.tuples import NamedTuple
 
-_FIELD = re.compile(r"\{(\w+)\}")
-_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|[\\\"nrtbfva])")
+_FIELD = expression(r"\{(\w+)\}")
+_ESCAPE = expression(r"\\(x[0-9a-fA-F]{2}|[\\\"nrtbfva])")
 _ESCAPED = {"\\": "\\", '"': '"', "n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "a": "\a"}
 #: The text that httpd adds to a message about a request.
 REFERER = ", referer: "

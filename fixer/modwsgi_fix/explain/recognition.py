@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from modwsgi_fix.explain.messages import MESSAGES, ROUTINE_CODES, ROUTINE_WORDS, Message
 from modwsgi_fix.explain.patterns import Pattern, pattern
+from modwsgi_fix.expressions import expression
+from modwsgi_fix.tuples import NamedTuple
 
-_CODE = re.compile(r"\bAH\d{5}\b", re.ASCII)
-_PLACE = re.compile(r"Syntax error on line (\d{1,9}) of ((?:[A-Za-z]:)?[^:]{1,4096}):[ ]?")
+_CODE = expression(r"\bAH\d{5}\b", re.ASCII)
+_PLACE = expression(r"Syntax error on line (\d{1,9}) of ((?:[A-Za-z]:)?[^:]{1,4096}):[ ]?")
 
 
 class Known(NamedTuple):

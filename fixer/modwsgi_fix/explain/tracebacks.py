@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from modwsgi_fix.explain.lines import Line
 from modwsgi_fix.explain.messages import Message
 from modwsgi_fix.explain.recognition import known
+from modwsgi_fix.expressions import expression
+from modwsgi_fix.tuples import NamedTuple
 
 _BEGIN = "Traceback (most recent call last):"
 _DUMP = "Python path configuration:"
@@ -26,11 +27,11 @@ _HEADERS = frozenset(
         "signal-ignored",
     }
 )
-_FRAME = re.compile(r"\s*File \"([^\"]{1,4096})\", line (\d{1,9})")
-_HOME = re.compile(r"\s*PYTHONHOME = '([^']{1,4096})'")
+_FRAME = expression(r"\s*File \"([^\"]{1,4096})\", line (\d{1,9})")
+_HOME = expression(r"\s*PYTHONHOME = '([^']{1,4096})'")
 #: The last line of a traceback, and a line that stands right below a message of mod_wsgi.
-_EXCEPTION = re.compile(r"[A-Za-z_][\w.]{0,200}(?::|$)", re.ASCII)
-_CERTAIN = re.compile(r"[A-Za-z_][\w.]{0,200}(?:Error|Exception|Exit|Interrupt|Warning|NotFound)(?::|$)", re.ASCII)
+_EXCEPTION = expression(r"[A-Za-z_][\w.]{0,200}(?::|$)", re.ASCII)
+_CERTAIN = expression(r"[A-Za-z_][\w.]{0,200}(?:Error|Exception|Exit|Interrupt|Warning|NotFound)(?::|$)", re.ASCII)
 #: The number of last frames of a traceback that are kept, and the most tracebacks that may be open at once.
 _MOST_FRAMES, _MOST_OPEN = 50, 64
 

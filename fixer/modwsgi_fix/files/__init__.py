@@ -13,10 +13,11 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from modwsgi_fix.files.paths import resolve, unfollowed
 from modwsgi_fix.text import decode, encode
+from modwsgi_fix.tuples import NamedTuple
 
 #: The prefix of the names of all files that a run creates beside those it writes. None of them is configuration.
 OWN = ".modwsgi-fix-"

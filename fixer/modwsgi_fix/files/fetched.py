@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from modwsgi_fix.files import MANIFEST, MISSING, FileProblem, Files, Permissions, absolute, read_bytes
 from modwsgi_fix.text import encode
+from modwsgi_fix.tuples import NamedTuple
 
 _SCHEMA = 1
 #: The most bytes of a manifest.

@@ -12,13 +12,13 @@ from __future__ import annotations
 import base64
 import json
 import os
-import re
 import secrets
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import FileProblem, digest, problem, read_bytes
 from modwsgi_fix.files.journal import MOST
 from modwsgi_fix.files.locking import locked, used
@@ -32,7 +32,7 @@ KEPT = 20
 
 _VERSION = 1
 _PURPOSE = "where what is needed for undo is to be kept"
-_NAME = re.compile(r"([0-9]{8,})-[0-9a-f]{8}\.undo")
+_NAME = expression(r"([0-9]{8,})-[0-9a-f]{8}\.undo")
 
 
 @dataclass(frozen=True, slots=True)

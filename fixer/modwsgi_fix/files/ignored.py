@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import posixpath
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

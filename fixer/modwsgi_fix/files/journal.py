@@ -16,6 +16,7 @@ import json
 import re
 from dataclasses import asdict, dataclass, fields
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import OWN
 
 SUFFIX = ".journal"
@@ -24,8 +25,8 @@ MOST = 1 << 28
 
 _VERSION = 2
 _TITLE = "# modwsgi-fix was interrupted while it wrote; its next run over this directory puts that right."
-_NAME = re.compile(re.escape(OWN) + r"[0-9a-f]{8}" + re.escape(SUFFIX))
-_STAGED = re.compile(re.escape(OWN) + r"[0-9a-f]{8}-[0-9]{1,9}\.staged")
+_NAME = expression(re.escape(OWN) + r"[0-9a-f]{8}" + re.escape(SUFFIX))
+_STAGED = expression(re.escape(OWN) + r"[0-9a-f]{8}-[0-9]{1,9}\.staged")
 #: Characters, as many as Linux takes for one path (PATH_MAX).
 _LONGEST = 4096
 _FORM = "it is not in the form of a journal"

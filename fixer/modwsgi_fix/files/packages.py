@@ -13,10 +13,12 @@ import re
 import stat
 import struct
 from collections.abc import Iterable, Iterator, Sequence, Set
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files.rooted import Rooted
 from modwsgi_fix.text import decode, encode
+from modwsgi_fix.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -34,9 +36,9 @@ _MOST_PACKAGES = 1000
 _STEPS, _MOST_ROUNDS = 10_000, 10_000
 
 #: A conffile of dpkg's status: path, MD5, and flags (obsolete, remove-on-upgrade).
-_CONFFILE = re.compile(rb"^ (/[^\n]*?) ([0-9a-f]{32})(?: [a-z-]+)*$", re.M)
-_HASH = re.compile(rb"^([0-9a-f]{32})  ?(/[^\n]*)$", re.M)
-_MD5SUM = re.compile(rb"^([0-9a-f]{32})  ([^/\n][^\n]*)$", re.M)
+_CONFFILE = expression(rb"^ (/[^\n]*?) ([0-9a-f]{32})(?: [a-z-]+)*$", re.M)
+_HASH = expression(rb"^([0-9a-f]{32})  ?(/[^\n]*)$", re.M)
+_MD5SUM = expression(rb"^([0-9a-f]{32})  ([^/\n][^\n]*)$", re.M)
 
 #: Tags of rpm's header.
 _FILEDIGESTS, _DIRINDEXES, _BASENAMES, _DIRNAMES, _FILEDIGESTALGO = 1035, 1116, 1117, 1118, 5011

@@ -14,10 +14,10 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from modwsgi_fix.files import FileProblem, problem
 from modwsgi_fix.files.sharing import Judge
+from modwsgi_fix.tuples import NamedTuple
 
 #: The flags that open a directory only to pass through it, which needs no right to read it (open(2)).
 _PASS = getattr(os, "O_PATH", os.O_RDONLY)

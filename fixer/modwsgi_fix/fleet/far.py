@@ -11,10 +11,11 @@ import shlex
 import subprocess
 from collections.abc import Callable, Iterable
 from threading import Thread
-from typing import IO, NamedTuple
+from typing import IO
 
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.text import decode, encode
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.errors import Stop
 
 #: Bytes of messages that are kept; further ones are read and dropped.

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from posixpath import basename, dirname, join
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import CERTIFICATES, FILE_MAPPINGS, INCLUDES, MOUNTS, NAMES_SCRIPT, PASSWORD_FILES
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import FileProblem, Memory
 from modwsgi_fix.files.fetched import Entry, Manifest
 from modwsgi_fix.files.paths import resolve
@@ -23,6 +23,7 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.errors import Stop
 
 #: The most rounds, as deep as Includes may lead from directory to directory; and the most files and bytes that are kept.
@@ -38,11 +39,11 @@ _OF_THE_SYSTEM = frozenset({
     "/srv", "/sys", "/tmp", "/usr", "/usr/lib", "/usr/share", "/var", "/var/lib", "/var/log", "/var/run",
 })  # fmt: skip
 _SCRIPTS = (".wsgi", ".fcgi")
-_KEYS = re.compile(r"\.key$|(^|/)id_(rsa|dsa|ecdsa|ed25519)$|(^|/)\.?htpasswd|\.htpasswd$|\.p12$|\.pfx$|\.jks$", re.I)
+_KEYS = expression(r"\.key$|(^|/)id_(rsa|dsa|ecdsa|ed25519)$|(^|/)\.?htpasswd|\.htpasswd$|\.p12$|\.pfx$|\.jks$", re.I)
 #: What ``httpd -V`` says of its main file.
-_ROOT, _MAIN = re.compile(r'-D HTTPD_ROOT="([^"]*)"'), re.compile(r'-D SERVER_CONFIG_FILE="([^"]*)"')
+_ROOT, _MAIN = expression(r'-D HTTPD_ROOT="([^"]*)"'), expression(r'-D SERVER_CONFIG_FILE="([^"]*)"')
 _NAMES_KEY = tuple(name for name in CERTIFICATES if "key" in name or "machine" in name)
-_WORD = re.compile(r"[=:]")
+_WORD = expression(r"[=:]")
 
 
 class Copy(NamedTuple):

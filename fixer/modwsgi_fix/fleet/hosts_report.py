@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from modwsgi_fix.files import FileProblem, read_bytes
 from modwsgi_fix.reports import valid
 from modwsgi_fix.reports.machine import SCHEMA
+from modwsgi_fix.tuples import NamedTuple
 
 #: The most bytes of a report, and the most values in it: what a file may cost is known before it is parsed.
 MOST_BYTES, MOST_VALUES = 16 << 20, 1_000_000

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from modwsgi_fix.files import OWN
 from modwsgi_fix.fleet.far import lines_of
 from modwsgi_fix.text import decode, encode
+from modwsgi_fix.tuples import NamedTuple
 
 #: The directory in which a push has all that it needs, beside the main file or above ``conf``.
 STAGE = f"{OWN}push"

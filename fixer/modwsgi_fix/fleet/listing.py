@@ -7,18 +7,19 @@ import re
 import tarfile
 from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
-from typing import NamedTuple
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files.fetched import Entry
 from modwsgi_fix.fleet.far import Far, asked, lines_of
 from modwsgi_fix.text import decode
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.errors import Stop
 
 #: The most paths that are listed, and the bytes of that; the most bytes of one file, and of all that is sent at once.
 MOST_ENTRIES, _LISTING = 200_000, 64 << 20
 MOST_FILE, MOST_BYTES = 4 << 20, 128 << 20
 #: A line of ``ls -ldn`` (POSIX, ls: Long Format); devices have two numbers in place of a size.
-_LINE = re.compile(
+_LINE = expression(
     r"([-dlbcps])([-r][-w][-xsS][-r][-w][-xsS][-r][-w][-xtT])([.@+]?) +\d+ +(\d+) +(\d+) +(\d+)(?:, *\d+)? +"
     r"\w+ +\d+ +[\d:]+ (/.*)",
     re.S | re.ASCII,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.fleet.hosts_report import HostsReport, Told, read_report
 from modwsgi_fix.fleet.wording import normalised
+from modwsgi_fix.tuples import NamedTuple
 
 #: The most rows of one kind that are kept apart, and the most servers that a row names.
 MOST_ROWS, MOST_NAMES = 5_000, 20

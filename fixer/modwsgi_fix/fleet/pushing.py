@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from posixpath import dirname, join, normpath, relpath
-from typing import NamedTuple
 
 from modwsgi_fix.files import MANIFEST, FileProblem, problem
 from modwsgi_fix.files.fetched import Manifest
@@ -17,6 +16,7 @@ from modwsgi_fix.fleet.far import Far, asked, lines_of
 from modwsgi_fix.fleet.fetching import said_main, top_of
 from modwsgi_fix.fleet.installer import Change, Orders
 from modwsgi_fix.text import decode, encode, listed
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.errors import Stop
 
 #: The most bytes of what a script tells.

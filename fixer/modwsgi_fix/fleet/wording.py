@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.machinery import SourceFileLoader
@@ -11,13 +10,14 @@ from pathlib import Path
 from types import CodeType
 
 from modwsgi_fix import directives
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.workspace.rules import known_rules
 
 #: What stands for a name of a server.
 NAME = "…"
 #: The packages that, beside the rules, have texts of which messages are made.
 _SOURCES = ("modwsgi_fix.model", "modwsgi_fix.effect", "modwsgi_fix.rewriting")
-_LETTERS = re.compile(r"[A-Za-z]+")
+_LETTERS = expression(r"[A-Za-z]+")
 #: The marks that may stand before a word, and those after it.
 _OPENING, _CLOSING = "\"'([<", "\"')]>,;:.!?"
 #: What is named with its release, which is not a name of the server.

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.edits import Edit
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.placeholders import template_of
 from modwsgi_fix.syntax import Bogus, Comment, Directive, Node, Section, Tree, Unread, is_opaque_section
 from modwsgi_fix.text import Span
@@ -14,10 +15,10 @@ from modwsgi_fix.text import Span
 #: One step of indentation where the file shows none.
 _STEP = "    "
 
-_LEADING = re.compile(r"[ \t]*")
+_LEADING = expression(r"[ \t]*")
 # Blanks after a backslash keep it from joining lines (util.c:ap_cfg_getline_core), so they stay.
-_TRAILING = re.compile(r"(?<![ \t\\])[ \t]+(?=\r?\n|\Z)")
-_BLANK_LINE = re.compile(r"^[ \t]+(?=\r?\n|\Z)", re.M)
+_TRAILING = expression(r"(?<![ \t\\])[ \t]+(?=\r?\n|\Z)")
+_BLANK_LINE = expression(r"^[ \t]+(?=\r?\n|\Z)", re.M)
 
 
 def obstacle(tree: Tree, path: str) -> str:

@@ -7,13 +7,13 @@ where only texts have changed since.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Rewritten
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.records import Report
 from modwsgi_fix.rule import Diagnostic, Rule
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace import session as sessions
 from modwsgi_fix.workspace.again import Base, again, base_of
 from modwsgi_fix.workspace.plan import Wanted, plan

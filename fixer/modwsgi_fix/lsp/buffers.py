@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from modwsgi_fix.lsp.positions import Encoding, Position, lines_of
 from modwsgi_fix.lsp.uris import path_of, uri_of
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Buffer(NamedTuple):

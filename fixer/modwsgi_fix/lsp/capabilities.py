@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
 from lsprotocol import types
 
 from modwsgi_fix.lsp.state import State
+from modwsgi_fix.tuples import NamedTuple
 
 #: Patterns of files whose change on the disk may change an answer.
 WATCHED = (

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple
 
 from lsprotocol import types
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives.families import MOUNTS
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.lsp import describing
 from modwsgi_fix.lsp.answers import Answer
 from modwsgi_fix.lsp.buffers import Buffer
@@ -22,12 +21,13 @@ from modwsgi_fix.lsp.names import Kind, Names
 from modwsgi_fix.lsp.state import State
 from modwsgi_fix.syntax import is_opaque_section
 from modwsgi_fix.text import WHITESPACE, Span
+from modwsgi_fix.tuples import NamedTuple
 
 #: The most names of one directory that are offered; nobody looks through more.
 _MOST_PATHS = 500
 
-_JOIN = re.compile(r"\\\r?\n")
-_WORDS = re.compile(r"[^ \t\n\v\f\r]+")
+_JOIN = expression(r"\\\r?\n")
+_WORDS = expression(r"[^ \t\n\v\f\r]+")
 _GLOBAL = "%{GLOBAL}"
 _INTERPRETERS = (_GLOBAL, "%{RESOURCE}", "%{SERVER}", "%{HOST}")
 

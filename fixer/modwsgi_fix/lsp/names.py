@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
 
 from modwsgi_fix import directives
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.lsp.answers import Answer
 from modwsgi_fix.lsp.context import directives_of, tree_of
 from modwsgi_fix.lsp.state import Refusal
@@ -20,9 +20,10 @@ from modwsgi_fix.model.outside import veiled
 from modwsgi_fix.model.reading.variables import put_in
 from modwsgi_fix.syntax import Directive, Word
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
-_VARIABLE = re.compile(r"\$\{([^}:\s$]{1,400})\}")
-_OPTION = re.compile(r"""(?<![^\s])process-group=(?:"([^"]*)"?|'([^']*)'?|([^\s"']\S*)?)""", re.A)
+_VARIABLE = expression(r"\$\{([^}:\s$]{1,400})\}")
+_OPTION = expression(r"""(?<![^\s])process-group=(?:"([^"]*)"?|'([^']*)'?|([^\s"']\S*)?)""", re.A)
 
 
 class Kind(Enum):

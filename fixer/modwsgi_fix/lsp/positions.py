@@ -6,15 +6,15 @@ feed, U+0085 and U+2028 are characters of a line.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.text import Span, encode
+from modwsgi_fix.tuples import NamedTuple
 
-_LINE_END = re.compile(r"\r\n?|\n")
+_LINE_END = expression(r"\r\n?|\n")
 
 
 class Encoding(StrEnum):

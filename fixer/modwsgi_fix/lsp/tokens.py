@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lsprotocol import types
 
 from modwsgi_fix import directives
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.lsp.capabilities import LEGEND
 from modwsgi_fix.lsp.context import tree_of
 from modwsgi_fix.lsp.convert import span_of
@@ -16,12 +15,13 @@ from modwsgi_fix.lsp.positions import Encoding, lines_of, width
 from modwsgi_fix.lsp.state import State
 from modwsgi_fix.syntax import Comment, Directive, Section, Tree
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 _COMMENT, _SECTION, _DIRECTIVE, _STRING, _VARIABLE, _OPTION, _NUMBER = range(len(LEGEND.token_types))
 
-_REFERENCE = re.compile(r"[$%]\{[^}\s${%]{0,400}\}")
-_OPTION_NAME = re.compile(r"[a-z][a-z-]*(?==)")
-_WHOLE_NUMBER = re.compile(r"[0-9]+")
+_REFERENCE = expression(r"[$%]\{[^}\s${%]{0,400}\}")
+_OPTION_NAME = expression(r"[a-z][a-z-]*(?==)")
+_WHOLE_NUMBER = expression(r"[0-9]+")
 
 
 class Token(NamedTuple):

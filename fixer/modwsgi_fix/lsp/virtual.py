@@ -7,21 +7,22 @@ a directory of this process. The command also returns the text.
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from lsprotocol import types
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.lsp.state import State
 from modwsgi_fix.lsp.uris import uri_of
 from modwsgi_fix.text import encode
+from modwsgi_fix.tuples import NamedTuple
 
 #: The scheme of the URIs of documents that are not files.
 SCHEME = "modwsgi-fix"
 
-_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9.-]+")
+_NOT_IN_A_NAME = expression(r"[^A-Za-z0-9.-]+")
 
 
 class Virtual(NamedTuple):

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from copy import copy
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.items import File, Item, PassedOver, Script, Server
 from modwsgi_fix.syntax import Section
+from modwsgi_fix.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from modwsgi_fix.model.bounds import Endless

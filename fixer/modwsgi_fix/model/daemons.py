@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives.families import MOUNTS
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived, grouped
 from modwsgi_fix.model.gaps import whole_text
 from modwsgi_fix.model.items import Item, Server
@@ -18,10 +18,11 @@ from modwsgi_fix.model.servers import same_name, split_name
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.syntax import split_words
 from modwsgi_fix.text import WHITESPACE, Span, whole_number
+from modwsgi_fix.tuples import NamedTuple
 
-_OPTION = re.compile(r"[ \t\n\v\f\r]*+([^= \t\n\v\f\r]++)=")
-_WORD = re.compile(r"[^ \t\n\v\f\r]++")
-_CLOSED = re.compile(r""" "(?:\\["\\]|[^"])*+" | '(?:\\['\\]|[^'])*+' """, re.X).fullmatch
+_OPTION = expression(r"[ \t\n\v\f\r]*+([^= \t\n\v\f\r]++)=")
+_WORD = expression(r"[^ \t\n\v\f\r]++")
+_CLOSED = expression(r""" "(?:\\["\\]|[^"])*+" | '(?:\\['\\]|[^'])*+' """, re.X)
 
 
 def in_template(item: Item) -> bool:
@@ -173,9 +174,9 @@ def left_open(item: Item) -> str:
 def _open_quote(word: str) -> str:
     """Return what closes an open quoted word; after a backslash the quote would be a character of the word."""
     quote = word[:1]
-    if quote not in ("'", '"') or _CLOSED(word):
+    if quote not in ("'", '"') or _CLOSED.fullmatch(word):
         return ""
-    return quote if _CLOSED(word + quote) else "\\" + quote
+    return quote if _CLOSED.fullmatch(word + quote) else "\\" + quote
 
 
 def _after_word(text: str, at: int, end: int) -> int:

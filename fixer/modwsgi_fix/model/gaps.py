@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import MERGED_SECTIONS
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 
 class GapKind(Enum):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from modwsgi_fix.placeholders import tags, template_of
 from modwsgi_fix.syntax import Directive, Section, Tree, parse
 from modwsgi_fix.syntax.secrets import without_secrets
 from modwsgi_fix.text import LineIndex, Span
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Guard(NamedTuple):

@@ -10,11 +10,13 @@ from __future__ import annotations
 import posixpath
 import re
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives import suffixes
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.placeholders import is_line_of_engine
+from modwsgi_fix.tuples import NamedTuple
 
 Kind = Literal["httpd", "python", "other"]
 
@@ -37,21 +39,21 @@ _HTTPD_NAMES = (*MAIN_FILES, ".htaccess")
 _LINES = 2000
 
 _STARTS = (
-    (re.compile(r"#![^\n]*\bpython"), PYTHON),
-    (re.compile(r"#!"), Language("other", "a script")),
-    (re.compile(r"\s*<\?php\b"), Language("other", "PHP")),
-    (re.compile(r"\s*<(?:!doctype\s+html|html)\b", re.I), Language("other", "HTML")),
-    (re.compile(r"\s*<(?:\?xml\b|!doctype\b)", re.I), Language("other", "XML")),
-    (re.compile(r"\s*(?:\{\s*(?:\"|$)|\[\s*[\[{\"]|\[\s*$)"), Language("other", "JSON")),
-    (re.compile(r"%?---[ \t]*\n"), Language("other", "YAML")),
+    (expression(r"#![^\n]*\bpython"), PYTHON),
+    (expression(r"#!"), Language("other", "a script")),
+    (expression(r"\s*<\?php\b"), Language("other", "PHP")),
+    (expression(r"\s*<(?:!doctype\s+html|html)\b", re.I), Language("other", "HTML")),
+    (expression(r"\s*<(?:\?xml\b|!doctype\b)", re.I), Language("other", "XML")),
+    (expression(r"\s*(?:\{\s*(?:\"|$)|\[\s*[\[{\"]|\[\s*$)"), Language("other", "JSON")),
+    (expression(r"%?---[ \t]*\n"), Language("other", "YAML")),
 )
-_PYTHON_LINE = re.compile(
+_PYTHON_LINE = expression(
     r"(?:import [a-zA-Z_]|from [\w.]+ import |def \w+\(|class \w+[(:]|if __name__ *==|@\w[\w.]*(?:\(|$))"
 )
-_WORD = re.compile(r"</?([A-Za-z]\w*)(?=[\s>]|$)|([A-Za-z]\w*)(?=[\s;{=:]|$)")
-_SECTION = re.compile(r"\[[^\]\s\"']+(?: [^\]]*)?\][ \t]*$")
-_SETTING = re.compile(r"[\w.\-/]+[ \t]*=(?!=)|[\w.\-]+:(?:[ \t]|$)")
-_OPTION = re.compile(r"([a-z-]+)=")
+_WORD = expression(r"</?([A-Za-z]\w*)(?=[\s>]|$)|([A-Za-z]\w*)(?=[\s;{=:]|$)")
+_SECTION = expression(r"\[[^\]\s\"']+(?: [^\]]*)?\][ \t]*$")
+_SETTING = expression(r"[\w.\-/]+[ \t]*=(?!=)|[\w.\-]+:(?:[ \t]|$)")
+_OPTION = expression(r"([a-z-]+)=")
 
 
 def by_name(path: str) -> Language | None:
@@ -115,7 +117,7 @@ def language_of(path: str, text: str) -> Language:
     return HTTPD
 
 
-_NGINX = re.compile(r"^[ \t]*(?:server|location\b[^\n]*|upstream\b[^\n]*|http|events)[ \t]*\{", re.M)
+_NGINX = expression(r"^[ \t]*(?:server|location\b[^\n]*|upstream\b[^\n]*|http|events)[ \t]*\{", re.M)
 
 
 @cache

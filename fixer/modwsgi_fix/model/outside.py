@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from modwsgi_fix import directives
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File, Item, Script
 from modwsgi_fix.model.secrets import masked
@@ -17,8 +18,8 @@ from modwsgi_fix.model.secrets import masked
 #: The text that replaces a hidden one.
 NOT_SHOWN = "(not shown)"
 
-_WORD = re.compile(r"[^\s\"'`<>=:,;/@|()\[\]{}$\\?&!*^+~%#.]+", re.ASCII)
-_COMMENT = re.compile(r"^[ \t]*#.*", re.M)
+_WORD = expression(r"[^\s\"'`<>=:,;/@|()\[\]{}$\\?&!*^+~%#.]+", re.ASCII)
+_COMMENT = expression(r"^[ \t]*#.*", re.M)
 #: Shorter words occur in any sentence.
 _SHORTEST = 4
 #: A longer word is not split into parts, and counts as a word of the file.

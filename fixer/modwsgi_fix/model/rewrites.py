@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item, Server
+from modwsgi_fix.tuples import NamedTuple
 
 #: Long names of flags, as mod_rewrite.c:cmd_rewriterule_setflag reads them.
 _LONG = {

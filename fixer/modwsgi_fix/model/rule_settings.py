@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
+
+from modwsgi_fix.expressions import expression
+from modwsgi_fix.tuples import NamedTuple
 
 T_co = TypeVar("T_co", covariant=True)
 
 #: A word that may be written into a configuration unchanged: without blanks, quotes or line ends.
-_WORD = re.compile(r"[^\s\x00-\x1f\"'\\<>#]*").fullmatch
+_WORD = expression(r"[^\s\x00-\x1f\"'\\<>#]*")
 
 
 class Setting(NamedTuple, Generic[T_co]):
@@ -68,7 +70,7 @@ class Setting(NamedTuple, Generic[T_co]):
     def _is_word(self, value: object) -> bool:
         if not isinstance(value, str):
             return False
-        return value in self.allowed if self.allowed else _WORD(value) is not None
+        return value in self.allowed if self.allowed else _WORD.fullmatch(value) is not None
 
     def read(self, word: str) -> object:
         """Return the value of a word in a manual page's example: ``max-processes=4``, ``applications=shop,blog``."""

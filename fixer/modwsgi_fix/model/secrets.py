@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from modwsgi_fix.directives import secrets as table
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.syntax.secrets import secrets_in
@@ -17,7 +17,7 @@ MASK = "***"
 _SHORTEST = 3
 #: Blanks, also those that httpd takes for letters, which a message may leave out.
 _QUOTES = "\"'“”‘’„«»"
-_RUN = re.compile(r"\w+")
+_RUN = expression(r"\w+")
 
 
 def masked(config: Config, text: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
-
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Guard, Item, Server
+from modwsgi_fix.tuples import NamedTuple
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,40}://")
+_SCHEME = expression(r"[A-Za-z][A-Za-z0-9+.-]{0,40}://")
 
 
 class Address(NamedTuple):

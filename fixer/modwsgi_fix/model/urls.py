@@ -5,15 +5,16 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import ALIASES, MOUNTS, REDIRECTS
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import Option, options_of
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.patterns import Match, finds, search
 from modwsgi_fix.text import Span, decode, encode
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Mapping(NamedTuple):
@@ -255,8 +256,8 @@ def literal_and_rest(pattern: str) -> tuple[str, str]:
     return pattern[1:end].replace("\\", ""), pattern[end:]
 
 
-_GROUP = re.compile(r"\([^()]*\)")
-_LITERAL = re.compile(r"(?:[A-Za-z0-9/_~-]|\\[./-])*")
+_GROUP = expression(r"\([^()]*\)")
+_LITERAL = expression(r"(?:[A-Za-z0-9/_~-]|\\[./-])*")
 
 
 def has_top_level_branch(pattern: str) -> bool:

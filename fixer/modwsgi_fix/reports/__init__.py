@@ -6,13 +6,13 @@ A format's module is imported with its first use. A report is text as ``text.dec
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from modwsgi_fix import __version__
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.records import Finding, Report
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ FORMATS = {
 }
 
 VERSION = __version__
-_LONE = re.compile("[\ud800-\udfff]")
+_LONE = expression("[\ud800-\udfff]")
 #: Control characters that JSON does not escape, Unicode's line ends, and marks of direction (UAX 9).
-OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+OBEYED = expression("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def gap_lines(report: Report) -> Counter[str]:

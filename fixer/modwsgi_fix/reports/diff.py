@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from modwsgi_fix.diff import check, origins, unified
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import digest
 from modwsgi_fix.records import Changed, Hunk
 from modwsgi_fix.reports.text import applied as describe
@@ -21,7 +22,7 @@ from modwsgi_fix.text import LineIndex, Span, encode
 if TYPE_CHECKING:
     from modwsgi_fix.engine import Applied, Rewritten
 
-_HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+.*@@$", re.M)
+_HUNK = expression(r"^@@ -(\d+)(?:,(\d+))? \+.*@@$", re.M)
 
 
 class BadDiff(Exception):

@@ -6,14 +6,15 @@ has a colour of its own, and is marked in words, too.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.reports import valid
 from modwsgi_fix.reports.text import printable
+from modwsgi_fix.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from modwsgi_fix.model.facts.overview import Overview
@@ -112,7 +113,7 @@ _HEIGHT, _BETWEEN, _LETTER, _MARGIN = 28, 14, 8, 20
 #: The width in which edges slant from their first box, and the distance of those that end at one box, whose words lie between.
 _SLANT, _APART = 60, 18
 #: Characters that XML cannot hold.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_UNWRITABLE = expression("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class _Box(NamedTuple):

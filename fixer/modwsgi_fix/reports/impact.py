@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from modwsgi_fix.reports import plural
+from modwsgi_fix.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from modwsgi_fix.effect.impact import Change, Impact

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from modwsgi_fix.records import Finding, Report
 from modwsgi_fix.reports import VERSION, dumped, plural, started
@@ -12,6 +12,7 @@ from modwsgi_fix.reports.impact import as_lines, as_objects, kinds_of_change
 from modwsgi_fix.reports.machine import finding_object, withheld_object
 from modwsgi_fix.reports.text import further, printable
 from modwsgi_fix.rule import Severity
+from modwsgi_fix.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from modwsgi_fix.effect.impact import Impact

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from modwsgi_fix.diff import NO_NEWLINE, header, lines, unified
 from modwsgi_fix.edits import Edit
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.reports.diff import hunks_of, read_back, strip_from
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from modwsgi_fix.engine import Applied, Rewritten
 
-_HEADER = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,\d+)? @@")
+_HEADER = expression(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,\d+)? @@")
 
 
 class BadPatch(Exception):

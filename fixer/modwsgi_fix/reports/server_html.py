@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from modwsgi_fix.records import Finding, Report
 from modwsgi_fix.reports import plural
@@ -12,6 +12,7 @@ from modwsgi_fix.reports.graphs import as_svg
 from modwsgi_fix.reports.html import diff, document, folded, listing, text
 from modwsgi_fix.reports.text import diff_of, further
 from modwsgi_fix.rule import Severity
+from modwsgi_fix.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from modwsgi_fix.effect.exposure import Exposed, Found

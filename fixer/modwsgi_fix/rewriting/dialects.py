@@ -14,9 +14,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, PATH_SECTIONS
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived, grouped
 from modwsgi_fix.model.facts.led_to import leads_past
 from modwsgi_fix.model.items import Item, Server
@@ -24,10 +24,11 @@ from modwsgi_fix.model.merge.access import Access, access_of
 from modwsgi_fix.model.merge.sections import are_apart, directory_rank, is_regex_section, pattern_of
 from modwsgi_fix.model.paths import components, has_wildcard
 from modwsgi_fix.rewriting.lines import lines_of
+from modwsgi_fix.tuples import NamedTuple
 
-_HOST = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
-_IP = re.compile(r"[0-9.]+|(?=[0-9A-Fa-f.]*:)[0-9A-Fa-f:.]+|[0-9A-Fa-f:.]+/[0-9.]+", re.ASCII)
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
+_HOST = expression(r"[A-Za-z0-9._-]+", re.ASCII)
+_IP = expression(r"[0-9.]+|(?=[0-9A-Fa-f.]*:)[0-9A-Fa-f:.]+|[0-9A-Fa-f:.]+/[0-9.]+", re.ASCII)
+_VARIABLE = expression(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
 
 GRANTED = ("Require all granted",)
 DENIED = ("Require all denied",)

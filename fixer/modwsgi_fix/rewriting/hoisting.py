@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from modwsgi_fix.directives import spelled
 from modwsgi_fix.directives.families import CONDITIONS
@@ -12,6 +11,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, uses_of
 from modwsgi_fix.model.items import File, Guard, Item
 from modwsgi_fix.rewriting.moving import delete_with_comment, insert_above, lines_with_comment
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Hoisted(NamedTuple):

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.edits import Edit
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.daemons import left_open
 from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.model.lines import wrapped_end
@@ -18,8 +19,8 @@ from modwsgi_fix.syntax import Comment, Directive, Node, Section, parse
 from modwsgi_fix.text import WHITESPACE, Span
 
 _STEP = "    "
-_JOINT = re.compile(r"\\\r?\n\Z")
-_JOINED = re.compile(r"(\\\r?\n)[ \t]*")
+_JOINT = expression(r"\\\r?\n\Z")
+_JOINED = expression(r"(\\\r?\n)[ \t]*")
 
 
 def block(file: File, indent: str, lines: Sequence[str], step: str = "") -> str:

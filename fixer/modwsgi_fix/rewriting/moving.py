@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from modwsgi_fix.directives import Context, allowed_in, context_of
 from modwsgi_fix.edits import Edit
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.rewriting.lines import insert_before, insert_outside, lines_of
@@ -79,10 +79,10 @@ def _own_comments(item: Item) -> list[Node]:
 
 
 #: A comment that allows a finding of the next directive (``suppressions``).
-_ALLOWS = re.compile(r"\s*#\s*modwsgi-fix:\s*allow\s")
+_ALLOWS = expression(r"\s*#\s*modwsgi-fix:\s*allow\s")
 #: Words that show that a comment is about a directive without naming it.
 _SUBJECTS = {"wsgidaemonprocess": ("daemon", "daemons", "process", "processes", "thread", "threads")}
-_WORD = re.compile(r"\w+")
+_WORD = expression(r"\w+")
 
 
 def insert_above(item: Item, lines: Sequence[str]) -> Edit:

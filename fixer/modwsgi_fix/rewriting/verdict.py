@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives.families import (
@@ -21,9 +20,11 @@ from modwsgi_fix.directives.families import (
     PATH_SECTIONS,
 )
 from modwsgi_fix.edits import Applicability
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.patterns import is_broken
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.syntax import Directive, Section
+from modwsgi_fix.tuples import NamedTuple
 
 _OPTIONS = frozenset(
     [
@@ -71,7 +72,7 @@ _PATTERN_AT = {
     "setenvif": 1, "setenvifnocase": 1, "wsgiscriptaliasmatch": 0,
 }  # fmt: skip
 _NO_REGEX = "Regular expression could not be compiled."
-_IP = re.compile(r"[0-9a-fA-F.:]+(?:/[0-9.]+)?").fullmatch
+_IP = expression(r"[0-9a-fA-F.:]+(?:/[0-9.]+)?")
 
 
 def refusal(name: str, words: Sequence[str]) -> str:
@@ -154,7 +155,7 @@ def _grammar(key: str, words: list[str], first: str) -> str:
         if words[0] in ("granted", "denied"):
             return f"Unknown Authz provider: {words[0]}"
         if words[0] == "ip":
-            bad = next((w for w in words[1:] if not _IP(w)), None)
+            bad = next((w for w in words[1:] if not _IP.fullmatch(w)), None)
             return f"ip address '{bad}' appears to be invalid" if bad is not None else ""
     if key == "sslprotocol":
         bad = next((w for w in words if w.lstrip("+-").lower() not in _PROTOCOLS), None)

@@ -6,9 +6,10 @@ import ast
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from modwsgi_fix.script.source import Source, dotted
+from modwsgi_fix.tuples import NamedTuple
 
 #: Expressions that nest deeper are not followed.
 _DEEP = 40

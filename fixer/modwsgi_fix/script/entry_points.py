@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from modwsgi_fix.script.applications import MAKERS, METHODS
 from modwsgi_fix.script.loading import bound_at_top
 from modwsgi_fix.script.source import Function, Source, dotted, own
 from modwsgi_fix.script.values import Scope, bindings_of, module_scope
+from modwsgi_fix.tuples import NamedTuple
 
 #: The decorators and functions that add routes to Bottle's default application.
 _BOTTLE_ROUTES = frozenset({"route", "get", "post", "put", "delete", "patch", "error", "hook", "mount"})

@@ -6,11 +6,12 @@ import re
 import sys
 import warnings
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.script.module import LINE_END, NO_LIBCST, NotPython3
 from modwsgi_fix.script.remembered import remembered
 from modwsgi_fix.text import Span, encode
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Fault(NamedTuple):
@@ -42,7 +43,7 @@ def fault_of(text: str, version: tuple[int, ...] | None = None) -> Fault | None:
 
 
 #: The beginnings of Python's messages on bytes that are not text in the encoding of the file.
-_OF_BYTES = re.compile(
+_OF_BYTES = expression(
     r"\(unicode error\)|Non-UTF-8 code|encoding problem|unknown encoding|source code|bytes can only contain ASCII"
 )
 
@@ -112,12 +113,12 @@ def _may_be_newer(text: str) -> bool:
 
 
 #: Syntax of Python 2, by the messages of Python 3 about it.
-_SAID_OF_PYTHON_2 = re.compile(
+_SAID_OF_PYTHON_2 = expression(
     r"Missing parentheses in call to '(?:print|exec)'|multiple exception types must be parenthesized"
     r"|leading zeros in decimal integer literals|invalid decimal literal|arameters cannot be parenthesized"
 )
 #: Syntax of Python 2, by the words of the line, where the message of Python 3 is a general one.
-_PYTHON_2 = re.compile(
+_PYTHON_2 = expression(
     r"^\s*(?:print\s*(?:[\"'\w%]|>>)|exec\s+[\"'\w]|raise\s+[\w.]+\s*,|except\s+[\w.()\s,]{1,400},\s{0,40}\w{1,100}\s{0,40}:)"
     r"|`[^`]{0,400}`|<>|\b[uU][rR][\"']|\b0[0-7]+\b|\b\d+[lL]\b|\blambda\s*\("
 )
@@ -139,8 +140,8 @@ def is_python_2(text: str, fault: Fault) -> bool:
 #: The most lines whose indentation is put back.
 _MOST = 50
 _LOST = "expected an indented block"
-_ENDS_A_BODY = re.compile(r"(?:return|raise|pass|continue|break|yield)\b")
-_BEGINS_ANEW = re.compile(r"(?:@|def\b|class\b|async\b|if __name__|from\b|import\b|application\b)")
+_ENDS_A_BODY = expression(r"(?:return|raise|pass|continue|break|yield)\b")
+_BEGINS_ANEW = expression(r"(?:@|def\b|class\b|async\b|if __name__|from\b|import\b|application\b)")
 
 
 def indented(text: str) -> Sequence[tuple[int, str]] | None:

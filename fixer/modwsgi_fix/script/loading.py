@@ -6,12 +6,12 @@ Names can be told without the position of every token, so ``ast`` is enough here
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.script.source import Source, source_of
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Run(NamedTuple):
@@ -34,7 +34,7 @@ _DEEPEST = 200
 _MOST = 200_000
 #: Nor are longer lines of a script that Python's own parser refuses, so that their depth is not known.
 _LONGEST = 2000
-_BRACKETS = re.compile(r"[(\[{]|([)\]}])")
+_BRACKETS = expression(r"[(\[{]|([)\]}])")
 
 
 def is_too_much(text: str) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 #: Where libcst ends a line (its codegen splits so; a form feed or U+0085 ends none).
-LINE_END = re.compile(r"\r\n?|\n")
+LINE_END = expression(r"\r\n?|\n")
 
 Kind = Literal["import", "assign", "expression", "def", "class", "block", "return", "yield", "other"]
 

@@ -10,12 +10,12 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from modwsgi_fix.script.remembered import remembered
 from modwsgi_fix.script.source import source_of
 from modwsgi_fix.script.tokens import Token, is_parenthesized, newline_of, span_of, split, statements
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 #: A part of the text, and the text that replaces it.
 Change = tuple[Span, str]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.script.loading import is_too_much
 from modwsgi_fix.script.module import LINE_END, NO_LIBCST, Argument, Call, Kind, Module, NotPython3, Statement, Text
 from modwsgi_fix.script.remembered import remembered
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
 #: Bytes that are not UTF-8, as ``text.decode`` keeps them: Rust refuses lone surrogates. One character stands for each.
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_SURROGATE = expression(r"[\ud800-\udfff]")
 
 
 def parse(text: str) -> Module:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
 
 from modwsgi_fix.script.source import Function, Source, imports_of, own
 from modwsgi_fix.script.values import Binding, Scope, bindings_of, module_scope
+from modwsgi_fix.tuples import NamedTuple
 
 #: The name of the second parameter in PEP 3333.
 _START_RESPONSE = "start_response"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple
 
 from modwsgi_fix.script.loading import runs_at_load
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Set(NamedTuple):

@@ -7,19 +7,19 @@ libcst's.
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.script.module import LINE_END
 from modwsgi_fix.script.remembered import remembered
 from modwsgi_fix.text import Span
 
 #: Bytes that are not UTF-8, as ``text.decode`` keeps them: ``ast`` refuses lone surrogates. A letter stands for each.
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_SURROGATE = expression(r"[\ud800-\udfff]")
 
 #: A script of more characters is a generated one, and is not read: rules look at each node, some of them in every pass.
 _MOST = 500_000

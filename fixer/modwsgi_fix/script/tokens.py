@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.script.module import LINE_END
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 Kind = Literal["name", "number", "string", "operator"]
 
 _PREFIX = r"(?:[bBuU]?[rR]?|[rR][bB]|[fFtT][rR]?|[rR][fFtT])"
-_TOKEN = re.compile(
+_TOKEN = expression(
     rf"""
     (?P<blank>[ \t\f\ufeff]+|\\(?:\r\n|\r|\n)|\#[^\r\n]*)
     |(?P<newline>\r\n|\r|\n)

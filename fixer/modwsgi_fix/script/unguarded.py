@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Set
-from typing import NamedTuple
 
 from modwsgi_fix.script.source import Source
+from modwsgi_fix.tuples import NamedTuple
 
 #: Names in tests of a version, by which a script does one thing with an old version, and another with a new one.
 _VERSIONS = frozenset({"VERSION", "PY2", "PY3", "hexversion", "major", "python_version", "version", "version_info"})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from modwsgi_fix.placeholders import is_template, may_have_tags
 from modwsgi_fix.syntax.words import FIRST, PLAIN, WORD, WORDS, Logical, Word, logical_line, split_words
 from modwsgi_fix.text import WHITESPACE, LineIndex, Span
+from modwsgi_fix.tuples import NamedTuple
 
 T = TypeVar("T")
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from sys import intern
 
 from modwsgi_fix.directives.families import BARE_SECTIONS, CONDITIONS, DISJOINT_SECTIONS
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.syntax.nodes import (
     DEEPEST_SECTION,
     Blank,
@@ -27,13 +28,13 @@ from modwsgi_fix.syntax.nodes import (
 from modwsgi_fix.syntax.words import FIRST, WORD, logical_line, value_of
 from modwsgi_fix.text import WHITESPACE, Span, encode
 
-_TAG = re.compile(r"^[ \t\v\f\r]*<(/?)([A-Za-z]+)", re.M)
+_TAG = expression(r"^[ \t\v\f\r]*<(/?)([A-Za-z]+)", re.M)
 # A tag that httpd does not recognize: after a pasted line number or an invisible character, or written as an HTML entity.
 _INVISIBLE = r"\xa0\xad\u2000-\u200f\u202f\u2060\u3000\ufeff\udca0"
-_HIDDEN_TAG = re.compile(
+_HIDDEN_TAG = expression(
     rf"^[ \t]*+(?:(?:[{_INVISIBLE}]|\d++[.:|)]?+)(?:[{_INVISIBLE} \t]++|\d++[.:|)]?+)*+(?:<|&lt;)|&lt;)/?[A-Za-z]", re.M
 )
-_NEXT_CLOSER = re.compile(r"(?:[ \t\v\f\r]*(?:#[^\n]*)?\n)*[ \t\v\f\r]*</([A-Za-z]+)>[ \t\v\f\r]*(?:\n|\Z)")
+_NEXT_CLOSER = expression(r"(?:[ \t\v\f\r]*(?:#[^\n]*)?\n)*[ \t\v\f\r]*</([A-Za-z]+)>[ \t\v\f\r]*(?:\n|\Z)")
 
 
 def parse(text: str) -> Tree:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import NamedTuple
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.text import WHITESPACE, Span
+from modwsgi_fix.tuples import NamedTuple
 
 # The first word of a logical line, after its blanks. A NUL ends a line for httpd, which keeps lines in C strings.
 FIRST = re.compile(r"[ \t\v\f\r]*+([^ \t\v\f\r\n\0]*+)").match
-WORD = re.compile(
+WORD = expression(
     r""" (?: "((?:\\["\\]|[^"])*+)"? | '((?:\\['\\]|[^'])*+)'? | ([^ \t\n\v\f\r]++) ) [ \t\n\v\f\r]*+ """, re.X
 )
 # A line whose words need no unquoting, and these words, the name included.
 PLAIN = re.compile(r"[^\"'\\\0\n]*+\n?").fullmatch
 WORDS = re.compile(r"[^ \t\n\v\f\r]++").finditer
-_JOIN = re.compile(r"\\\r?\n")
-_EMPTY = re.compile(r"\n\r?\n")
+_JOIN = expression(r"\\\r?\n")
+_EMPTY = expression(r"\n\r?\n")
 
 
 class Word(NamedTuple):

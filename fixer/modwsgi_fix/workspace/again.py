@@ -16,7 +16,6 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
-from typing import NamedTuple
 
 from modwsgi_fix.engine import read
 from modwsgi_fix.engine.collector import collector_off
@@ -27,6 +26,7 @@ from modwsgi_fix.model.shapes.hosts import Text, hosts_in, without
 from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.records import Finding, Gap, Report
 from modwsgi_fix.syntax import Tree
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.followed import Moved, followed, plain
 from modwsgi_fix.workspace.plan import Plan
 from modwsgi_fix.workspace.session import Session, checked, starts

@@ -6,15 +6,14 @@ in the report is removed.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, apply
 from modwsgi_fix.engine import Job, Rewritten, check, read
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.records import Report
@@ -22,10 +21,11 @@ from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic
 from modwsgi_fix.suppressions import comment
 from modwsgi_fix.syntax import Close, Directive, Section, Tree, is_opaque_section
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace import shipped
 from modwsgi_fix.workspace.session import Session, checked
 
-_BLANKS = re.compile(r"[ \t]*")
+_BLANKS = expression(r"[ \t]*")
 
 _PYTHON = "in Python it would be a comment of the script"
 

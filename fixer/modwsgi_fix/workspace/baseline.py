@@ -12,13 +12,14 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 from modwsgi_fix.engine.job import New
 from modwsgi_fix.files import MISSING, FileProblem, read_bytes
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.rule import Diagnostic
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.places import below_given
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from modwsgi_fix.engine.job import New
 from modwsgi_fix.model.config import Config
@@ -12,6 +11,7 @@ from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.servers import split_name
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.selection import close, matched
 

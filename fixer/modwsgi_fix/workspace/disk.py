@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Set
 from contextlib import suppress
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import OWN, Disk, FileProblem, key_of_each
 from modwsgi_fix.model.reading.source import Source
 
 _HEAD = 8192
 #: Control characters that text does not hold.
-_STRAY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_STRAY = expression(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 #: The directories of an installed httpd: the paths in files there mean this machine's.
 _INSTALLED = ("/etc/apache2", "/etc/httpd", "/usr/local/apache2", "/usr/local/etc/apache24")

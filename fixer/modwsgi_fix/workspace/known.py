@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from modwsgi_fix.engine import check
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.rule import Diagnostic
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace import shipped
 from modwsgi_fix.workspace.baseline import Entry, entries_of, split, stale
 from modwsgi_fix.workspace.rules import known_rules

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from modwsgi_fix.edits import apply
 from modwsgi_fix.engine import Rewritten
 from modwsgi_fix.formatting import indented, obstacle
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.session import Session
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job
@@ -11,6 +11,7 @@ from modwsgi_fix.files import MISSING, FileProblem, working_directory
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.rule import Diagnostic, Rule
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.chosen import Chosen, chosen, selecting
 from modwsgi_fix.workspace.disk import Configurations
 from modwsgi_fix.workspace.errors import Stop

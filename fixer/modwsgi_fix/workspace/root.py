@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import MANIFEST, FileProblem, Files, Overlay
 from modwsgi_fix.files.rooted import Held, Rooted
 from modwsgi_fix.model.reading.above import within_servers
@@ -22,7 +23,7 @@ _PARTS = {
     **dict.fromkeys(("mods-available", "mods-enabled"), "/etc/apache2"),
     **dict.fromkeys(("conf.d", "conf.modules.d", "vhosts.d"), "/etc/httpd"),
 }
-_SERVER_ROOT = re.compile(r"^[ \t]*ServerRoot[ \t]+\"?(/[^\"\s]+)", re.M | re.I)
+_SERVER_ROOT = expression(r"^[ \t]*ServerRoot[ \t]+\"?(/[^\"\s]+)", re.M | re.I)
 
 
 def find_servers(

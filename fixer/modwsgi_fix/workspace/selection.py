@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from modwsgi_fix.rule import Rule
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.errors import SettingsError
 
 

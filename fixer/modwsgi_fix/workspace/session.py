@@ -9,7 +9,7 @@ from enum import Enum, auto
 from functools import partial
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Fixed, Job, Rewritten, check, read
@@ -20,6 +20,7 @@ from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.records import FileText, Finding, More, Report, Trace
 from modwsgi_fix.rule import Diagnostic, Severity
 from modwsgi_fix.text import LineIndex
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace import discretion, shipped
 from modwsgi_fix.workspace.chosen import check_hosts
 from modwsgi_fix.workspace.errors import Stop

@@ -9,22 +9,24 @@ import os
 import re
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from modwsgi_fix.edits import Applicability
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import FileProblem, absolute, read_bytes, working_directory
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.rule import Rule
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.errors import SettingsError
 from modwsgi_fix.workspace.rules import known_rules
 from modwsgi_fix.workspace.selection import Selection, check_selectors, close
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _FILES = ("modwsgi-fix.toml", "pyproject.toml")
-_BARE = re.compile(r"[\w-]+", re.ASCII).fullmatch
-_POSITION = re.compile(r"(.*) \(at line (\d+), column (\d+)\)$", re.S)
-_ADDRESS = re.compile(r"https?://[!-~]+", re.ASCII)
-_VERSION = re.compile(r"\d+(\.\d+){0,3}", re.ASCII)
+_BARE = expression(r"[\w-]+", re.ASCII)
+_POSITION = expression(r"(.*) \(at line (\d+), column (\d+)\)$", re.S)
+_ADDRESS = expression(r"https?://[!-~]+", re.ASCII)
+_VERSION = expression(r"\d+(\.\d+){0,3}", re.ASCII)
 
 
 class Key(NamedTuple):
@@ -243,7 +245,7 @@ def _settings(path: str, base: str, read: Mapping[str, Any], rules: Mapping[str,
 
 def _named(keys: tuple[str, ...]) -> str:
     """Return the name of a setting as TOML writes it: ``per-file-ignores."*.conf"``."""
-    return ".".join(key if _BARE(key) else toml(key) for key in keys)
+    return ".".join(key if _BARE.fullmatch(key) else toml(key) for key in keys)
 
 
 def _table(keys: tuple[str, ...], value: object) -> Mapping[str, Any]:

@@ -11,13 +11,15 @@ import os
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from modwsgi_fix.edits import Applicability, Edit, apply
 from modwsgi_fix.engine.outcome import Applied, Rewritten
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import FileProblem, digest, read_bytes
 from modwsgi_fix.model.language import language_of
 from modwsgi_fix.text import LineIndex, Span, decode, encode
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.errors import Stop
 
 #: The version of docs/plan.schema.json: one more where a key goes, or means something else.
@@ -25,7 +27,7 @@ VERSION = 1
 #: The most bytes of a plan that are read.
 MOST = 64 << 20
 
-_DIGEST = re.compile("[0-9a-f]{64}", re.ASCII).fullmatch
+_DIGEST = expression("[0-9a-f]{64}", re.ASCII)
 _NUMBERS = ("line", "column", "end_line", "end_column")
 
 
@@ -138,7 +140,7 @@ def _read(path: str, at: int, file: object) -> PlannedFile:
     if not isinstance(place, str) or not _is_inside(place):
         raise _broken(path, f"file {at} leads out of the directory that a plan is for")
     edits, fixes = file["edits"], file["fixes"]
-    whole = all(isinstance(file[key], str) and _DIGEST(file[key]) for key in ("before", "after"))
+    whole = all(isinstance(file[key], str) and _DIGEST.fullmatch(file[key]) for key in ("before", "after"))
     whole = whole and isinstance(edits, list) and all(map(_is_piece, edits))
     whole = whole and isinstance(fixes, list) and all(map(_is_fix, fixes))
     if not whole:

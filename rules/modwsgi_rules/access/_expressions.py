@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.access import access_of
 
 #: Words about the visitor: an address, a log-in, a certificate, a header or a cookie. An environment variable may stand for
 #: any of these.
-_VISITOR = re.compile(
+_VISITOR = expression(
     r"REMOTE|CONN|AUTH|USER|SSL|TLS|HTTPS|HTTP_|COOKIE|-R\b|-T\b|ipmatch|env|req|http\s*\(|ldap|dbd|md5|sha1|file\s*\(",
     re.I,
 )

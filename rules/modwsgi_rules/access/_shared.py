@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Config, grouped
@@ -16,6 +15,7 @@ from modwsgi_fix.model.urls import document_root
 from modwsgi_fix.rewriting.access_blocks import deny_lines, directory_block, file_grant, files_block, grant_lines
 from modwsgi_fix.rewriting.lines import append, insert_after, insert_before
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Opening(NamedTuple):

@@ -61,6 +61,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, grouped
 from modwsgi_fix.model.facts.served import served
 from modwsgi_fix.model.merge.sections import is_regex_section
@@ -68,7 +69,7 @@ from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
 #: A path that does not begin with the root, a drive, a scheme (``proxy:``), a wildcard, a variable or a typographic quote.
-_RELATIVE = re.compile(r"(?:~|\.{1,2}/|[\w.-]+)[^:]*\Z", re.ASCII)
+_RELATIVE = expression(r"(?:~|\.{1,2}/|[\w.-]+)[^:]*\Z", re.ASCII)
 
 
 @rule(severity=Severity.WARNING, rank=Rank.ANSWER)

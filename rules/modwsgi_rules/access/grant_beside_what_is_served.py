@@ -75,7 +75,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import HOST_ALIASES
 from modwsgi_fix.model.config import Config, derived, grouped
@@ -87,6 +86,7 @@ from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.paths import Nested, components, has_wildcard
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
+from modwsgi_fix.tuples import NamedTuple
 
 #: The most neighbours of a path that are looked at.
 _FEW = 5

@@ -59,14 +59,15 @@ from collections.abc import Iterator
 
 from modwsgi_fix.directives import DaemonOption, daemon_option
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, Option, atoi, daemon_processes
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
-_NUMBER = re.compile(r"[ \t]*[+-]?[0-9]+[ \t]*")
-_SIZE = re.compile(r"([0-9]+) ?([kmgKMG])(?:i?[bB])?")
+_NUMBER = expression(r"[ \t]*[+-]?[0-9]+[ \t]*")
+_SIZE = expression(r"([0-9]+) ?([kmgKMG])(?:i?[bB])?")
 _POWER = {"k": 10, "m": 20, "g": 30}
-_TIME = re.compile(r"([0-9]+) ?(s|sec|seconds?|m|min|minutes?|h|hours?|ms)")
+_TIME = expression(r"([0-9]+) ?(s|sec|seconds?|m|min|minutes?|h|hours?|ms)")
 _SECONDS = {"m": 60, "h": 3600}
 
 

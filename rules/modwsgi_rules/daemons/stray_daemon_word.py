@@ -63,6 +63,7 @@ from itertools import takewhile
 
 from modwsgi_fix.directives import daemon_option
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes
 from modwsgi_fix.model.items import Arg
@@ -72,7 +73,7 @@ from modwsgi_fix.text import Span
 
 #: A directory, or several with colons between them; no quotes.
 _PATH = re.compile(r":?/[^\s\"'=]*").fullmatch
-_QUOTED = re.compile(r"""(["'])([a-z][a-z-]*)=(.*)\1""", re.S)
+_QUOTED = expression(r"""(["'])([a-z][a-z-]*)=(.*)\1""", re.S)
 
 
 @rule(severity=Severity.ERROR)

@@ -61,11 +61,11 @@ A misspelt name that a `WSGIDaemonProcess` defines is not reported.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from modwsgi_fix.directives import script_directives, words_before_options
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import all_groups_known, daemon_processes, options_of
 from modwsgi_fix.model.items import Item
@@ -73,7 +73,7 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
 
 _NAMES = frozenset({"GLOBAL", "SERVER", "RESOURCE", "HOST"})
-_WRONG = re.compile(r"[%$]{0,2}[{(\[<]{1,2}([A-Za-z]+)[})\]>]{0,2}|%+([A-Za-z]+)[})]?|\$(GLOBAL|RESOURCE)")
+_WRONG = expression(r"[%$]{0,2}[{(\[<]{1,2}([A-Za-z]+)[})\]>]{0,2}|%+([A-Za-z]+)[})]?|\$(GLOBAL|RESOURCE)")
 
 
 @rule(severity=Severity.ERROR)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import OLD_ACCESS
 from modwsgi_fix.model.config import Config, derived
@@ -16,6 +15,7 @@ from modwsgi_fix.model.merge.sections import are_apart
 from modwsgi_fix.model.paths import components
 from modwsgi_fix.rewriting.dialects import DENIED, Clause, components_of, directory_of, merge
 from modwsgi_fix.syntax import Directive
+from modwsgi_fix.tuples import NamedTuple
 
 _UNSEEN = ".htaccess files that AllowOverride admits may be written in the old way, and would be merged otherwise"
 

@@ -62,10 +62,10 @@ Not reported:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rewriting.lines import replace_arg
 from modwsgi_fix.rule import Diagnostic, Severity, rule
@@ -76,8 +76,8 @@ from modwsgi_rules.httpd24._shared import is_editable, read_by_24
 _GONE = frozenset({
     "RC2", "RC4", "DES", "3DES", "CBC3", "IDEA", "SEED", "EXP", "EXPORT", "EXPORT40", "EXPORT56", "LOW", "SSLv2", "KRB5", "FORTEZZA",
 })  # fmt: skip
-_BETWEEN_TERMS = re.compile(r"[:, ]+")
-_BETWEEN_PARTS = re.compile(r"[+-]")
+_BETWEEN_TERMS = expression(r"[:, ]+")
+_BETWEEN_PARTS = expression(r"[+-]")
 _STRONG = "HIGH:!aNULL"
 
 

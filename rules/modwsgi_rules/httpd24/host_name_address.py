@@ -60,6 +60,7 @@ import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Arg, Item, Server
 from modwsgi_fix.model.servers import address, own_name
@@ -67,8 +68,8 @@ from modwsgi_fix.rewriting.lines import replace_arg
 from modwsgi_fix.rule import Diagnostic, rule
 
 #: A domain name. A bare word is often a placeholder, and localhost is found without asking anyone.
-_NAME = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*", re.ASCII)
-_WORD = re.compile(r"[A-Za-z0-9.*_:\[\]-]+", re.ASCII)
+_NAME = expression(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*", re.ASCII)
+_WORD = expression(r"[A-Za-z0-9.*_:\[\]-]+", re.ASCII)
 
 
 @rule()

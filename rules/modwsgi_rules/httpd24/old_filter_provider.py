@@ -76,18 +76,19 @@ import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
 from modwsgi_rules.httpd24._shared import read_by_24
 
-_NAMED = re.compile(r"(?:(req|resp|env)=)?([A-Za-z][A-Za-z0-9-]*)\Z", re.I)
-_NUMBER = re.compile(r"(<=|>=|<|>|=)(\d+)\Z")
+_NAMED = expression(r"(?:(req|resp|env)=)?([A-Za-z][A-Za-z0-9-]*)\Z", re.I)
+_NUMBER = expression(r"(<=|>=|<|>|=)(\d+)\Z")
 #: As the last releases of 2.2 read it: up to the last slash.
-_REGEX = re.compile(r"/((?:[^#\"\\]|\\[^#\"\\])+)/(i?)\Z")
-_TEXT = re.compile(r"[\w/.+ ;=-]+\Z", re.A)
-_SPECIAL = re.compile(r"([.+])")
+_REGEX = expression(r"/((?:[^#\"\\]|\\[^#\"\\])+)/(i?)\Z")
+_TEXT = expression(r"[\w/.+ ;=-]+\Z", re.A)
+_SPECIAL = expression(r"([.+])")
 #: An operator of 2.2 in the words of expressions, and its opposite.
 _COMPARED = {"=": ("eq", "ne"), "<": ("lt", "ge"), "<=": ("le", "gt"), ">": ("gt", "le"), ">=": ("ge", "lt")}
 

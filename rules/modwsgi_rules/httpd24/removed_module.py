@@ -94,6 +94,7 @@ from collections.abc import Iterator
 from modwsgi_fix.directives import module_of
 from modwsgi_fix.directives.removed import REMOVED_MODULES
 from modwsgi_fix.edits import Applicability, Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.model.lines import files, lines_with
@@ -119,7 +120,7 @@ _GONE = {
     "imap": "its name is imagemap now",
     "mem_cache": "mod_cache_socache or mod_cache_disk takes its place",
 }
-_CONDITION = re.compile(r"^[ \t]*<IfModule[ \t]", re.M | re.I)
+_CONDITION = expression(r"^[ \t]*<IfModule[ \t]", re.M | re.I)
 #: What the others are called now.
 _RENAMED = {"disk_cache": "cache_disk", "imap": "imagemap"}
 #: Whose directives may stand in a section for it that is to be read again.

@@ -62,13 +62,14 @@ import re
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import BALANCER_LINES
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Server
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_rules.httpd24._shared import read_by_24
 
 #: A URL whose server is an address, or the machine itself.
-_BY_ADDRESS = re.compile(r"https://(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\]|localhost)(?=[:/]|\Z)", re.I)
+_BY_ADDRESS = expression(r"https://(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\]|localhost)(?=[:/]|\Z)", re.I)
 _CHECKS = ("sslproxycheckpeername", "sslproxycheckpeercn")
 
 

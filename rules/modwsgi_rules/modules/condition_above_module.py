@@ -90,6 +90,7 @@ from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.directives.families import INCLUDES
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived, grouped
 from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.model.lines import files, lines_with
@@ -99,7 +100,7 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.syntax import Blank, Comment, Directive, Node, Section
 from modwsgi_fix.text import Span
 
-_CONDITION = re.compile(r"^[ \t]*<IfModule[ \t]", re.M | re.I)
+_CONDITION = expression(r"^[ \t]*<IfModule[ \t]", re.M | re.I)
 _REASON = "all that the section says takes effect then"
 
 

@@ -42,17 +42,17 @@ A path that `--root` shows to be an environment itself is not reported.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
 
-_INSIDE = re.compile(
+_INSIDE = expression(
     r"(?P<root>/.+?)/(?:bin(?:/python[\d.]*|/activate(?:_this\.py)?)?|lib(?:64)?/python\d[\d.]*(?:/site-packages)?)/?"
 )
 

@@ -55,16 +55,16 @@ The system's packages do not belong to an environment:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes
 from modwsgi_fix.rewriting.access_blocks import quoted
 from modwsgi_fix.rule import Diagnostic, rule
 
-_PACKAGES = re.compile(r"(?P<root>/.+)/lib(?:64)?/python(?P<version>\d[\d.]*)/site-packages/?")
+_PACKAGES = expression(r"(?P<root>/.+)/lib(?:64)?/python(?P<version>\d[\d.]*)/site-packages/?")
 #: Prefixes of the system's own Python: their packages are there anyway.
 _SYSTEM = ("/usr", "/usr/local", "/opt/python")
 

@@ -69,7 +69,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import MOUNTS, SETS_VARIABLES
 from modwsgi_fix.model.config import Config
@@ -77,6 +76,7 @@ from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.model.items import Arg, Item, Script
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script.loading import runs_at_load, tree_of
+from modwsgi_fix.tuples import NamedTuple
 
 #: Variables that Python, its loader and Django themselves read from the environment of the process.
 _READ_BY_ITSELF = frozenset({"DJANGO_SETTINGS_MODULE", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH"})

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 import posixpath
-import re
 from collections.abc import Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.running import process_of, runs_of
 from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts
@@ -18,6 +17,7 @@ from modwsgi_fix.rewriting.scripts import importing
 from modwsgi_fix.script.constants import Script
 from modwsgi_fix.script.loading import runs_at_load
 from modwsgi_fix.script.source import dotted, imports_of, resolved
+from modwsgi_fix.tuples import NamedTuple
 
 _SCHEME = "config:"
 #: Functions that open a file by a path, by dotted name, with the keyword of the path where it is not the first argument.
@@ -36,7 +36,7 @@ _LOADS = frozenset(
 #: Functions whose second argument or keyword ``mode`` says that a file is written.
 _WITH_MODE = frozenset({"open", "io.open", "codecs.open"})
 _FROM_SCRIPT = "os.path.join(os.path.dirname(__file__), "
-_LITERAL = re.compile(rf"""(?P<quote>[uUrR]?(?P<mark>['"])){_SCHEME}(?P<rest>[^'"\n]*)(?P=mark)""")
+_LITERAL = expression(rf"""(?P<quote>[uUrR]?(?P<mark>['"])){_SCHEME}(?P<rest>[^'"\n]*)(?P=mark)""")
 
 
 class Opened(NamedTuple):

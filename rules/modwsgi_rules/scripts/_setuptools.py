@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
 
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.facts.scripts import WsgiScript
 from modwsgi_fix.rewriting.scripts import python_of_script, without
 from modwsgi_fix.script.constants import Script
@@ -18,7 +18,7 @@ _ASKED, _ENTRY_POINTS = f"{_GONE}.iter_entry_points", "importlib.metadata.entry_
 #: The first Python whose ``entry_points`` takes a group.
 _WITH_GROUPS = (3, 10)
 #: A requirement that no later version fails: one that asks for an old version may have chosen an egg among several.
-_ANY_LATER = re.compile(r"[\w.-]+(?:\[[\w,. -]*\])?\s*(?:>=?[\w.\s]+)?")
+_ANY_LATER = expression(r"[\w.-]+(?:\[[\w,. -]*\])?\s*(?:>=?[\w.\s]+)?")
 #: What an entry point of pkg_resources has, and one of importlib.metadata has not.
 _ATTRIBUTES = frozenset({"attrs", "module_name", "require", "resolve"})
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import WsgiScript, wsgi_scripts
 from modwsgi_fix.script import Module
@@ -16,13 +16,14 @@ from modwsgi_fix.script.source import Source, is_main_guard, source_of
 from modwsgi_fix.script.tokens import Token, statements
 from modwsgi_fix.script.values import module_scope
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 #: What comes of a call that mod_wsgi refuses, and why a fix of it is of its level.
 FAILS = "so the request is an error 500"
 ANSWERED = "a request that was a 500 is answered, and no other changes"
 #: Escapes that mean the same in text and in bytes.
-_PLAIN = re.compile(r"""(?:[ !#-\[\]-~\t\n\r"']|\\(?:\r\n|[\\'"nrtabfv\n]))*""")
-_QUOTED = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")(.*)\2", re.DOTALL)
+_PLAIN = expression(r"""(?:[ !#-\[\]-~\t\n\r"']|\\(?:\r\n|[\\'"nrtabfv\n]))*""")
+_QUOTED = expression(r"([A-Za-z]*)('''|\"\"\"|'|\")(.*)\2", re.DOTALL)
 _ENCODE = '.encode("utf-8")'
 #: Expressions that an attribute binds to as a whole.
 _ATOMS = (ast.Attribute, ast.Call, ast.Constant, ast.JoinedStr, ast.Name, ast.Subscript)

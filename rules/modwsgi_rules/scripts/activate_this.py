@@ -86,11 +86,10 @@ Not reported:
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess
 from modwsgi_fix.model.facts.running import (
@@ -108,11 +107,12 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script.constants import Script
 from modwsgi_fix.script.loading import runs_at_load
 from modwsgi_fix.script.source import dotted, imports_of, resolved
+from modwsgi_fix.tuples import NamedTuple
 
 _RUN = frozenset({"exec", "execfile", "runpy.run_path"})
 _ADD = frozenset({"site.addsitedir", "sys.path.insert", "sys.path.append"})
-_ACTIVATE = re.compile(r"(?P<root>/.+)/bin/activate_this\.py")
-_PACKAGES = re.compile(r"(?P<root>/.+)/lib(?:64)?/python3[\d.]*/site-packages/?")
+_ACTIVATE = expression(r"(?P<root>/.+)/bin/activate_this\.py")
+_PACKAGES = expression(r"(?P<root>/.+)/lib(?:64)?/python3[\d.]*/site-packages/?")
 #: Prefixes of the system's own Python: their packages are there anyway.
 _SYSTEM = ("/usr", "/usr/local", "/opt/python")
 

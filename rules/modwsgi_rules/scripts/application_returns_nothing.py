@@ -75,7 +75,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
@@ -84,6 +83,7 @@ from modwsgi_fix.script.responders import Responder
 from modwsgi_fix.script.source import Function, Source, dotted, own
 from modwsgi_fix.script.tokens import newline_of
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.scripts._shared import ANSWERED, asked_responders
 
 _EXITS = frozenset({"exit", "quit", "sys.exit", "os._exit", "os.abort"})

@@ -80,7 +80,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from types import MappingProxyType
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
@@ -89,6 +88,7 @@ from modwsgi_fix.model.items import Script
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 from modwsgi_fix.script.source import Source, dotted, own, source_of
 from modwsgi_fix.script.values import Scope, bindings_of, kind_of, module_scope
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.scripts._shared import takes
 
 

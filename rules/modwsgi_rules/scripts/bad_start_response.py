@@ -90,7 +90,6 @@ import ast
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Target
@@ -99,6 +98,7 @@ from modwsgi_fix.script.responders import Responder, responders
 from modwsgi_fix.script.source import Source, own
 from modwsgi_fix.script.values import Scope, kind_of
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.scripts._shared import ANSWERED, FAILS, applications
 
 _PHRASES = {str(int(code)): code.phrase for code in HTTPStatus}

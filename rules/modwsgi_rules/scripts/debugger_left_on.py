@@ -78,16 +78,16 @@ Not reported:
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.entry_points import makes
 from modwsgi_fix.script.source import Source, dotted
 from modwsgi_fix.script.values import Scope, module_scope
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.scripts._shared import applications, calls_of, running
 
 _TERMINAL = frozenset({
@@ -102,9 +102,9 @@ _IN_BROWSER = frozenset({
     "weberror.evalexception.EvalException", "werkzeug.DebuggedApplication", "werkzeug.debug.DebuggedApplication",
 })  # fmt: skip
 #: Each script with a debugger has one of these words.
-_WORDS = re.compile(r"(?i)debug|trace|breakpoint|interact|embed|EvalException|enable_attach")
+_WORDS = expression(r"(?i)debug|trace|breakpoint|interact|embed|EvalException|enable_attach")
 _SHOWS = "the debug mode of {} shows visitors the source where it fails"
-_ON_ONE_LINE = re.compile(r"[ \t]*import (\w+)[ \t]*;[ \t]*\1\.(?:set_trace|embed)\(\)[ \t]*(?:\r?\n)?")
+_ON_ONE_LINE = expression(r"[ \t]*import (\w+)[ \t]*;[ \t]*\1\.(?:set_trace|embed)\(\)[ \t]*(?:\r?\n)?")
 
 
 class _Left(NamedTuple):

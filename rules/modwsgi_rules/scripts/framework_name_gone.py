@@ -64,11 +64,10 @@ Not reported:
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from types import MappingProxyType
-from typing import NamedTuple
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
@@ -76,6 +75,7 @@ from modwsgi_fix.script.source import Source, dotted, source_of
 from modwsgi_fix.script.unguarded import unguarded
 from modwsgi_fix.script.values import module_scope
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 
 class _Gone(NamedTuple):
@@ -151,7 +151,7 @@ def _uses(source: Source) -> Iterator[tuple[str, Span, _Gone]]:
                     yield f"{owner}.validate()", source.span(node), _Gone("Django 1.9", instead)
 
 
-_ASKED_FOR = re.compile(r"""require\(\s*["']([\w.-]+?)\s*<""")
+_ASKED_FOR = expression(r"""require\(\s*["']([\w.-]+?)\s*<""")
 
 
 def _asks_for_old(text: str, name: str) -> bool:

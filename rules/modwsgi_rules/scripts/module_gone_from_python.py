@@ -70,7 +70,6 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
@@ -81,6 +80,7 @@ from modwsgi_fix.script.source import Source, source_of
 from modwsgi_fix.script.unguarded import unguarded
 from modwsgi_fix.script.values import Scope, module_scope
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 _Version = tuple[int, int]
 _NO_SUCCESSOR = "a package of that name from PyPI, or another one"

@@ -66,13 +66,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.responders import responders
 from modwsgi_fix.script.source import Source, is_main_guard
 from modwsgi_fix.script.values import Scope, module_scope
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.scripts._shared import applications
 
 _ENDS_ITSELF = frozenset({"exit", "quit", "sys.exit"})

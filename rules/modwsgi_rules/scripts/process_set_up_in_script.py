@@ -50,11 +50,10 @@ Not reported:
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import loaded_scripts
 from modwsgi_fix.rewriting.scripts import python_of_script
@@ -63,12 +62,13 @@ from modwsgi_fix.script.constants import Script
 from modwsgi_fix.script.loading import runs_at_load
 from modwsgi_fix.script.settings import environment_set
 from modwsgi_fix.script.source import dotted, imports_of, resolved
+from modwsgi_fix.tuples import NamedTuple
 
 _PATH = "sys.path"
 #: Calls that add a directory to the path, and the number of the argument that names it.
 _ADDS = {"site.addsitedir": 0, "sys.path.append": 0, "sys.path.insert": 1, "sys.path.extend": 0}
 #: The last component of a path to the packages of an environment.
-_PACKAGES = re.compile(r"""(?:(?:site|dist)-packages|python_lib\([^()]*\))[/"')\s]*\Z""")
+_PACKAGES = expression(r"""(?:(?:site|dist)-packages|python_lib\([^()]*\))[/"')\s]*\Z""")
 _EGGS = "PYTHON_EGG_CACHE"
 
 

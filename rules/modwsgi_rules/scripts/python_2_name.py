@@ -64,7 +64,6 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
@@ -74,6 +73,7 @@ from modwsgi_fix.script.source import Source, dotted, source_of
 from modwsgi_fix.script.unguarded import Use, unguarded
 from modwsgi_fix.script.values import Scope, module_scope
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 #: Modules that are gone, and the modules that have their contents now (PEP 3108).
 _MODULES = MappingProxyType({

@@ -57,13 +57,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.source import Source, source_of
 from modwsgi_fix.script.values import Scope, module_scope
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.scripts._shared import calls_of, running
 
 _INPUT = frozenset({"input", "raw_input"})

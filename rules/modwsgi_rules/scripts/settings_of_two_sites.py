@@ -109,7 +109,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, grouped
@@ -119,6 +118,7 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script.settings import Set, environment_set
 from modwsgi_fix.script.source import source_of
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.scripts._own_group import first_group, group_name, own_group
 
 

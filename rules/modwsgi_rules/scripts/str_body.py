@@ -98,7 +98,6 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
@@ -106,6 +105,7 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.responders import Responder, responders
 from modwsgi_fix.script.source import Source, own
 from modwsgi_fix.script.values import Scope, kind_of
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.scripts._shared import applications, as_bytes, bare
 
 _MESSAGE = "this is text where mod_wsgi takes only bytes, so the request is an error 500 in Python 3"

@@ -74,7 +74,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
@@ -83,6 +82,7 @@ from modwsgi_fix.script.responders import Responder, responders
 from modwsgi_fix.script.source import Source, own
 from modwsgi_fix.script.values import Scope, kind_of
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.scripts._shared import ANSWERED, FAILS, applications
 
 _INPUT, _ERRORS = "wsgi.input", "wsgi.errors"

@@ -92,7 +92,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.model.config import Config
@@ -102,6 +101,7 @@ from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts
 from modwsgi_fix.rewriting.scripts import python_of_script
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.constants import Script
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.scripts._group_options import (
     calls_at_top,
     moved,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Fix, apply
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import lines_with, locate, takes_options
 from modwsgi_fix.syntax import Directive, Section, parse
+from modwsgi_fix.tuples import NamedTuple
 
-_ASSIGNED = re.compile(r"^[ \t]*([\"']?)([A-Za-z]+(?:[-_][A-Za-z]+)*)([ \t]*)=", re.M)
+_ASSIGNED = expression(r"^[ \t]*([\"']?)([A-Za-z]+(?:[-_][A-Za-z]+)*)([ \t]*)=", re.M)
 
 
 #: The most fixes of one rule in one file that are weighed one by one; the file is parsed for each.

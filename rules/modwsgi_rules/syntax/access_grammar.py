@@ -55,16 +55,17 @@ import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_template, lines_with
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
 
-_ACCESS = re.compile(r"^[ \t]*(?:allow|deny|require)[ \t]", re.M | re.I)
+_ACCESS = expression(r"^[ \t]*(?:allow|deny|require)[ \t]", re.M | re.I)
 _GRANTED = frozenset({"granted", "grant", "allowed", "allow", "granted.", "permit", "permitted"})
 _DENIED = frozenset({"denied", "deny", "refused", "forbidden"})
-_ADDRESS = re.compile(r"[\d.]+(?:/\d+)?").fullmatch
+_ADDRESS = expression(r"[\d.]+(?:/\d+)?")
 
 
 @rule(severity=Severity.ERROR)
@@ -90,7 +91,7 @@ def access_grammar(config: Config) -> Iterator[Diagnostic]:
 
 def _wanted(key: str, words: list[str]) -> str | None:
     """Return the arguments that were meant, or None where the line is not of this kind."""
-    if key in ("allow", "deny") and len(words) == 1 and (words[0] == "all" or _ADDRESS(words[0])):
+    if key in ("allow", "deny") and len(words) == 1 and (words[0] == "all" or _ADDRESS.fullmatch(words[0])):
         return f"from {words[0]}"
     if key == "require":
         last = words[-1] if words else ""

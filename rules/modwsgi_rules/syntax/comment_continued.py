@@ -44,13 +44,14 @@ import re
 from collections.abc import Iterator
 
 from modwsgi_fix import directives
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, locate
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Comment
 from modwsgi_fix.text import Span
 
-_SWALLOWS = re.compile(r"^[ \t]*#[^\n]*?(\\)\r?\n[ \t]*<?/?([A-Za-z]+)[ \t>]", re.M)
+_SWALLOWS = expression(r"^[ \t]*#[^\n]*?(\\)\r?\n[ \t]*<?/?([A-Za-z]+)[ \t>]", re.M)
 
 
 @rule(severity=Severity.WARNING)

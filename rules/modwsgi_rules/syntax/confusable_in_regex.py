@@ -59,11 +59,11 @@ Not reported:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_template, lines_with
 from modwsgi_fix.rewriting.verdict import revival
@@ -86,9 +86,9 @@ _OTHERS = {
     "］": "]",
     "＋": "+",
 }
-_ANY = re.compile(f"[{_CARETS}{''.join(_OTHERS)}]")
+_ANY = expression(f"[{_CARETS}{''.join(_OTHERS)}]")
 # A caret means something at the start of a pattern, of a group, of an alternative and of a class.
-_CONFUSABLE = re.compile(
+_CONFUSABLE = expression(
     rf"(?:(?<![\\])(?<=[(|\[])|^!?[\"'“”]?)(?P<caret>[{_CARETS}])|(?P<other>[{''.join(_OTHERS)}])|\[[^\]]{0, 200}\w(?P<dash>[–‐−])\w"
 )
 

@@ -41,21 +41,21 @@ Not reported:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, in_macro, lines_with, locate
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import WHITESPACE, Span
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.syntax._shared import wrapped_lines
 
-_BLANKS = re.compile(r"\\[ \t]+(?=\r?\n)")
+_BLANKS = expression(r"\\[ \t]+(?=\r?\n)")
 
 
 @rule(severity=Severity.ERROR)

@@ -37,11 +37,11 @@ Not reported:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, lines_with, locate
 from modwsgi_fix.rewriting.verdict import refusal
@@ -49,7 +49,7 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import WHITESPACE, Span
 
-_DANGLING = re.compile(r"(?<![ \t])[ \t]++\\(?:[ \t]+(?=\r?\n)|[ \t]*\Z)")
+_DANGLING = expression(r"(?<![ \t])[ \t]++\\(?:[ \t]+(?=\r?\n)|[ \t]*\Z)")
 
 
 @rule(severity=Severity.ERROR)

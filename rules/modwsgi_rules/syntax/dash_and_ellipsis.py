@@ -54,11 +54,11 @@ Not reported:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import SIGNED_WORDS
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, lines_with, raw
 from modwsgi_fix.rewriting.verdict import refusal, revival
@@ -67,8 +67,8 @@ from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
 
 _DASHES = "–—−‐‑‒"
-_ANY = re.compile(f"[{_DASHES}…]")
-_TEST = re.compile(f"!?[{_DASHES}][dfFHlLsUx]").fullmatch
+_ANY = expression(f"[{_DASHES}…]")
+_TEST = expression(f"!?[{_DASHES}][dfFHlLsUx]")
 
 
 @rule(severity=Severity.ERROR)
@@ -111,7 +111,7 @@ def _dash(node: Directive, number: int, text: str) -> int | None:
     if node.key.startswith("wsgi") and "=" in text:
         name = text.partition("=")[0]
         return next((at for at, char in enumerate(name) if char in _DASHES), None)
-    if node.key == "rewritecond" and number == 1 and _TEST(text):
+    if node.key == "rewritecond" and number == 1 and _TEST.fullmatch(text):
         return len(text) - 2
     if node.key == "rewriterule" and number == 1 and text in _DASHES:
         return 0

@@ -81,6 +81,7 @@ from collections.abc import Container, Iterator, Sequence
 from modwsgi_fix import directives
 from modwsgi_fix.directives.families import FREE_TEXTS
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with, raw, unknown_names
@@ -90,9 +91,9 @@ from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import Span
 from modwsgi_rules.syntax._shared import starts_of_wrapped_lines
 
-_SEMICOLON = re.compile(r";[ \t]*\r?$", re.M)
-_ASSIGNED = re.compile(r"^[ \t]*[A-Za-z]+[ \t]+[=:][ \t]", re.M)
-_NAME = re.compile(r"([A-Za-z]+)([=:])(.*)", re.S)
+_SEMICOLON = expression(r";[ \t]*\r?$", re.M)
+_ASSIGNED = expression(r"^[ \t]*[A-Za-z]+[ \t]+[=:][ \t]", re.M)
+_NAME = expression(r"([A-Za-z]+)([=:])(.*)", re.S)
 
 
 @rule(severity=Severity.ERROR, changes=("regained",))

@@ -57,7 +57,6 @@ Not reported:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
@@ -67,6 +66,7 @@ from modwsgi_fix.model.lines import files, in_macro, is_template, unknown_names
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.syntax._shared import sound
 
 

@@ -56,10 +56,10 @@ Not reported:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Applicability, Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with
@@ -80,7 +80,7 @@ _ENTITIES = {
     "amp": "&",
     "nbsp": " ",
 }
-_ENTITY = re.compile(f"&({'|'.join(_ENTITIES)});")
+_ENTITY = expression(f"&({'|'.join(_ENTITIES)});")
 
 
 @rule(severity=Severity.ERROR, changes=("regained",))

@@ -69,23 +69,23 @@ Not reported:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, is_template, lines_with
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span
 
-_OPENING = re.compile(r"(?:(?<=\n)|\A)(?<!\\\n)(?<!\\\r\n)[ \t]*(\[)[ \t]*(</?)?([A-Za-z]++)(?!\])")
+_OPENING = expression(r"(?:(?<=\n)|\A)(?<!\\\n)(?<!\\\r\n)[ \t]*(\[)[ \t]*(</?)?([A-Za-z]++)(?!\])")
 #: Only at the end of a line, because within a line it may be part of a pattern.
-_CLOSING = re.compile(r"\]\([^()\s]*+\)(?=[ \t]*\r?(?:\n|\Z))")
+_CLOSING = expression(r"\]\([^()\s]*+\)(?=[ \t]*\r?(?:\n|\Z))")
 #: A word that is a link to itself.
-_WORD = re.compile(r"\[([^\[\]\s\"']++)\]\((?:https?://|mailto:)?\1/?\)")
+_WORD = expression(r"\[([^\[\]\s\"']++)\]\((?:https?://|mailto:)?\1/?\)")
 
 
 @rule(severity=Severity.ERROR)

@@ -57,11 +57,11 @@ Not reported:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, lines_with
 from modwsgi_fix.rewriting.verdict import refusal, revival
@@ -72,7 +72,7 @@ from modwsgi_rules.syntax._shared import ONLY_GRANTS
 
 _SPACES = "\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\udca0"
 _NOTHING = "\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-_ANY = re.compile(f"[{_SPACES}{_NOTHING}]")
+_ANY = expression(f"[{_SPACES}{_NOTHING}]")
 _NAMES = {
     "\xa0": "a no-break space", "\u202f": "a no-break space", "\udca0": "a no-break space", "\xad": "a soft hyphen",
     "\u200b": "a zero-width space", "\ufeff": "a byte order mark",

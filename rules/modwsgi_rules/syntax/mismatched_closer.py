@@ -69,6 +69,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Applicability, Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, is_unsettled
@@ -77,8 +78,8 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.syntax import Problem, Section
 from modwsgi_fix.text import Span
 
-_PATTERN = re.compile(r"^\^|\$$|\.\*|\.\+|\([^)]{0,200}\|[^)]{0,200}\)|\\\.|\[[^\]]{1,200}\]").search
-_TAG = re.compile(r"</([A-Za-z]+)>")
+_PATTERN = expression(r"^\^|\$$|\.\*|\.\+|\([^)]{0,200}\|[^)]{0,200}\)|\\\.|\[[^\]]{1,200}\]")
+_TAG = expression(r"</([A-Za-z]+)>")
 
 
 @rule(severity=Severity.ERROR)
@@ -123,7 +124,11 @@ def _exchange(file: File, problem: Problem) -> Fix | None:
 def _fix(file: File, problem: Problem, section: Section) -> Fix | None:
     node = problem.node
     kind, closes = section.key.removesuffix("match"), node.key.removesuffix("match")
-    if kind == closes and not section.key.endswith("match") and any(_PATTERN(word.value) for word in section.args):
+    if (
+        kind == closes
+        and not section.key.endswith("match")
+        and any(_PATTERN.search(word.value) for word in section.args)
+    ):
         name = node.name if node.name.lower() == section.key + "match" else section.name
         level = max(Applicability.REPAIR, revival(section).level)
         reason = "the argument is a pattern, and the closing tag says so"

@@ -48,14 +48,15 @@ import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, lines_with
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
 
-_ORDER = re.compile(r"^[ \t]*order[ \t]", re.M | re.I)
-_BOTH = re.compile(r"(allow|deny)\s*(?:,\s*)?(allow|deny)", re.I | re.A)
+_ORDER = expression(r"^[ \t]*order[ \t]", re.M | re.I)
+_BOTH = expression(r"(allow|deny)\s*(?:,\s*)?(allow|deny)", re.I | re.A)
 
 
 @rule(severity=Severity.ERROR)

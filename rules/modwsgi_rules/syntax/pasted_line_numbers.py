@@ -47,6 +47,7 @@ import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, locate
@@ -55,8 +56,8 @@ from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
 from modwsgi_rules.syntax._shared import sound
 
-_NUMBER = re.compile(r"^([ \t]*)(\d{1,6})([.:|)]?)(?=[ \t\r\n]|\Z)([ \t]*)", re.M)
-_DIGIT = re.compile(r"\n[ \t]*\d")
+_NUMBER = expression(r"^([ \t]*)(\d{1,6})([.:|)]?)(?=[ \t\r\n]|\Z)([ \t]*)", re.M)
+_DIGIT = expression(r"\n[ \t]*\d")
 #: The fewest lines in a row that are a listing.
 _LEAST = 3
 #: A line or two of a listing may have been taken out, or written twice, since.

@@ -61,11 +61,11 @@ Not reported:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import SHOWN_TEXTS
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with
 from modwsgi_fix.rewriting.verdict import refusal, revival
@@ -75,8 +75,8 @@ from modwsgi_fix.text import Span
 from modwsgi_rules.syntax._shared import ONLY_GRANTS
 
 _DOUBLE, _SINGLE = "“”„‟«»″", "‘’‚′"
-_ANY = re.compile(f"[{_DOUBLE}{_SINGLE}]")
-_QUOTED = re.compile(
+_ANY = expression(f"[{_DOUBLE}{_SINGLE}]")
+_QUOTED = expression(
     rf"(?:^|(?<=[ \t=!~]))(?:([{_DOUBLE}])(?P<double>[^{_DOUBLE}\"]*)[{_DOUBLE}]|([{_SINGLE}])(?P<single>[^{_SINGLE}']*)[{_SINGLE}])(?=[ \t\r\n>]|$)"
 )
 

@@ -53,13 +53,14 @@ from collections.abc import Iterator
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with, raw
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
 
-_WSGI = re.compile(r"^[ \t]*WSGI(?:DaemonProcess|[a-z]*Script[a-z]*)[ \t]", re.M | re.I)
+_WSGI = expression(r"^[ \t]*WSGI(?:DaemonProcess|[a-z]*Script[a-z]*)[ \t]", re.M | re.I)
 
 _REFUSED = "this is not one word name=value, as an option must be, so httpd does not start"
 _TAKEN = "mod_wsgi takes the next word for the value here, despite the blank after the ="

@@ -63,11 +63,11 @@ Not reported:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import COMPARING
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, is_template, lines_with
 from modwsgi_fix.rewriting.verdict import refusal, revival
@@ -75,8 +75,8 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Close, Section
 from modwsgi_fix.text import WHITESPACE, Span
 
-_SURPLUS = re.compile(r">>")
-_BRACKETS = re.compile(r">(>+)")
+_SURPLUS = expression(r">>")
+_BRACKETS = expression(r">(>+)")
 
 
 @rule(severity=Severity.ERROR, changes=("restricted",))

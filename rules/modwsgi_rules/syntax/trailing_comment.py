@@ -57,12 +57,12 @@ Not reported:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, in_macro, is_template, lines_with, newline_of, physical_lines, raw
@@ -71,9 +71,9 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive, Word
 from modwsgi_fix.text import Span
 
-_MARK = re.compile(r"(?<=[ \t])#+(?=[ \t\w])")
-_LONE = re.compile(r"#+").fullmatch
-_END = re.compile(r"(?<![ \t])[ \t]*+(?:\\?\r?\n)?\Z")
+_MARK = expression(r"(?<=[ \t])#+(?=[ \t\w])")
+_LONE = expression(r"#+")
+_END = expression(r"(?<![ \t])[ \t]*+(?:\\?\r?\n)?\Z")
 
 
 @rule(severity=Severity.ERROR)
@@ -89,7 +89,9 @@ def trailing_comment(config: Config) -> Iterator[Diagnostic]:
             kept = [w.value for w in node.args if not any(w.span.start in span for span in comments)]
             refused = refusal(node.name, words)
             lone = all(
-                _LONE(raw(node, word)) for word in node.args if any(word.span.start == c.start for c in comments)
+                _LONE.fullmatch(raw(node, word))
+                for word in node.args
+                if any(word.span.start == c.start for c in comments)
             )
             if not lone and (not refused or refusal(node.name, kept)):
                 continue

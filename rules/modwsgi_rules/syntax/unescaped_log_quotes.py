@@ -48,6 +48,7 @@ import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_template, lines_with
 from modwsgi_fix.rewriting.verdict import refusal
@@ -55,8 +56,8 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
 
-_LOGS = re.compile(r"^[ \t]*(?:logformat|customlog)[ \t]", re.M | re.I)
-_QUOTED = re.compile(r'(?<=[ \t])"(?=%|[^"\n]*%)(.*)"(?=[ \t]+[^"\s]+[ \t]*\Z|\Z)', re.S)
+_LOGS = expression(r"^[ \t]*(?:logformat|customlog)[ \t]", re.M | re.I)
+_QUOTED = expression(r'(?<=[ \t])"(?=%|[^"\n]*%)(.*)"(?=[ \t]+[^"\s]+[ \t]*\Z|\Z)', re.S)
 
 
 @rule(severity=Severity.ERROR)

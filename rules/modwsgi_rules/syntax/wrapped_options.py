@@ -70,12 +70,12 @@ Not reported:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.daemons import atoi
 from modwsgi_fix.model.items import File
@@ -87,9 +87,9 @@ from modwsgi_fix.text import WHITESPACE, Span
 from modwsgi_rules.syntax._shared import WrappedLine, wrapped_lines
 
 _TEXT = r"""(?:"[^"\\]*"|'[^'\\]*'|[^ \t"'\\][^ \t\\]*)"""
-_WORD = re.compile(rf"[ \t]+{_TEXT}(?=[ \t]|\Z)")
-_OPTION = re.compile(rf"[ \t]+([a-z-]+)=({_TEXT})(?=[ \t]|\Z)")
-_NUMBER = re.compile(r"[+-]?[0-9]").match
+_WORD = expression(rf"[ \t]+{_TEXT}(?=[ \t]|\Z)")
+_OPTION = expression(rf"[ \t]+([a-z-]+)=({_TEXT})(?=[ \t]|\Z)")
+_NUMBER = expression(r"[+-]?[0-9]")
 #: More options than any directive takes.
 _MOST = 64
 _NEWEST = "9999"
@@ -217,5 +217,5 @@ def _is_daemons(name: str, value: str, target: Target) -> bool:
     if "${" in value:
         return True
     if option.type == "int":
-        return _NUMBER(value) is not None and not option.refusal(str(atoi(value)))
+        return _NUMBER.match(value) is not None and not option.refusal(str(atoi(value)))
     return not option.refusal(value) and not refusal("WSGIDaemonProcess", ["group", f"{name}={value}"])

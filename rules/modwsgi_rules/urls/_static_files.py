@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from modwsgi_fix.effect.exposure import Closed, closed_below
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import links_in
 from modwsgi_fix.rewriting.access_blocks import deny_lines, quoted, static_block
+from modwsgi_fix.tuples import NamedTuple
 
 
 class StaticFiles(NamedTuple):

@@ -173,11 +173,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from modwsgi_fix.directives.suffixes import PYTHON_CODE
 from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.effect.exposure import program_below
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import is_file
 from modwsgi_fix.model.items import Server
@@ -194,10 +194,11 @@ from modwsgi_fix.model.urls import Mapping, aliases, as_prefix, covered, covers_
 from modwsgi_fix.rewriting.access_blocks import quoted, script_block
 from modwsgi_fix.rewriting.lines import replace_lines
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.urls._static_files import StaticFiles, reasons, static_files
 
 #: `^(/[\w_]*/static/.*)` and its relatives: one segment for the application, one for its static files.
-_HINT = re.compile(r"[\^ˆ]?\(?/(?P<application>\((?:\?:)?[\w|.-]+\)|[\w.-]+|[^/]*)/(?P<static>[\w-]+)/")
+_HINT = expression(r"[\^ˆ]?\(?/(?P<application>\((?:\?:)?[\w|.-]+\)|[\w.-]+|[^/]*)/(?P<static>[\w-]+)/")
 #: Single files that are served from the top of a site whatever its layout.
 _WELL_KNOWN = ("favicon.ico", "robots.txt")
 

@@ -50,10 +50,10 @@ A file by its name, under whatever path, and patterns that are anchored:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.patterns import is_understood
 from modwsgi_fix.model.urls import has_top_level_branch, mapping_of
@@ -61,7 +61,7 @@ from modwsgi_fix.rewriting.lines import extend_arg
 from modwsgi_fix.rule import Diagnostic, rule
 
 #: `/([^/]*\.css)`, `/favicon\.ico$`: a file by its name, at any depth, on purpose.
-_BY_NAME = re.compile(r"/\(?(?:\[\^/\][*+]|[\w-]*)\\?\.[^/]*")
+_BY_NAME = expression(r"/\(?(?:\[\^/\][*+]|[\w-]*)\\?\.[^/]*")
 
 
 @rule()

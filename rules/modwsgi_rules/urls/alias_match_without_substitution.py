@@ -60,6 +60,7 @@ import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import is_file
 from modwsgi_fix.model.urls import mapping_of
@@ -68,9 +69,9 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
 from modwsgi_rules.urls._shared import leads_on
 
-_PREFIX = re.compile(r"\^(?P<url>(?:/[\w~-]+)+/?)(?P<rest>\(?\.\*\)?\$?)?")
+_PREFIX = expression(r"\^(?P<url>(?:/[\w~-]+)+/?)(?P<rest>\(?\.\*\)?\$?)?")
 #: Something below the prefix matches as well: there is no `$` directly after a literal.
-_OPEN = re.compile(r".*(?:[/\w]|\.[*+]\)?\$?)$")
+_OPEN = expression(r".*(?:[/\w]|\.[*+]\)?\$?)$")
 
 
 @rule(severity=Severity.ERROR)

@@ -60,6 +60,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.directives import script_directives
 from modwsgi_fix.effect.refused import refused
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.sections import is_regex_section
@@ -67,7 +68,7 @@ from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
 #: A path that does not begin with the root, a drive, a group of a pattern, a variable or a typographic quote.
-_RELATIVE = re.compile(r"(?:~|\.{1,2}/|[\w.-]+)[^:$%]*\Z", re.ASCII)
+_RELATIVE = expression(r"(?:~|\.{1,2}/|[\w.-]+)[^:$%]*\Z", re.ASCII)
 
 
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER)

@@ -6,7 +6,6 @@ import posixpath
 import shlex
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import ASKING_AGAIN, PROGRAM_MAKERS
 from modwsgi_fix.explain import modes
@@ -28,6 +27,7 @@ from modwsgi_fix.model.request.visits import authority_of, visits
 from modwsgi_fix.model.urls import aliases, document_root, mounts
 from modwsgi_fix.records import Branch, Cause, Finding, Outcome, Spot, Trace
 from modwsgi_fix.reports.trace import sentence
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace import discretion
 
 #: The most URLs of one file that are traced, hosts that are searched for them, and requests that are tried for a pattern.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import PYTHON_SELECTORS
 from modwsgi_fix.explain import modes
@@ -16,6 +15,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.records import Cause, Finding, Spot
+from modwsgi_fix.tuples import NamedTuple
 
 _LIMIT = 5
 _MOST_NAMES = 2_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Message(NamedTuple):

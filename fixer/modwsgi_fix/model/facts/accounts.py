@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.config import Config, derived
@@ -11,6 +10,7 @@ from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.text import Span, whole_number
+from modwsgi_fix.tuples import NamedTuple
 
 #: Services with further users, beside the files (nsswitch.conf(5)).
 _ELSEWHERE = frozenset({"db", "ldap", "nis", "nisplus", "sss", "winbind", "hesiod", "extrausers"})

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from modwsgi_fix.files import Files
 from modwsgi_fix.files.paths import resolve
@@ -21,6 +20,7 @@ from modwsgi_fix.model.merge.groups import process_group
 from modwsgi_fix.model.paths import ascending
 from modwsgi_fix.model.urls import aliases, mounts
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 #: The permissions that a use of a path needs, as three bits.
 SEARCH, READ = 1, 4

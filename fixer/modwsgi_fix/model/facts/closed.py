@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import COMBINING, INDIRECT_MAPPINGS
 from modwsgi_fix.model.config import Config, derived
@@ -19,6 +18,7 @@ from modwsgi_fix.model.request import Kind, trace
 from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.model.request.visits import authority_of, sample
 from modwsgi_fix.model.urls import Mapping, is_prefix
+from modwsgi_fix.tuples import NamedTuple
 
 
 def closed_by_baseline(config: Config, server: Server, target: Served) -> bool:

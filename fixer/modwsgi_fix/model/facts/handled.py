@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import HANDLER_LINES, MOUNTS
 from modwsgi_fix.directives.suffixes import SCRIPTS
@@ -18,6 +17,7 @@ from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.request import Kind, Request, trace
 from modwsgi_fix.model.request.outcome import Outcome
 from modwsgi_fix.model.request.visits import every_file
+from modwsgi_fix.tuples import NamedTuple
 
 #: The names of mod_wsgi's handler and type (mod_wsgi.c:wsgi_hook_handler).
 HANDLER, TYPE = "wsgi-script", "application/x-httpd-wsgi"

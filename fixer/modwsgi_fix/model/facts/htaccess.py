@@ -8,7 +8,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Iterator
 from itertools import islice, takewhile
-from typing import NamedTuple
 
 from modwsgi_fix.directives import find
 from modwsgi_fix.files import Files
@@ -24,6 +23,7 @@ from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.model.request.visits import authority_of, every_file
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 #: The most files of one host that are looked at.
 _MOST = 200

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.servers import Listener, listeners
+from modwsgi_fix.tuples import NamedTuple
 
-_HOST = re.compile(r"\*|\[[0-9A-Fa-f:.]+\]|[0-9]{1,3}(?:\.[0-9]{1,3}){3}", re.ASCII).fullmatch
-_PORT = re.compile(r"[0-9]{1,5}", re.ASCII).fullmatch
+_HOST = expression(r"\*|\[[0-9A-Fa-f:.]+\]|[0-9]{1,3}(?:\.[0-9]{1,3}){3}", re.ASCII)
+_PORT = expression(r"[0-9]{1,5}", re.ASCII)
 _ANY, _ANY_IPV4 = "*", "0.0.0.0"
 
 
@@ -37,7 +38,7 @@ def _is_certain(listener: Listener) -> bool:
     """Whether a listener is certainly read, with a numeric address. The branches of a template exclude each other."""
     item, address, _ = listener
     is_read = not item.guards and item.known and not item.file.tree.is_template
-    return is_read and bool(_HOST(address.host) and _PORT(address.port))
+    return is_read and bool(_HOST.fullmatch(address.host) and _PORT.fullmatch(address.port))
 
 
 def _clashes(found: Iterable[Listener]) -> Iterator[Clash]:

@@ -8,7 +8,6 @@ loaded, and never for a fragment.
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives.kinds import DirectiveInfo
@@ -18,6 +17,7 @@ from modwsgi_fix.model.gaps import whole_text
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.modules import build, compiled_in, is_strange, loaded_modules
 from modwsgi_fix.model.reading.conditions import module_asked
+from modwsgi_fix.tuples import NamedTuple
 
 #: A server with fewer modules is an example, or has modules compiled in, unless it loads all that a server needs.
 ENOUGH = 6

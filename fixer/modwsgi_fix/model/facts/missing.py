@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import ALIASES, CERTIFICATES, LOG_FILES, MOUNTS
 from modwsgi_fix.files import FileProblem, Files
@@ -19,6 +18,7 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.sections import is_regex_section
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 #: Directories that a copy seldom has, so that a name missing in them proves nothing.
 _OF_THE_SYSTEM = frozenset(

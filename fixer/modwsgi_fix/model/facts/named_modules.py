@@ -7,7 +7,6 @@ This needs a server whose modules are all in sight (``facts.loaded``), since an 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from modwsgi_fix.directives import modules as known_modules
 from modwsgi_fix.directives.families import BALANCER_LINES
@@ -17,6 +16,7 @@ from modwsgi_fix.model.facts.loaded import MPMS, Loaded, loaded
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.modules import build, loads_unknown_modules
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 #: Each provider of ``Require``, by the module that registers it (``ap_register_auth_provider``).
 _PROVIDERS = {

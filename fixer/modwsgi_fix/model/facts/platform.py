@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from modwsgi_fix.directives.families import DAEMON_MODE, MOUNTS
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Item
 
-_DRIVE = re.compile(r"[A-Za-z]:[/\\]")
-_LIBRARY = re.compile(r"\.(?:pyd|dll)\Z", re.I)
+_DRIVE = expression(r"[A-Za-z]:[/\\]")
+_LIBRARY = expression(r"\.(?:pyd|dll)\Z", re.I)
 
 
 @derived

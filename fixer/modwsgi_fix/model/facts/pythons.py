@@ -5,14 +5,15 @@ from __future__ import annotations
 import posixpath
 import re
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config, derived
 
 #: The name of mod_wsgi-express' module: mod_wsgi-py311.cpython-311-x86_64-linux-gnu.so.
-_IN_NAME = re.compile(r"(?:-py|cpython-)(\d)(\d{1,2})(?=[.-])")
+_IN_NAME = expression(r"(?:-py|cpython-)(\d)(\d{1,2})(?=[.-])")
 #: The library of Python that a module is linked with, as its dynamic section names it.
-_IN_MODULE = re.compile(r"libpython(\d\.\d{1,2})[a-z]*\.so")
-_IN_CFG = re.compile(r"^version(?:_info)?[ \t]*=[ \t]*(\d+\.\d+)", re.M)
+_IN_MODULE = expression(r"libpython(\d\.\d{1,2})[a-z]*\.so")
+_IN_CFG = expression(r"^version(?:_info)?[ \t]*=[ \t]*(\d+\.\d+)", re.M)
 
 
 @derived

@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config, derived, grouped
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, options_of
@@ -23,6 +23,7 @@ from modwsgi_fix.model.merge.groups import (
 from modwsgi_fix.model.request.visits import authority_of
 from modwsgi_fix.model.servers import addresses, name_of
 from modwsgi_fix.model.urls import Mapping, mounts
+from modwsgi_fix.tuples import NamedTuple
 
 #: Ports that are left out of the name of an interpreter (wsgi_config.c:wsgi_application_group).
 _USUAL_PORTS = frozenset({"80", "443", "*"})
@@ -170,8 +171,8 @@ def python_home(config: Config, process: DaemonProcess | None) -> str | None:
 
 #: Prefixes of the system's own Python.
 _SYSTEM = ("/usr", "/usr/local")
-_LIBRARY = re.compile(r"python(\d+)\.(\d+)\Z")
-_VERSION = re.compile(r"^version(?:_info)?\s*=\s*(\d+)\.(\d+)", re.M)
+_LIBRARY = expression(r"python(\d+)\.(\d+)\Z")
+_VERSION = expression(r"^version(?:_info)?\s*=\s*(\d+)\.(\d+)", re.M)
 
 
 def is_environment(config: Config, path: str) -> bool:

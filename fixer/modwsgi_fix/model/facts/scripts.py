@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from enum import Enum
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import EMBEDDED_SCRIPTS, MOUNTS
 from modwsgi_fix.model.config import Config, derived
@@ -18,6 +17,7 @@ from modwsgi_fix.script import Module, NotPython3, parse
 from modwsgi_fix.script.loading import bound_at_load, bound_at_top, tree_of
 from modwsgi_fix.script.source import source_of
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Role(Enum):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from modwsgi_fix.directives.families import EXPRESSION_SECTIONS
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import GroupUse
@@ -11,6 +9,7 @@ from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.groups import process_group
 from modwsgi_fix.model.urls import mounts
+from modwsgi_fix.tuples import NamedTuple
 
 
 def in_force(config: Config, use: GroupUse) -> bool:

@@ -6,11 +6,11 @@ The targets of URLs are followed by the directives alone; ``None`` says that a t
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from modwsgi_fix.directives.suffixes import is_file_name, script_in
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.bounds import LONGEST_PATH
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Item, Server
@@ -26,14 +26,15 @@ from modwsgi_fix.model.urls import (
     redirects,
     static_part,
 )
+from modwsgi_fix.tuples import NamedTuple
 
-_GROUP = re.compile(r"\$\d")
+_GROUP = expression(r"\$\d")
 #: A group of a regular expression that cannot match a slash.
-_WITHOUT_SLASH = re.compile(r"\((?:\[\^/\][+*]|\[[\w\\.-]+\][+*]|\\w[+*]|[\w.|-]+)\)")
+_WITHOUT_SLASH = expression(r"\((?:\[\^/\][+*]|\[[\w\\.-]+\][+*]|\\w[+*]|[\w.|-]+)\)")
 #: An absolute path, also one of Windows.
-_ABSOLUTE = re.compile(r"/|[A-Za-z]:/")
+_ABSOLUTE = expression(r"/|[A-Za-z]:/")
 #: The usual suffix of a file, such as ``.pem``, but not the ``.2`` of a version.
-_SUFFIX = re.compile(r"[^/]\.[A-Za-z]\w{0,4}\Z")
+_SUFFIX = expression(r"[^/]\.[A-Za-z]\w{0,4}\Z")
 #: Directories that a link in a directory of static files should never lead to.
 _SYSTEM = ("/boot", "/dev", "/etc", "/proc", "/root", "/sys", "/var/log", "/var/spool")
 

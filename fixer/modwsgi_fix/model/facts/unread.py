@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import NAMES_SCRIPT
 from modwsgi_fix.model.config import Config
@@ -13,6 +12,7 @@ from modwsgi_fix.model.items import File, Script
 from modwsgi_fix.placeholders import is_code_to_fill_in
 from modwsgi_fix.script.faults import Fault, fault_of
 from modwsgi_fix.script.source import source_of
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Unread(NamedTuple):

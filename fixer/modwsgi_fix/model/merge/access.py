@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import OLD_ACCESS, ORDER_KEYS, REQUIRE_SECTIONS
 from modwsgi_fix.model.config import Config
@@ -18,6 +17,7 @@ from modwsgi_fix.model.merge.places import layers_at
 from modwsgi_fix.model.merge.requires import NEW, Verdict, by_requires
 from modwsgi_fix.model.merge.visitor import EVERYONE, Asked, Visitor
 from modwsgi_fix.model.merge.world import World, question_of, ways
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Says(NamedTuple):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import LOCATION_SECTIONS
 from modwsgi_fix.model.config import Config, derived
@@ -18,6 +17,7 @@ from modwsgi_fix.model.merge.places import on_the_way
 from modwsgi_fix.model.merge.world import World, ways
 from modwsgi_fix.model.urls import Mapping, mount_options
 from modwsgi_fix.placeholders import is_settled
+from modwsgi_fix.tuples import NamedTuple
 
 #: The application group where none is selected: one for each host name, port and mount point.
 DEFAULT_APPLICATION = "%{RESOURCE}"

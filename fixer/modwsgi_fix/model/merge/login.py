@@ -6,7 +6,6 @@ F-access. A missing part is an error: without AuthName 500, without AuthUserFile
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config
@@ -14,6 +13,7 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, last
 from modwsgi_fix.model.merge.world import Beyond, World
 from modwsgi_fix.model.modules import is_loaded
+from modwsgi_fix.tuples import NamedTuple
 
 _MODULES = {"basic": "mod_auth_basic.c", "digest": "mod_auth_digest.c", "form": "mod_auth_form.c"}
 

@@ -6,11 +6,11 @@ Words without a sign replace what held before; ``+`` and ``-`` change it (core.c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, every, last
 from modwsgi_fix.model.merge.world import World
+from modwsgi_fix.tuples import NamedTuple
 
 #: What ``All`` means: everything but MultiViews.
 ALL_OPTIONS = frozenset({"indexes", "includes", "includesnoexec", "followsymlinks", "execcgi"})

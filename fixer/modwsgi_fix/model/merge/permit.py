@@ -10,7 +10,6 @@ with everyone.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import FOREIGN_CHECKERS, LIMIT_SECTIONS, OLD_ACCESS, PLACES
 from modwsgi_fix.model.items import Item
@@ -19,6 +18,7 @@ from modwsgi_fix.model.merge.login import log_in
 from modwsgi_fix.model.merge.requires import Verdict, by_requires
 from modwsgi_fix.model.merge.visitor import Asked, is_in_force, is_tls, visitor_is, words
 from modwsgi_fix.model.merge.world import Beyond
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Refusal(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item, Server
@@ -12,6 +11,7 @@ from modwsgi_fix.model.merge.options import ALL_OPTIONS, Options, merged_options
 from modwsgi_fix.model.merge.sections import directory_matches, location_sections
 from modwsgi_fix.model.merge.world import World, ways
 from modwsgi_fix.model.paths import components
+from modwsgi_fix.tuples import NamedTuple
 
 
 def on_the_way(site: Site, path: str, name: str | None, world: World) -> list[Layer]:

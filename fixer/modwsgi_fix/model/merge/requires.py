@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import REQUIRE_SECTIONS
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import every, last
 from modwsgi_fix.model.merge.visitor import Asked, is_in_force, is_method, is_set, is_tls, visitor_is, words
+from modwsgi_fix.tuples import NamedTuple
 
 #: The access directives of 2.4; those of 2.2 are ``OLD_ACCESS``.
 NEW = ("require", *sorted(REQUIRE_SECTIONS))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from modwsgi_fix.directives.families import EARLY_VARIABLES, LIMIT_SECTIONS
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer
 from modwsgi_fix.model.merge.world import World
+from modwsgi_fix.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
@@ -79,14 +81,14 @@ def visitor_is(asked: Asked, word: str) -> bool:
         from ipaddress import ip_address
 
         return ip_address(asked.visitor.client) in network
-    if not _NAME(word):
+    if not _NAME.fullmatch(word):
         # No host has such a name, as where a comma stands between addresses.
         return False
     return asked.world.holds(f"the visitor is at {word}", f"the visitor is not at {word}")
 
 
 #: The characters of a name or a network; httpd refuses a network that is otherwise wrong.
-_NAME = re.compile(r"[\w.:/*${}\[\]%\x80-\udcff-]+", re.ASCII).fullmatch
+_NAME = expression(r"[\w.:/*${}\[\]%\x80-\udcff-]+", re.ASCII)
 
 
 def _network(word: str) -> IPv4Network | IPv6Network | None:

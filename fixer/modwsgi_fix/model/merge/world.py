@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from modwsgi_fix.directives import spelled
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.items import Guard, Item
+from modwsgi_fix.tuples import NamedTuple
 
 #: The most branches, more than anyone would read.
 _MOST_BRANCHES = 24

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from modwsgi_fix.model.patterns.effort import begins_with_anything, cost
 from modwsgi_fix.model.patterns.pcre import Broken, Untranslatable, character_class, literal, translate
 from modwsgi_fix.text import decode, encode
+from modwsgi_fix.tuples import NamedTuple
 
 try:  # The parser of ``re`` has no public name; Python 3.11 renamed it.
     from re import _parser  # type: ignore[attr-defined]

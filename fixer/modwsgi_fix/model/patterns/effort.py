@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import takewhile, zip_longest
 from math import inf, log
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
+
+from modwsgi_fix.tuples import NamedTuple
 
 #: The bytes that a part may begin with, as a bit set; the last bit stands for the end of the text.
 _END = 1 << 256

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.text import encode
 
 #: More characters, and more nested groups, than in any expression that a person writes; PCRE itself refuses 250 groups.
@@ -43,17 +44,17 @@ _SAME = {
     "R": r"(?>\r\n|[\n-\r\x85])",
 }
 
-_COUNT = re.compile(r"\{\d{1,5}(?:,\d{0,5})?\}", re.ASCII)
-_OCTAL = re.compile(r"[0-7]{1,3}", re.ASCII)
-_HEX = re.compile(r"x(?:\{([0-9A-Fa-f]{1,2})\}|(?!\{)([0-9A-Fa-f]{0,2}))", re.ASCII)
-_CODE = re.compile(r"o\{0*([0-7]{1,3})\}", re.ASCII)
-_REFERENCE = re.compile(
+_COUNT = expression(r"\{\d{1,5}(?:,\d{0,5})?\}", re.ASCII)
+_OCTAL = expression(r"[0-7]{1,3}", re.ASCII)
+_HEX = expression(r"x(?:\{([0-9A-Fa-f]{1,2})\}|(?!\{)([0-9A-Fa-f]{0,2}))", re.ASCII)
+_CODE = expression(r"o\{0*([0-7]{1,3})\}", re.ASCII)
+_REFERENCE = expression(
     r"g(?:\{([1-9])\}|([1-9])(?!\d))|[gk]\{([A-Za-z_]\w*)\}|k(?:<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')", re.ASCII
 )
-_NAME = re.compile(r"\(\?(?:P?<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')", re.ASCII)
-_PLAIN_GROUP = re.compile(r"\(\?(?::|=|!|>|<=|<!)")
-_OPTIONS = re.compile(r"\(\?([a-zA-Z]*)(-[a-zA-Z]*)?([:)])")
-_CLASS_NAME = re.compile(r"\[:(\^?)([a-z]+):\]")
+_NAME = expression(r"\(\?(?:P?<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')", re.ASCII)
+_PLAIN_GROUP = expression(r"\(\?(?::|=|!|>|<=|<!)")
+_OPTIONS = expression(r"\(\?([a-zA-Z]*)(-[a-zA-Z]*)?([:)])")
+_CLASS_NAME = expression(r"\[:(\^?)([a-z]+):\]")
 
 
 class Untranslatable(ValueError):

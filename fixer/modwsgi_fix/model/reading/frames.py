@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from modwsgi_fix.model.items import File, Guard, Item, Server
 from modwsgi_fix.syntax import Node, Section
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Macro(NamedTuple):

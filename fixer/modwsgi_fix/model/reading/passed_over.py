@@ -10,20 +10,21 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.items import Item, PassedOver
 from modwsgi_fix.model.paths import has_wildcard
 
 #: A pattern of names by their suffix alone.
-_BY_SUFFIX = re.compile(r"\*(\.[A-Za-z]+)\Z")
+_BY_SUFFIX = expression(r"\*(\.[A-Za-z]+)\Z")
 #: Copies that editors, packages and people leave, files that somebody has put aside, pages and texts.
-_PUT_ASIDE = re.compile(
+_PUT_ASIDE = expression(
     r"\A\.|[~#]\Z|\.(?:bak|backup|orig|old|save|sav|off|disabled?|inactive|swp|tmp|rej|dist|default|example|sample|template|"
     r"dpkg-\w+|ucf-\w+|rpm\w+|load|md|txt|html?|zip|t?gz|[0-9]+)\Z|\b(?:README|disabled)\b",
     re.I,
 )
 #: A host for visitors, which makes a file a site.
-_SITE = re.compile(r"^[ \t]*<VirtualHost\b", re.M | re.I)
+_SITE = expression(r"^[ \t]*<VirtualHost\b", re.M | re.I)
 #: The most names of one directory that are looked at.
 _MOST = 200
 

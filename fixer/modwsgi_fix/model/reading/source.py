@@ -11,22 +11,23 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from modwsgi_fix.directives.suffixes import CONFIGURATION, SCRIPT
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.files.ignored import Ignored, above
 from modwsgi_fix.model.items import Script
 from modwsgi_fix.model.language import MAIN_FILES, PYTHON, by_name, language_of
 from modwsgi_fix.placeholders import ENGINES
+from modwsgi_fix.tuples import NamedTuple
 
 _ENTRIES = ("apache2.conf", "httpd.conf", "conf/httpd.conf", "conf/apache2.conf")
 #: A binding of the name that mod_wsgi calls, which makes a Python file below a named directory a WSGI script.
-BINDS_APPLICATION = re.compile(
+BINDS_APPLICATION = expression(
     r"^(?:application\b[^\n=]*+=|(?:async )?(?:def|class) application\b|from .{0,200} import .{0,1000}\bapplication\b)",
     re.M,
 )
-_EXPORT = re.compile(r"^[ \t]*export\s+(\w+)=(\S*)", re.M)
+_EXPORT = expression(r"^[ \t]*export\s+(\w+)=(\S*)", re.M)
 
 
 #: The variables that Debian's envvars sets for a single instance: a fragment that mentions these comes from Debian.

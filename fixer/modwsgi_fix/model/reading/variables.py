@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.bounds import Budget
 
 if TYPE_CHECKING:
     from modwsgi_fix.model.items import Arg, Guard
 
 #: The most characters of a variable's name: without a limit each of "${${${..." would be searched for to the end.
-_VARIABLE = re.compile(r"\$\{([^}:]{0,100})\}")
+_VARIABLE = expression(r"\$\{([^}:]{0,100})\}")
 #: The most characters of one expanded word. httpd has no limit.
 _LONGEST = 65_536
 

@@ -17,6 +17,7 @@ from modwsgi_fix.directives.families import (
     REDIRECTS,
     REQUIRE_SECTIONS,
 )
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.requires import REQUIREMENTS
 from modwsgi_fix.model.patterns import is_understood
@@ -51,7 +52,7 @@ _INDEX_OPTIONS = frozenset({
     "versionsort", "xhtml",
 })  # fmt: skip
 _HEADER_ACTIONS = frozenset({"add", "append", "echo", "edit", "edit*", "merge", "note", "set", "setifempty", "unset"})
-_URL = re.compile(r"[A-Za-z0-9+.-]+:")
+_URL = expression(r"[A-Za-z0-9+.-]+:")
 
 
 class UnclearError(Exception):

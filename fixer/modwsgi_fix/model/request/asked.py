@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
-from typing import Any, NamedTuple
+from typing import Any
 
 from modwsgi_fix.model.request.outcome import Request, request_of
+from modwsgi_fix.tuples import NamedTuple
 
 _KEYS = ("url", "method", "headers", "client", "address")
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from modwsgi_fix.directives.families import EARLY_VARIABLES
 from modwsgi_fix.model.config import Config
@@ -16,6 +15,7 @@ from modwsgi_fix.model.merge.layers import Layer, every
 from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.state import State, client_of
 from modwsgi_fix.model.urls import substitute
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Variable(NamedTuple):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import every
 from modwsgi_fix.model.merge.world import Beyond
@@ -12,7 +12,7 @@ from modwsgi_fix.model.request.outcome import Kind, Outcome
 from modwsgi_fix.model.request.state import State
 
 #: ``ap_is_url``.
-_URL = re.compile(r"[A-Za-z0-9+.-]+:")
+_URL = expression(r"[A-Za-z0-9+.-]+:")
 _OF_HTTPD = (Kind.REFUSED, Kind.NOT_FOUND, Kind.ERROR)
 
 

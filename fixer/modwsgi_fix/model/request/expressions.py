@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, normal
 from modwsgi_fix.model.patterns import Unknown, search
 from modwsgi_fix.model.request.functions import FUNCTIONS, LIKENESS
 from modwsgi_fix.model.request.state import State
 from modwsgi_fix.model.request.variables import value_of
+from modwsgi_fix.tuples import NamedTuple
 
-_TOKEN = re.compile(
+_TOKEN = expression(
     r"""\s*(?: (?P<and>&&) | (?P<or>\|\|) | (?P<paren>[(){},.])
       | (?P<operator>==|=~|!=|!~|<=|>=|<|>|=) | (?P<not>!)
       | -(?P<dash>[A-Za-z]+)
@@ -26,7 +27,7 @@ _TOKEN = re.compile(
       | (?P<word>[A-Za-z_][A-Za-z_0-9]*) | (?P<number>[0-9]+) )\s*""",
     re.X | re.S,
 )
-_PLACE = re.compile(r"%\{([^{}]*)\}")
+_PLACE = expression(r"%\{([^{}]*)\}")
 #: The most nested brackets, and the most characters, of an expression: it is read again for each request.
 DEEPEST_BRACKET, LONGEST_EXPRESSION = 50, 10_000
 #: Functions that return the value of a header or a variable.

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Callable
-from urllib.parse import unquote
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.patterns import url_wildcard, wildcard
 from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.text import decode, encode
@@ -17,27 +15,40 @@ def _of_ascii(change: Callable[[str], str]) -> Callable[[str], str]:
     return lambda text: "".join(change(char) if char.isascii() else char for char in text)
 
 
+def _base64(text: str) -> str:
+    # Imported where they are needed, which is hardly ever: each start would wait for them.
+    import base64
+
+    return base64.b64encode(encode(text)).decode("ascii")
+
+
 def _unbase64(text: str) -> str | None:
+    import base64
+
     try:
         return decode(base64.b64decode(encode(text), validate=True))
-    except (binascii.Error, ValueError):
+    except ValueError:
         return None
 
 
 def _unescaped(text: str) -> str:
     """Return a text without percent-encoding; empty where a slash or a NUL is encoded (measured; util.c:unescape_url)."""
-    if _ODD_ESCAPE.search(text):
-        return ""
+    return "" if _ODD_ESCAPE.search(text) else unquoted(text)
+
+
+def unquoted(text: str) -> str:
+    """Return a text without percent-encoding, whose bytes may be of any encoding."""
+    from urllib.parse import unquote
+
     return unquote(text, errors="surrogateescape")
 
 
 #: Percent-encoded characters that httpd does not decode.
-_ODD_ESCAPE = re.compile(r"%(?:2f|00|(?![0-9a-f]{2}))", re.IGNORECASE)
+_ODD_ESCAPE = expression(r"%(?:2f|00|(?![0-9a-f]{2}))", re.IGNORECASE)
 
 
 def _digest(name: str) -> Callable[[str], str]:
     def digest(text: str) -> str:
-        # Slow to import, and hardly ever needed.
         import hashlib
 
         return hashlib.new(name, encode(text), usedforsecurity=False).hexdigest()
@@ -53,7 +64,7 @@ FUNCTIONS: dict[str, Callable[[str], str | None]] = {
     "toupper": to_upper,
     "escape": escaped,
     "unescape": _unescaped,
-    "base64": lambda text: base64.b64encode(encode(text)).decode("ascii"),
+    "base64": _base64,
     "unbase64": _unbase64,
     "md5": _digest("md5"),
     "sha1": _digest("sha1"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.layers import site_of
@@ -15,11 +15,12 @@ from modwsgi_fix.model.patterns import host_wildcard
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome, Request
 from modwsgi_fix.model.servers import Address, addresses, label, listeners, name_item, own_name, speaks_tls, split_name
 from modwsgi_fix.text import whole_number
+from modwsgi_fix.tuples import NamedTuple
 
 #: The characters of a strict Host header (vhost.c:strict_hostname_check), in lower case.
-_IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}", re.ASCII).fullmatch
-_MAYBE_IP = re.compile(r"[0-9.]+|\[?[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\]?", re.ASCII).fullmatch
-_HOST = re.compile(r"[a-z0-9_.-]+", re.ASCII)
+_IPV4 = expression(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}", re.ASCII)
+_MAYBE_IP = expression(r"[0-9.]+|\[?[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\]?", re.ASCII)
+_HOST = expression(r"[a-z0-9_.-]+", re.ASCII)
 
 
 class Chain:
@@ -117,7 +118,7 @@ def place_of(address: Address) -> str:
 
 
 def _plain(host: str) -> str:
-    if not _MAYBE_IP(host):
+    if not _MAYBE_IP.fullmatch(host):
         return host
     from ipaddress import ip_address
 
@@ -129,7 +130,7 @@ def _plain(host: str) -> str:
 
 def is_ip(host: str) -> bool:
     """Whether a host is an IP address."""
-    return _plain(host) != host or bool(_IPV4(host)) or (":" in host and bool(_MAYBE_IP(host)))
+    return _plain(host) != host or bool(_IPV4.fullmatch(host)) or (":" in host and bool(_MAYBE_IP.fullmatch(host)))
 
 
 def aliases_of(server: Server) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import last
@@ -34,8 +35,8 @@ from modwsgi_fix.model.request.state import State, escaped, location_url
 from modwsgi_fix.model.request.variables import rewriting_value
 from modwsgi_fix.text import decode, encode, whole_number
 
-_ABSOLUTE = re.compile(r"(?:https?|ftp|ldap|mailto|news|nntp|ajp|balancer|wss?|h2c?|fcgi|scgi|uwsgi)://", re.IGNORECASE)
-_PLACE = re.compile(
+_ABSOLUTE = expression(r"(?:https?|ftp|ldap|mailto|news|nntp|ajp|balancer|wss?|h2c?|fcgi|scgi|uwsgi)://", re.IGNORECASE)
+_PLACE = expression(
     r"\\(.)|\$(\d)|%(\d)|%\{([^}]{0,400})\}|\$\{([^{}:]{0,400}):((?:[^{}]|\{[^{}]{0,400}\}){0,400})\}|(\$\{)", re.S
 )
 #: The most rounds of [N] that are followed; httpd gives up after 32,000.

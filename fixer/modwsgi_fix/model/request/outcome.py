@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.world import Step
+from modwsgi_fix.tuples import NamedTuple
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 

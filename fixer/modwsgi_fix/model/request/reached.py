@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Server
@@ -18,6 +17,7 @@ from modwsgi_fix.model.request.hosts import (
     port_of_address,
 )
 from modwsgi_fix.model.servers import addresses, label, own_name
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Unreached(NamedTuple):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import unquote
 
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.world import Beyond
-from modwsgi_fix.model.request.functions import to_lower, to_upper
+from modwsgi_fix.model.request.functions import to_lower, to_upper, unquoted
 from modwsgi_fix.model.request.state import State, escaped
 
 #: The functions of ``int:``; lower and upper case are those of the C locale.
@@ -15,7 +14,7 @@ _FUNCTIONS: dict[str, Callable[[str], str]] = {
     "tolower": to_lower,
     "toupper": to_upper,
     "escape": escaped,
-    "unescape": lambda key: unquote(key, errors="surrogateescape"),
+    "unescape": unquoted,
 }
 
 

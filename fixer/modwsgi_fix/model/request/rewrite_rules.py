@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.text import whole_number
+from modwsgi_fix.tuples import NamedTuple
 
 #: Flags whose effect is modelled.
 FLAGS = frozenset({
@@ -94,8 +95,8 @@ def status_of(flags: dict[str, str]) -> int | None:
 
 
 #: Comparisons of RewriteCond: of texts, and of whole numbers (mod_rewrite.c:apply_rewrite_cond).
-ORDER = re.compile(r"(?:(?P<sign>[<>]=?)(?P<text>.*)|-(?P<name>eq|ne|lt|le|gt|ge)(?P<number>.*))", re.S)
-_NUMBER = re.compile(r"\s*[-+]?\d{1,18}", re.ASCII)
+ORDER = expression(r"(?:(?P<sign>[<>]=?)(?P<text>.*)|-(?P<name>eq|ne|lt|le|gt|ge)(?P<number>.*))", re.S)
+_NUMBER = expression(r"\s*[-+]?\d{1,18}", re.ASCII)
 
 
 def is_in_order(order: re.Match[str], text: str, *, nocase: bool) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, Site, last
@@ -12,7 +13,7 @@ from modwsgi_fix.model.request.hosts import hostname, server_port
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome, Request
 from modwsgi_fix.model.urls import Mapping
 
-_PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
+_PERCENT = expression(r"%([0-9A-Fa-f]{2})")
 #: Characters of a path that httpd does not escape when it writes a URL (``ap_os_escape_path``).
 _SAFE = "$-_.+!*'(),:@&=/~;"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import NamedTuple
 
 from modwsgi_fix.directives.answers import Moment
 from modwsgi_fix.directives.families import ALIASES, LOCATION_SECTIONS, MOUNTS, PREFIX_ALIASES, REDIRECTS
@@ -24,6 +23,7 @@ from modwsgi_fix.model.request.state import State, escaped, location_url
 from modwsgi_fix.model.request.unmodelled import check_at
 from modwsgi_fix.model.urls import Mapping, alias_match, mapping_of, substitute
 from modwsgi_fix.text import whole_number
+from modwsgi_fix.tuples import NamedTuple
 
 _STATUS = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config, derived
@@ -26,6 +25,7 @@ from modwsgi_fix.model.request.translate import Tables, mapped
 from modwsgi_fix.model.servers import addresses, own_name, speaks_tls
 from modwsgi_fix.model.urls import Mapping, alias_match
 from modwsgi_fix.text import whole_number
+from modwsgi_fix.tuples import NamedTuple
 
 #: The most requests for one host, the most files below one mapping, and their greatest depth.
 MOST_VISITS, _MOST_FILES, _DEPTH = 300, 200, 12

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from modwsgi_fix.directives.suffixes import SCRIPTS
 from modwsgi_fix.model.bounds import LONGEST_PATH
 from modwsgi_fix.model.merge.layers import Layer, Site, every
@@ -12,6 +10,7 @@ from modwsgi_fix.model.merge.sections import directory_regex_match
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond, World, normal
 from modwsgi_fix.model.request.htaccess import htaccess
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome
+from modwsgi_fix.tuples import NamedTuple
 
 
 class Found(NamedTuple):

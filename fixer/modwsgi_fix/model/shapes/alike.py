@@ -10,42 +10,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.shapes.words import words
+from modwsgi_fix.tuples import NamedTuple
 
 #: A comment of plain words that allows no finding: only people read it.
-_COMMENT = re.compile(r"\n(?<!\\\n)(?<!\\\r\n)[ \t]*#(?![^\n]*modwsgi)[\w \t.,:'()/+*-]*(?=\r?\n)")
+_COMMENT = expression(r"\n(?<!\\\n)(?<!\\\r\n)[ \t]*#(?![^\n]*modwsgi)[\w \t.,:'()/+*-]*(?=\r?\n)")
 #: The line with the name of a file.
-_NAME = re.compile(r"(?:\A|\0)[^\n]*\n")
+_NAME = expression(r"(?:\A|\0)[^\n]*\n")
 #: A number, and one that is the name of a directory.
-_NUMBER = re.compile(r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])")
-_DIRECTORY_NUMBER = re.compile(r"(?<=[A-Za-z_}]/)[0-9]+(?![\w.])")
+_NUMBER = expression(r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])")
+_DIRECTORY_NUMBER = expression(r"(?<=[A-Za-z_}]/)[0-9]+(?![\w.])")
 #: Words of directives that change the meaning of later text: copies may differ although their words do not.
 TURNS = frozenset(
     map(str.encode, ("define", "undefine", "macro", "use", "loadmodule", "loadfile", "serverroot", "perl", "lua"))
 )
 #: Words of directives whose arguments lead to files.
-_INCLUDE = re.compile(r"^[ \t]*Include(?:Optional)?[ \t](.*)", re.M | re.I)
-_SCRIPT = re.compile(r"^[ \t]*WSGI\w*Script\w*[ \t](.*)", re.M | re.I)
+_INCLUDE = expression(r"^[ \t]*Include(?:Optional)?[ \t](.*)", re.M | re.I)
+_SCRIPT = expression(r"^[ \t]*WSGI\w*Script\w*[ \t](.*)", re.M | re.I)
 #: Lines with patterns that are matched with paths, URLs and names of hosts.
-_PATTERNED = re.compile(
+_PATTERNED = expression(
     r"^[ \t]*<?(?:(?:Directory|Files|Location|Alias|WSGIScriptAlias|ScriptAlias|ProxyPass|Redirect|Proxy)Match"
     r"|(?:Directory|Files|Location|Proxy)[ \t](?=[^\n]*[~*?\[])|If\b|ElseIf|SetEnvIf\w*)([^\n]*)",
     re.M | re.I,
 )
 #: A section whose path has a wildcard for one letter.
-_ANY_LETTER = re.compile(r"^[ \t]*<(?:Directory|Files|Location|Proxy)[ \t]+(?![ \t~])[^\n]*\?", re.M | re.I)
+_ANY_LETTER = expression(r"^[ \t]*<(?:Directory|Files|Location|Proxy)[ \t]+(?![ \t~])[^\n]*\?", re.M | re.I)
 #: In a pattern: wildcards for any letter or digit of a name, and escapes, which look like letters.
-_EVERY_NAME = re.compile(
+_EVERY_NAME = expression(
     r"\[\^/[\]]|\[[^\]]{0,40}a-z[^\]]{0,40}0-9[^\]]{0,40}\]|\[[^\]]{0,40}0-9[^\]]{0,40}a-z[^\]]{0,40}\]"
 )
-_ESCAPE = re.compile(r"\\[A-Za-z]")
+_ESCAPE = expression(r"\\[A-Za-z]")
 #: A name with a wildcard within a label, which may be meant for only some of the copies.
-_PART_OF_A_LABEL = re.compile(r"^[ \t]*Server(?:Alias|Name)[ \t][^\n]*(?:[^\s.*?][*?]|[*?][^\s.*?:])", re.M | re.I)
+_PART_OF_A_LABEL = expression(r"^[ \t]*Server(?:Alias|Name)[ \t][^\n]*(?:[^\s.*?][*?]|[*?][^\s.*?:])", re.M | re.I)
 #: The first of the characters that stand for words; no configuration has any of these.
 _MARK = 0xE000
-_MARKS = re.compile("[\ue000-\uf8ff]")
+_MARKS = expression("[\ue000-\uf8ff]")
 _HEXADECIMAL = "0123456789abcdef"
 #: The number of first groups of a shape that, with the last one, stand for all.
 STANDING = 2

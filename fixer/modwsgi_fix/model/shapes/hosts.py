@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from modwsgi_fix.expressions import expression
+from modwsgi_fix.tuples import NamedTuple
 
 #: The tags of virtual hosts, as nearly everybody writes them.
-_TAG = re.compile(r"<(/?)[Vv]irtual[Hh]ost\b[^\n]*(?:\n|\Z)")
-_SECTION = re.compile(r"^[ \t]*<(/?)[A-Za-z]", re.M)
+_TAG = expression(r"<(/?)[Vv]irtual[Hh]ost\b[^\n]*(?:\n|\Z)")
+_SECTION = expression(r"^[ \t]*<(/?)[A-Za-z]", re.M)
 
 
 class Text(NamedTuple):
