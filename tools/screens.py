@@ -143,7 +143,7 @@ def written(directory: Path) -> None:
 
 
 def text_of(picture: str) -> str:
-    """Return what a picture says, line by line, without spaces at the ends of lines."""
+    """Return what a picture says, line by line, without spaces at the ends of lines and empty lines at the end."""
     lines: dict[float, str] = {}
     for left, top, text in re.findall(
         r'<text [^>]*x="([^"]*)" y="([^"]*)" [^>]*clip-path[^>]*>([^<]*)</text>', picture
@@ -151,7 +151,8 @@ def text_of(picture: str) -> str:
         # Pieces of spaces alone are not drawn: where the next one begins says how many there were.
         before = lines.get(float(top), "").ljust(round(float(left) / _COLUMN))
         lines[float(top)] = before + html.unescape(text).replace("\xa0", " ")
-    return "\n".join(line.rstrip() for _, line in sorted(lines.items()))
+    # Some versions of rich write an empty line there, others none.
+    return "\n".join(line.rstrip() for _, line in sorted(lines.items())).rstrip("\n")
 
 
 def documented(language: str) -> str:

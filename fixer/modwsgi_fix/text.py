@@ -118,6 +118,10 @@ class LineIndex:
     def __len__(self) -> int:
         return len(self._starts)
 
+    def line_of(self, offset: int) -> int:
+        """Return the line of an offset, from 1."""
+        return bisect_right(self._starts, offset)
+
     def position(self, offset: int) -> Position:
         """Return the line and column of an offset, both from 1, in characters."""
         line = bisect_right(self._starts, offset)

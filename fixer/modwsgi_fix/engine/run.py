@@ -158,12 +158,12 @@ class Run:
     def _attempt(self, level: Applicability, first: int, bugs: Held) -> list[Applied]:
         """Apply fixes until nothing changes. Return those of the passes from ``first`` on that undo each other; empty if none."""
         self._held = dict(bugs)
-        changed = True
+        changed, mended = True, self._mended()
         while changed:
             changed = False
             for rule in self._rules:
-                if rule.family != _FIRST:
-                    if changed and self._mended:
+                if rule.family != _FIRST and mended:
+                    if changed:
                         break
                     self._note_legible(level)
                 if (rule.name, "", "") in self._fights:
@@ -172,7 +172,7 @@ class Run:
                 if not chosen:
                     continue
                 self._apply(chosen, level)
-                state = self._state
+                state, mended = self._state, self._mended()
                 if len(state.passes) > self._limit:
                     return list(state.passes[-1])
                 if state.seen[-1] in state.seen[:-1]:
@@ -183,15 +183,15 @@ class Run:
                 changed = True
         return []
 
-    @property
     def _mended(self) -> bool:
         """Whether the last pass repaired the syntax."""
         return bool(self._state.passes) and any(a.rule in self._first for a in self._state.passes[-1])
 
     def _note_legible(self, level: Applicability) -> None:
+        """Note the server as it is where the last pass repaired the syntax, and no other."""
         state = self._state
         known = state.legible[-1].config if state.legible else self.before
-        if state.config is not known and self._mended:
+        if state.config is not known:
             mended = tuple(a for done in state.passes for a in done if a.rule in self._first)
             noted = Legible(state.config, state.edits, mended, level)
             self._state = state._replace(legible=(*state.legible, noted))

@@ -259,7 +259,10 @@ class Item:
     @property
     def known(self) -> bool:
         """Whether no argument has an undefined variable."""
-        return False not in [arg.known for arg in self.args]
+        for arg in self.args:  # noqa: SIM110 - asked more often than anything else
+            if not arg.known:
+                return False
+        return True
 
     @property
     def sections(self) -> tuple[Item, ...]:

@@ -11,9 +11,9 @@ from modwsgi_fix.directives.families import NAMES_SCRIPT
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.loaded import Standing, strangers
 from modwsgi_fix.model.items import File
-from modwsgi_fix.model.outside import NOT_SHOWN, tells
-from modwsgi_fix.model.secrets import masked
-from modwsgi_fix.records import UNNAMED, Gap, end_of
+from modwsgi_fix.model.outside import NOT_SHOWN, looks_outside, tells
+from modwsgi_fix.model.secrets import has_secrets, masked
+from modwsgi_fix.records import UNNAMED, Gap
 from modwsgi_fix.text import Span, shortened
 from modwsgi_fix.workspace.discretion import MESSAGE
 
@@ -32,10 +32,12 @@ def gaps(configs: Sequence[Config]) -> tuple[Gap, ...]:
 
 def _gaps(config: Config) -> Iterator[Gap]:
     ends = {path: _ends(config.files[path].tree.untrusted) for path in {gap.path for gap in config.gaps}}
-    for path, span, kind, why in config.gaps:
+    # There may be as many as lines: what is asked of the server is asked once.
+    is_plain = not looks_outside(config) and not has_secrets(config)
+    for path, (start, end), kind, why in config.gaps:
         file = config.files[path]
-        region = Span(span.start, ends[path](span.start) or span.end)
-        yield _gap(file, region, _reason(config, file, why, kind.value))
+        reason = shortened(why, MESSAGE) if is_plain else _reason(config, file, why, kind.value)
+        yield _gap(file, Span(start, ends[path](start) or end), reason)
     for file in config.files.values():
         if file.template:
             start = min((start for start, _ in file.tags), default=0)
@@ -71,7 +73,10 @@ def _strangers(config: Config) -> Iterator[Gap]:
 
 
 def _gap(file: File, region: Span, reason: str) -> Gap:
-    return Gap(file.name, file.lines.position(region.start).line, end_of(file.lines, *region).line, reason)
+    start, end = region
+    line_of = file.lines.line_of
+    # A region ends on the line of its last character.
+    return Gap(file.name, line_of(start), line_of(max(start, end - 1)), reason)
 
 
 def _ends(regions: Iterable[Span]) -> Callable[[int], int]:

@@ -49,7 +49,7 @@ Not reported:
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
@@ -64,25 +64,33 @@ from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 def alias_behind_shorter_alias(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         own = [one for one in aliases(config, server) if one.server is server and not one.is_regex and one.item.known]
-        below = Nested((alias.url, (at, alias)) for at, alias in enumerate(own))
-        taken: set[int] = set()
+        # Those of one URL together, and without those that were told or that stand above: a file may be included a thousand times.
+        left: dict[str, list[tuple[int, Mapping]]] = {}
+        for at, alias in enumerate(own):
+            left.setdefault(alias.url.rstrip("/"), []).append((at, alias))
+        below = Nested((url or "/", url) for url in left)
         for at, shorter in enumerate(own):
-            for place, alias in below.below(shorter.url):
-                if place <= at or place in taken or alias.url.rstrip("/") == shorter.url.rstrip("/"):
+            for url in below.below(shorter.url):
+                if url == shorter.url.rstrip("/"):
                     continue
-                if not together(shorter.item, alias.item) or not covers_whole(shorter, alias):
-                    continue
-                taken.add(place)
-                if _same_files(shorter, alias):
-                    continue
-                yield Diagnostic(
-                    alias.item.path,
-                    alias.url_span,
-                    f"{shorter.item.name} {shorter.url} above takes every URL of {alias.url}, so its files are not found",
-                    _fix(config, shorter, alias),
-                    (Related(shorter.item.path, shorter.url_span, "the alias that takes them"),),
-                    help=f"write it above the line of {shorter.url}",
-                )
+                later = [(place, alias) for place, alias in left[url] if place > at]
+                taken = [one for one in later if together(shorter.item, one[1].item) and covers_whole(shorter, one[1])]
+                told = {place for place, _ in taken}
+                left[url] = [one for one in later if one[0] not in told]
+                yield from _told(config, shorter, (alias for _, alias in taken))
+
+
+def _told(config: Config, shorter: Mapping, taken: Iterable[Mapping]) -> Iterator[Diagnostic]:
+    for alias in taken:
+        if not _same_files(shorter, alias):
+            yield Diagnostic(
+                alias.item.path,
+                alias.url_span,
+                f"{shorter.item.name} {shorter.url} above takes every URL of {alias.url}, so its files are not found",
+                _fix(config, shorter, alias),
+                (Related(shorter.item.path, shorter.url_span, "the alias that takes them"),),
+                help=f"write it above the line of {shorter.url}",
+            )
 
 
 def _same_files(shorter: Mapping, longer: Mapping) -> bool:
