@@ -10,7 +10,13 @@ import pytest
 from support import Outcome, Run
 
 from modwsgi_fix.files import Disk, FileProblem, Memory
+from modwsgi_fix.files.paths import resolve
 from modwsgi_fix.files.rooted import Held, Rooted
+from modwsgi_fix.model.config import Target
+from modwsgi_fix.model.facts.served import target_of
+from modwsgi_fix.model.reading.loading import load
+from modwsgi_fix.model.reading.source import find_sources
+from modwsgi_fix.model.urls import mounts
 
 TWICE = "WSGIDaemonProcess shop\nWSGIDaemonProcess shop\n"
 SITE = f"<VirtualHost *:80>\nServerName shop.test\n{TWICE}WSGIProcessGroup shop\nWSGIScriptAlias / /srv/shop.wsgi\n</VirtualHost>\n"
@@ -302,3 +308,32 @@ def test_a_held_path_is_there_only_within_the_root() -> None:
 def test_the_whole_machine_is_a_root_like_any_other(tmp_path: Path) -> None:
     assert Rooted(Disk(), "/").inside(str(tmp_path)) == str(tmp_path)
     assert Rooted(Disk(), "/").inside("x") == f"{os.path.realpath('.')}/x"
+
+
+def test_a_run_of_slashes_asks_no_more_than_one() -> None:
+    asked: list[str] = []
+
+    def is_dir(path: str) -> bool:
+        asked.append(path)
+        return path != "/srv/site/app.wsgi"
+
+    assert resolve(f"/srv/{'/' * 400}site/./app.wsgi", lambda path: None, is_dir) == "/srv/site/app.wsgi"
+    assert asked == ["/", "/srv", "/srv/site"]
+    with pytest.raises(NotADirectoryError):
+        resolve("/srv/site/app.wsgi//", lambda path: None, is_dir)
+
+
+@pytest.mark.parametrize("slashes", [1, 300])
+def test_the_script_of_a_mount_is_looked_for_at_each_name(slashes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    real = Memory.is_file
+    monkeypatch.setattr(Memory, "is_file", lambda self, path: asked.append(path) or real(self, path))
+    text = f"WSGIScriptAlias / /srv/site{'/' * slashes}app.wsgi/rest\n"
+    files = Memory({"/site.conf": text, "/srv/site/app.wsgi": "application = None\n"})
+    config = load(find_sources(files, ["/site.conf"])[0], disk=Rooted(files, "/"), target=Target())
+    (mount,) = mounts(config, config.main)
+    asked.clear()
+    target = target_of(config, mount)
+    assert target is not None
+    assert target.file == "app.wsgi"
+    assert len(asked) <= 6

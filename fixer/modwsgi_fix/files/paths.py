@@ -26,10 +26,13 @@ def resolve(path: str, link: Callable[[str], str | None], is_dir: Callable[[str]
     resolved = "/"
     left = path.split("/")[::-1]
     links = 0
+    passed = ""
     while left:
         name = left.pop()
-        if is_dir and not is_dir(resolved):
+        # Asked once for a run of slashes.
+        if is_dir and resolved != passed and not is_dir(resolved):
             raise NotADirectoryError(resolved)
+        passed = resolved
         if name in ("", "."):
             continue
         if name == "..":

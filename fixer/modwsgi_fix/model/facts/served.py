@@ -94,7 +94,7 @@ def _script_path(config: Config, path: str) -> str:
     disk = config.disk
     if disk is not None and len(path) <= LONGEST_PATH:
         parts = path.rstrip("/").split("/")
-        prefixes = ("/".join(parts[:count]) for count in range(2, len(parts) + 1))
+        prefixes = ("/".join(parts[: at + 1]) for at, part in enumerate(parts) if part)
         if (found := next((prefix for prefix in prefixes if disk.is_file(prefix)), None)) is not None:
             return found
         if disk.is_dir(path):
