@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support import Run, one_file
 
-from modwsgi_fix.directives.secrets import has_hint, is_hinted, is_secret
+from modwsgi_fix.directives.secrets import has_hint, hints, is_hinted, is_secret
 from modwsgi_fix.model.secrets import masked
 
 SECRET = "hunter-2x9"
@@ -47,6 +47,14 @@ FORMATS = ("concise", "full", "json", "sarif", "github", "gitlab", "junit", "rdj
 def test_a_line_with_a_secret_is_looked_at(line: str) -> None:
     assert is_hinted(line)
     assert has_hint(f"Listen 80\n{line.upper()}\n")
+    assert hints(f"Listen 80\n{line.upper()}\n")
+
+
+def test_where_a_text_hints_at_secrets() -> None:
+    assert hints("Listen 80\nSetEnv PASS a\nSetEnv pass b\n") == [17, 31]
+    assert hints("Listen 80\n") == []
+    # Without case it has another length, so that no place in it is one of the text.
+    assert hints("# stra\u00dfe\nSetEnv PASS a\n") is None
 
 
 def test_most_lines_are_not_looked_at() -> None:

@@ -69,6 +69,23 @@ def has_hint(text: str) -> bool:
     return any(word in folded for word in _WORDS)
 
 
+def hints(text: str) -> list[int] | None:
+    """Return where the words that hint at secrets begin in a text, in order; None where only its lines can be asked.
+
+    A text has a few thousand lines and hardly a hint, so it is searched as a whole for one word after the other.
+    """
+    folded = text.casefold()
+    if len(folded) != len(text):
+        return None
+    found = []
+    for word in _WORDS:
+        at = folded.find(word)
+        while at >= 0:
+            found.append(at)
+            at = folded.find(word, at + 1)
+    return sorted(found)
+
+
 def is_hinted(line: str) -> bool:
     """Whether a line may have a secret; the slower questions are asked of these lines only."""
     return has_hint(line) and _HINT.search(line) is not None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.directives import secrets as table
-from modwsgi_fix.syntax.nodes import Directive, Tree
+from modwsgi_fix.syntax.nodes import Directive, Node, Tree
 from modwsgi_fix.text import Span
 
 
@@ -16,10 +17,13 @@ def secrets_in(tree: Tree) -> tuple[tuple[Span, str], ...]:
 
 
 def _secrets_in(tree: Tree) -> Iterator[tuple[Span, str]]:
-    if not table.has_hint(tree.source):
+    hints = table.hints(tree.source)
+    if hints is not None and not hints:
         return
     for node in tree.walk():
-        if type(node) is not Directive or not table.is_hinted(tree.source[node.start : node.end]):
+        if type(node) is not Directive or not _has_one(hints, node):
+            continue
+        if not table.is_hinted(tree.source[node.start : node.end]):
             continue
         words = node.args
         values = [word.value for word in words]
@@ -28,6 +32,14 @@ def _secrets_in(tree: Tree) -> Iterator[tuple[Span, str]]:
         for at, start, end in table.secrets(node.key, values):
             span, value, begin = words[at].span, values[at], begins[at]
             yield (span if begin < 0 else Span(begin + start, begin + end)), value[start:end]
+
+
+def _has_one(hints: Sequence[int] | None, node: Node) -> bool:
+    """Whether any of these offsets, which are in order, lies in the text of a node."""
+    if hints is None:
+        return True
+    at = bisect_left(hints, node.start)
+    return at < len(hints) and hints[at] < node.end
 
 
 def without_secrets(tree: Tree, text: str) -> str:
