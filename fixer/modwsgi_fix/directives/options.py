@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from modwsgi_fix.directives.kinds import version
@@ -148,6 +148,7 @@ def script_directives() -> Mapping[str, ScriptDirective]:
     return MappingProxyType(found)
 
 
+@lru_cache(maxsize=1000)
 def words_before_options(directive: str) -> int | None:
     """Return the number of words before the ``name=value`` options of a directive of mod_wsgi; None for any other directive.
 

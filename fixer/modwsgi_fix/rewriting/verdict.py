@@ -101,9 +101,15 @@ def refusal(name: str, words: Sequence[str]) -> str:
     return _grammar(key, list(words), first)
 
 
+#: Directives that took words in 2.2 which 2.4 refuses.
+_STRICTER = frozenset({"options", "sslprotocol", "sslproxyprotocol", "sslsessioncache", "ssloptions", "charsetoptions"})
+
+
 def refusal_of_24(name: str, words: Sequence[str]) -> str:
     """Why httpd 2.4 refuses words that 2.2 took; empty where it may take them (tried on 2.4.71 with OpenSSL 3.0)."""
     key = name.lower()
+    if key not in _STRICTER:
+        return ""
     bare = [word.lower().lstrip("+") for word in words]
     if key == "options" and unsigned_options(words):
         return "Either all Options must start with + or -, or no Option may."

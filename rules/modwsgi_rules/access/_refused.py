@@ -17,6 +17,10 @@ def refused_by_require(config: Config, server: Server, access: Access) -> Item |
     None where that does not hold for all URLs of the Location, or is not known: in fragments, and where another Location or
     ``Satisfy`` may say otherwise.
     """
+    return config.once((refused_by_require, server, access.section), lambda: _refusing(config, server, access))
+
+
+def _refusing(config: Config, server: Server, access: Access) -> Item | None:
     prefix = location_prefix(access.section)
     if config.target.is_22 or not access.grants or access.has_24 or not access.allows or prefix is None:
         return None

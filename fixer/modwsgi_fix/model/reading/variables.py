@@ -45,7 +45,8 @@ class Variables:
 
     def define(self, name: str, value: Arg | None, guards: tuple[Guard, ...]) -> None:
         """Carry out a ``Define``. Under an undecided condition the value is not known afterwards."""
-        before = self._known(name)
+        is_new = not guards and name not in self._defined
+        before = () if is_new else self._known(name)
         self._undefined.discard(name)
         self._defined_under.pop(name, None)
         self.values.pop(name, None)
@@ -57,7 +58,7 @@ class Variables:
             if value is not None:
                 self.values[name] = value.value
                 (self._doubtful.discard if value.known else self._doubtful.add)(name)
-        self.changes += self._known(name) != before
+        self.changes += is_new or self._known(name) != before
 
     def undefine(self, name: str, guards: tuple[Guard, ...]) -> None:
         """Carry out an ``Undefine``."""

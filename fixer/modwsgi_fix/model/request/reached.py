@@ -38,6 +38,10 @@ class Unreached(NamedTuple):
 
 def unreached(config: Config, server: Server) -> Unreached | None:
     """Return why no request reaches a host; None where one does, or where that is not known."""
+    return config.once((unreached, server), lambda: _unreached(config, server))
+
+
+def _unreached(config: Config, server: Server) -> Unreached | None:
     if server.is_main or hosts_are_open(config) or config.target.is_22:
         return None
     ports = listening(config)
