@@ -131,6 +131,9 @@ def run(
         ),
     ] = False,
     all: Annotated[bool, option("Also show findings that are only worth knowing.", "--all")] = False,
+    report_suppressed: Annotated[
+        bool, option("With SARIF: also what comments and the baseline allow, as suppressed.", "--report-suppressed")
+    ] = False,
     statistics: Annotated[bool, option("Count findings by rule.", "--statistics")] = False,
     impact: Annotated[
         Literal["short", "full"] | None,
@@ -208,6 +211,7 @@ def run(
             impact="none" if no_impact else impact or "short",
             verbose=verbose,
             all=all,
+            suppressed=report_suppressed,
         ),
     )
     return carry_out(checked(request))

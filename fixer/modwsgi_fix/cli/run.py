@@ -30,6 +30,7 @@ from modwsgi_fix.workspace.settings import as_toml
 
 if TYPE_CHECKING:
     from modwsgi_fix.effect.impact import Impact
+    from modwsgi_fix.model.config import Config
 
 _BUG = "this is a bug in modwsgi-fix, please report it with the configuration"
 
@@ -62,7 +63,10 @@ def _carry_out(request: Request, stdin: str | None) -> int:
     if request.writes:
         put_right(plan, allow_shared=request.writing.allow_shared)
     wants_all = (
-        request.mode in (Mode.FILTER, Mode.PATCH) or request.showing.only == "files" or request.allow is not None
+        request.mode in (Mode.FILTER, Mode.PATCH)
+        or request.showing.only == "files"
+        or request.showing.suppressed
+        or request.allow is not None
     )
     with working("reading the server", quiet=request.is_for_programs):
         session = opened(plan, hosts=Hosts.ALL if wants_all else Hosts.UNLIKE)
@@ -114,7 +118,7 @@ def _filter(request: Request, session: Session, stdin: str) -> int:
     """Print the fixed text and nothing else, and return exit code 0, unless it could not be read."""
     if (lines := trouble.unread(session.plan.problems, session.configs)) or not session.plan.jobs:
         raise Stop(lines[0] if lines else "nothing to read")
-    done = mended(session)
+    done = _mended(request, session)
     (text, *_) = [*(file.after for file in done.files), stdin]
     write(text)
     # Findings that are left do not fail a filter, unless the request says so.
@@ -162,9 +166,18 @@ def _report(request: Request, session: Session) -> int:
     if request.showing.format == "json":
         report = report._replace(starts=starts(session.configs))
     code = _exit_code(request, report, Severity.WARNING)
-    _show(request, report)
+    _show(request, _with_suppressed(request, session, report, session.configs))
     _say_shipped(request, report)
     return 2 if in_trouble else code
+
+
+def _with_suppressed(request: Request, session: Session, report: Report, configs: Sequence[Config]) -> Report:
+    """Return the report with the findings that comments and the baseline suppress in these servers, where they are wanted."""
+    if not request.showing.suppressed:
+        return report
+    from modwsgi_fix.workspace.suppressed import suppressed
+
+    return report._replace(suppressed=suppressed(session, configs))
 
 
 def _show(request: Request, report: Report) -> None:
@@ -211,7 +224,7 @@ def _exit_code(request: Request, report: Report, fail_level: Severity, *, change
 
 def _fix(request: Request, session: Session, stdin: str) -> int:
     with working("fixing, and measuring what the fixes change", quiet=request.is_for_programs):
-        done = mended(session)
+        done = _mended(request, session)
     if request.mode is Mode.PATCH and done.files:
         from modwsgi_fix.cli.patch import chosen
 
@@ -249,6 +262,12 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
         if request.writes:
             error.add_note(WRITTEN)
         raise
+
+
+def _mended(request: Request, session: Session) -> Mended:
+    done = mended(session)
+    after = [outcome.after for outcome in done.outcomes]
+    return done._replace(report=_with_suppressed(request, session, done.report, after))
 
 
 def _with_changes(request: Request, session: Session, done: Mended) -> Report:

@@ -234,7 +234,7 @@ def _findings(config: Config, found: Sequence[Diagnostic], view: Outlook | None)
 def _report(session: Session, configs: Sequence[Config], findings: Iterable[Finding]) -> Report:
     """Return a report on servers, as they were read or as fixes have left them."""
     problems = (*session.plan.problems, *(problem for config in configs for problem in config.unread))
-    shown, more = _distinct(findings)
+    shown, more = distinct(findings)
     return Report(
         shown,
         _files(configs, session.unopened),
@@ -261,7 +261,7 @@ def _files(configs: Sequence[Config], unopened: Mapping[str, Sequence[FileText]]
     return tuple({file.path: file for file in (*read, *unopened.get("", ()))}.values())
 
 
-def _distinct(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[More, ...]]:
+def distinct(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[More, ...]]:
     """Return each finding once, where servers share files, and the number of findings of each rule that are not listed."""
     once: dict[tuple[object, ...], Finding] = {}
     told, more = Counter[tuple[object, ...]](), Counter[tuple[str, Severity, Applicability | None]]()
