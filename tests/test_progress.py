@@ -52,7 +52,7 @@ def here(tmp_path: Path) -> Path:
     ("words", "module", "name", "call", "shown"),
     [
         ([], SESSION, "read", 1, ["reading the server"]),
-        ([], SESSION, "check", 1, ["checking"]),
+        ([], "modwsgi_fix.workspace.single", "check", 1, ["checking"]),
         (["--diff"], "modwsgi_fix.engine.run", "read", 1, ["fixing, and measuring what the fixes change"]),
         (
             ["trace", "http://a.example/1", "http://a.example/2"],

@@ -111,6 +111,17 @@ def run(
     in_place: InPlace = False,
     verify: Verify = None,
     allow_shared_tree: SharedTree = False,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs",
+            "-j",
+            metavar="N",
+            min=1,
+            help="Check and fix N servers side by side, each in a process.",
+            show_default=False,
+        ),
+    ] = 1,
     plugins: Annotated[
         list[str] | None,
         option(
@@ -200,6 +211,7 @@ def run(
         baseline=baseline,
         plan_file=write_plan,
         allow=None if add_ignore is None else add_ignore.strip(" "),
+        jobs=jobs,
         writing=Writing(in_place, backup, verify, exit_non_zero_on_fix, allow_shared_tree),
         showing=Showing(
             output_format,

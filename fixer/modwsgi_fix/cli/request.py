@@ -89,6 +89,8 @@ class Request(NamedTuple):
     only: tuple[str, ...] = ()
     #: The reason in comments that allow the findings; empty for comments without a reason, None for no comments.
     allow: str | None = None
+    #: The most processes that check or fix servers side by side.
+    jobs: int = 1
     writing: Writing = Writing()
     showing: Showing = Showing()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ from modwsgi_fix.workspace.settings import as_toml
 if TYPE_CHECKING:
     from modwsgi_fix.effect.impact import Impact
     from modwsgi_fix.model.config import Config
+    from modwsgi_fix.workspace.apart import Apart
 
 _BUG = "this is a bug in modwsgi-fix, please report it with the configuration"
 
@@ -160,8 +162,9 @@ def _put(request: Request, text: str) -> None:
 
 
 def _report(request: Request, session: Session) -> int:
-    with working("checking", quiet=request.is_for_programs):
-        report = checked(session, marked=request.showing.format in (None, "concise", "full", "json"))
+    marked = request.showing.format in (None, "concise", "full", "json")
+    with _apart(request, session) as apart, working("checking", quiet=request.is_for_programs):
+        report = checked(session, marked=marked, apart=apart)
     in_trouble = trouble.tell(trouble.failed(report.failed))
     if request.showing.format == "json":
         report = report._replace(starts=starts(session.configs))
@@ -222,17 +225,30 @@ def _exit_code(request: Request, report: Report, fail_level: Severity, *, change
 # -- fixing --------------------------------------------------------------------
 
 
-def _fix(request: Request, session: Session, stdin: str) -> int:
-    with working("fixing, and measuring what the fixes change", quiet=request.is_for_programs):
-        done = _mended(request, session)
-    if request.mode is Mode.PATCH and done.files:
-        from modwsgi_fix.cli.patch import chosen
+@contextmanager
+def _apart(request: Request, session: Session) -> Iterator[Apart | None]:
+    """Yield the processes that the servers are asked in, and end them; None where this one does all."""
+    if request.jobs == 1 or len(session.configs) < 2 or request.mode is Mode.PATCH:
+        yield None
+        return
+    from modwsgi_fix.workspace.apart import Apart
 
-        done = chosen(session, done)
-        if not done.files:
-            say("Nothing was taken, and no file was changed.")
-            return 2 if trouble.fixing(done) else _exit_code(request, done.report, Severity.ERROR)
-    changes = _impacts(request, done.outcomes)
+    with Apart(session, request.jobs) as apart:
+        yield apart
+
+
+def _fix(request: Request, session: Session, stdin: str) -> int:
+    with _apart(request, session) as apart:
+        with working("fixing, and measuring what the fixes change", quiet=request.is_for_programs):
+            done = _mended(request, session, apart)
+        if request.mode is Mode.PATCH and done.files:
+            from modwsgi_fix.cli.patch import chosen
+
+            done = chosen(session, done)
+            if not done.files:
+                say("Nothing was taken, and no file was changed.")
+                return 2 if trouble.fixing(done) else _exit_code(request, done.report, Severity.ERROR)
+        changes = _impacts(request, done.outcomes, apart)
     if request.showing.format == "json":
         done = done._replace(report=_with_changes(request, session, done))
     undo = next_command = ""
@@ -264,8 +280,8 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
         raise
 
 
-def _mended(request: Request, session: Session) -> Mended:
-    done = mended(session)
+def _mended(request: Request, session: Session, apart: Apart | None = None) -> Mended:
+    done = mended(session, apart=apart)
     after = [outcome.after for outcome in done.outcomes]
     return done._replace(report=_with_suppressed(request, session, done.report, after))
 
@@ -316,14 +332,14 @@ def _tell(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
     return code
 
 
-def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] | None:
+def _impacts(request: Request, outcomes: Sequence[Fixed], apart: Apart | None) -> tuple[Impact, ...] | None:
     """Return what visitors will notice, for stderr or the JSON report; None where neither shows it, or it cannot be told."""
     seen = not request.showing.quiet or request.showing.format == "json"
     if not (request.mode is Mode.DIFF or request.writes) or request.showing.impact == "none" or not seen:
         return None
     try:
         with working("asking what changes for visitors", quiet=request.is_for_programs):
-            return impacts(outcomes)
+            return impacts(outcomes, apart)
     except Exception as error:
         if os.environ.get("MODWSGI_FIX_TRACEBACK"):
             raise
