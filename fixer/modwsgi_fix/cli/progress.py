@@ -81,9 +81,9 @@ def _draw(step: Step, ended: Event) -> None:
 
 
 @contextmanager
-def ticker(stream: BinaryIO) -> Iterator[Callable[[], None]]:
+def ticker(stream: BinaryIO, *, quiet: bool = False) -> Iterator[Callable[[], None]]:
     """Yield a function to call for each line of a log: how far it has been read is shown where that takes over a second."""
-    with working("reading the log", _size(stream)) as step:
+    with working("reading the log", _size(stream), quiet=quiet) as step:
         lines = 0
 
         def tick() -> None:

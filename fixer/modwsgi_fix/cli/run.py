@@ -244,7 +244,7 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
         if request.mode is Mode.PATCH and done.files:
             from modwsgi_fix.cli.patch import chosen
 
-            done = chosen(session, done)
+            done = chosen(session, done, color=wants_color(request.showing.color, sys.stdout))
             if not done.files:
                 say("Nothing was taken, and no file was changed.")
                 return 2 if trouble.fixing(done) else _exit_code(request, done.report, Severity.ERROR)
