@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -248,3 +249,24 @@ def test_a_number_is_asked_where_it_was_asked_before() -> None:
 def test_words_that_are_refused(run: Run, tmp_path: Path) -> None:
     for words in (["-j0"], ["--jobs", "many"]):
         assert "--jobs" in refused(run(*words, "a.conf"))
+
+
+def test_a_process_that_is_gone_before_it_is_asked() -> None:
+    program = (
+        "import os, time\nfrom modwsgi_fix.workspace.processes import Ended, Processes\n"
+        "def ended(state, number):\n    pid = os.getpid()\n    return pid\n"
+        "with Processes(1, None) as copies:\n    (pid,) = copies.ask(ended, [0])\n    os.kill(pid, 15)\n    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)\n"
+        "    try:\n        copies.ask(ended, [7])\n    except Ended as error:\n        print(error.about, error.how)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout == "7 was ended by signal 15\n"
+
+
+def test_a_process_that_dies_while_visitors_are_asked_about_writes_nothing(farm: Path) -> None:
+    before = "import os\nfrom modwsgi_fix.workspace import apart\ndef impact_of(outcome):\n    os._exit(3)\napart.impact_of = impact_of\n"
+    words = ["--isolated", "--output-format", "json", "-j2", "--write", "farm/old", "farm/twin"]
+    now = tree(farm)
+    outcome = ran(farm, *words, before=before)
+    assert (outcome.code, json.loads(outcome.out)["error"]["kind"]) == (2, "internal")
+    assert "ended with exit code 3, and nothing was written" in outcome.err
+    assert tree(farm) == now

@@ -340,6 +340,8 @@ def _impacts(request: Request, outcomes: Sequence[Fixed], apart: Apart | None) -
     try:
         with working("asking what changes for visitors", quiet=request.is_for_programs):
             return impacts(outcomes, apart)
+    except Stop:  # a process of --jobs has ended
+        raise
     except Exception as error:
         if os.environ.get("MODWSGI_FIX_TRACEBACK"):
             raise

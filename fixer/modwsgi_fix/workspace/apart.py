@@ -48,11 +48,11 @@ class Apart:
         self._processes.__exit__(kind, error, where)
 
     def checked(self, *, marked: bool, weighed: bool) -> list[Found]:
-        """Return what is found in each server, as ``session.checked_server`` does."""
+        """Return what is found in each server, as ``single.checked_server`` does."""
         return self._ask(_checked, self._servers, {"marked": marked, "weighed": weighed})
 
     def fixed(self) -> list[Fixed]:
-        """Return the outcome of fixes in each server, as ``session.fixed_server`` does."""
+        """Return the outcome of fixes in each server, as ``single.fixed_server`` does."""
         every = self._ask(_fixed, self._servers)
         return [self._read(at, fields, with_all=with_all) for at, (fields, with_all) in enumerate(every)]
 

@@ -82,7 +82,7 @@ class Processes:
                 if number is not None:
                     waiting.remove(number)
                     self._asked[number], busy[ours] = ours, number
-                    ours.send((function, number, given))
+                    self._send(ours, number, (function, number, given))
             idle = [ours for ours in wait(list(busy)) if isinstance(ours, Connection)]
             for ours in idle:
                 answers[busy[ours]] = self._answer(ours, busy[ours])
@@ -94,14 +94,23 @@ class Processes:
                 raise answer if isinstance(answer, Exception) else type(answer[0], (Exception,), {})(answer[1])
         return [answers[number][1] for number in numbers]
 
+    def _send(self, ours: Connection, number: int, question: object) -> None:
+        try:
+            ours.send(question)
+        except ConnectionError:
+            raise self._ended(ours, number) from None
+
     def _answer(self, ours: Connection, number: int) -> tuple[bool, Any]:
         try:
             answer: tuple[bool, Any] = pickle.loads(ours.recv_bytes())
         except (EOFError, ConnectionError):
-            copy = self._copies[ours]
-            copy.join()
-            raise Ended(number, copy.exitcode) from None
+            raise self._ended(ours, number) from None
         return answer
+
+    def _ended(self, ours: Connection, number: int) -> Ended:
+        copy = self._copies[ours]
+        copy.join()
+        return Ended(number, copy.exitcode)
 
 
 def _serve(theirs: Connection, others: Sequence[Connection], state: object) -> None:
