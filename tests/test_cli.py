@@ -683,6 +683,23 @@ def test_two_servers_that_want_a_file_changed_otherwise(
     assert (tmp_path / "conf/part.inc").read_bytes() == b"#conf/httpd.conf\n", "the first server has it"
 
 
+@pytest.mark.parametrize(
+    "words", [("show",), ("trace", "http://a/"), ("exposed", "--root", "."), ("explain", "AH01630: client denied")]
+)
+@pytest.mark.parametrize("quiet", ["--quiet", "-q"])
+def test_a_quiet_command_says_its_answer_and_errors(
+    run: Run, tmp_path: Path, words: tuple[str, ...], quiet: str
+) -> None:
+    (tmp_path / "a.conf").write_text("Listen 80\nListen 80\n<Perl>\n1;\n</Perl>\n")
+    (tmp_path / "nginx.conf").write_text("server {\n    listen 80;\n}\n")
+    plain = run(*words, "a.conf", "nginx.conf")
+    assert "note: a.conf:3: <Perl> is code" in plain.err
+    assert "looks like nginx" in plain.err
+    assert run(*words, quiet, "a.conf", "nginx.conf") == (plain.code, plain.out, "")
+    (tmp_path / "gone.conf").symlink_to("nowhere")
+    assert run(*words, quiet, "a.conf", "gone.conf").err == "modwsgi-fix: gone.conf: no such file or directory\n"
+
+
 # -- commands and start --------------------------------------------------------
 
 
@@ -785,14 +802,3 @@ def test_paths_alone_mean_what_they_mean_to_typer(run: Run, monkeypatch: pytest.
         monkeypatch.setattr(module, "carry_out", lambda request: requests.append(request) or 0)
     assert run("a", "b").code == run("--", "a", "b").code == 0
     assert requests[0] == requests[1]
-
-
-@pytest.mark.parametrize("word", ["--version", "conf"])
-def test_paths_and_the_version_need_no_typer(tmp_path: Path, word: str) -> None:
-    conf(tmp_path, site=TWICE)
-    code = f"import sys; from modwsgi_fix.cli import main; main([{word!r}]); print('typer' in sys.modules)"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True, env=environment
-    )
-    assert done.stdout.splitlines()[-1] == "False"

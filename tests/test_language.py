@@ -36,6 +36,8 @@ OTHERS = {
     "a snippet of nginx without a block": "ssl_session_timeout 1d;\nssl_protocols TLSv1.2;\ninclude mime.types;\n",
     "a location of nginx": "location /f/ {\n    alias /srv/f/;\n}\n",
     "names that both have": "user www-data;\nlisten 80;\ninclude conf.d/*.conf;\nalias /srv/x;\n",
+    "a server of nginx in one line": "server { listen 80; location / { alias /srv/x/; } }\n",
+    "nginx in few lines": "events { worker_connections 64; }\nhttp { server { listen 80; root /srv/x; } }\n",
     "nginx in CRLF": NGINX.replace("\n", "\r\n"),
     "supervisord": "[program:desk]\ncommand=/srv/desk/run --port 80\nuser=www-data\ngroup = www-data\nautostart=true\n",
     "supervisord, one program": "[program:x]\ncommand = /bin/x\nuser = x\n",
@@ -111,6 +113,7 @@ def test_some_names_decide() -> None:
 
 def test_others_have_names() -> None:
     assert language_of("a.conf", NGINX).name == "nginx"
+    assert language_of("a.conf", OTHERS["a server of nginx in one line"]).name == "nginx"
     assert language_of("a.conf", OTHERS["supervisord"]).name == "a settings file (INI)"
     assert language_of("a.conf", OTHERS["yaml with a start"]).name == "YAML"
 

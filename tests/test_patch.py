@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -251,6 +252,37 @@ def test_on_a_terminal(tmp_path: Path) -> None:
         assert terminal.ended() == 1
     assert path.read_bytes() == written(SITE, FIRST)
     assert "To take it back: modwsgi-fix undo" in terminal.screen
+
+
+def test_in_colour_it_is_as_git_shows_it(ask: Run, tmp_path: Path) -> None:
+    conf(tmp_path, site=SITE.encode())
+    plain, coloured = ask("nnn", "--color", "never").out, ask("nnn", "--color", "always").out
+    assert "\x1b" not in plain
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
+    assert coloured.startswith(
+        "\x1b[1m--- a/conf/site.conf\x1b[m\n\x1b[1m+++ b/conf/site.conf\x1b[m\n\x1b[36m@@ -1,4 +1,3 @@\x1b[m\n"
+    )
+    assert "\x1b[31m-LogLevle warn\x1b[m\n\x1b[32m+LogLevel warn\x1b[m\n" in coloured
+    assert "\n # 0\n" in coloured
+    assert "\x1b[1;34m(1/3) Apply this hunk [y,n,q,a,d,e,?]?\x1b[m " in coloured
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("environment", [{"TERM": "xterm"}, {"TERM": "xterm", "NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_a_terminal_has_colours_and_an_editor_has_none(tmp_path: Path, environment: dict[str, str]) -> None:
+    conf(tmp_path, site=SITE.encode())
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\ncp "$1" seen.diff\n')
+    editor.chmod(0o755)
+    with Terminal(tmp_path, *ASK, environment={**environment, "VISUAL": str(editor)}) as terminal:
+        terminal.until("(1/3)")
+        terminal.type("e\n")
+        terminal.until("(1/3)")
+        terminal.type("q\n")
+        assert terminal.ended() == 1
+    assert ("\x1b[31m-NameVirtualHost *:80\x1b[m\n" in terminal.screen) == (environment == {"TERM": "xterm"})
+    assert ("\x1b[3" in terminal.screen) == (environment == {"TERM": "xterm"})
+    assert "\n-NameVirtualHost *:80\n" in (tmp_path / "seen.diff").read_text()
 
 
 @pytest.mark.slow

@@ -84,8 +84,13 @@ def test_a_path_alone_is_reported_on() -> None:
     assert plain(["conf"]) == Request(("conf",), Mode.REPORT)
 
 
-@pytest.mark.parametrize("words", [["--isolated", "a.conf"], ["--diff", "a.conf"], ["--stdin-filename", "a.conf", "-"]])
+@pytest.mark.parametrize(
+    "words",
+    [["--version"], ["."], ["--isolated", "a.conf"], ["--diff", "a.conf"], ["--stdin-filename", "a.conf", "-"]],
+    ids=" ".join,
+)
 def test_typer_is_not_imported(tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "a.conf").write_text("Listen 80\n")
     said = "import sys; from modwsgi_fix.cli import main; main(sys.argv[1:]); print('typer' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", said, *words],

@@ -52,7 +52,7 @@ def here(tmp_path: Path) -> Path:
     ("words", "module", "name", "call", "shown"),
     [
         ([], SESSION, "read", 1, ["reading the server"]),
-        ([], SESSION, "check", 1, ["checking"]),
+        ([], "modwsgi_fix.workspace.single", "check", 1, ["checking"]),
         (["--diff"], "modwsgi_fix.engine.run", "read", 1, ["fixing, and measuring what the fixes change"]),
         (
             ["trace", "http://a.example/1", "http://a.example/2"],
@@ -108,6 +108,32 @@ def test_a_log_that_is_still_written(here: Path) -> None:
         screen.until("AH01630")
         screen.ended()
     assert_is_gone(screen.screen, "reading the log")
+
+
+#: What stands for ssh: it asks for a password on the terminal, and answers in parts.
+SSH = """#!/bin/sh
+printf 'password: ' > /dev/tty
+until [ -e typed ]; do sleep 0.01; done
+echo first
+until [ -e go ]; do sleep 0.01; done
+"""
+
+
+def test_a_server_that_is_fetched(here: Path) -> None:
+    (here / "ssh").write_text(SSH)
+    (here / "ssh").chmod(0o755)
+    # The line is drawn at once, if it is.
+    before = "from modwsgi_fix.cli import progress\nprogress.PATIENCE = 0.0"
+    words = ["fetch", "web1", "copy", "--ssh", "./ssh"]
+    with Terminal(here, *words, environment={"TERM": "xterm"}, before=before) as screen:
+        screen.until("password: ")
+        assert "fetching" not in screen.screen
+        (here / "typed").touch()
+        screen.until("fetching from web1: 0.0 MB")
+        (here / "go").touch()
+        assert screen.ended() == 2
+    assert_is_gone(screen.screen, "fetching from web1")
+    assert not (here / "copy").exists()
 
 
 @pytest.fixture
@@ -168,7 +194,7 @@ def test_how_far_a_log_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     steps: list[progress.Step] = []
 
     @contextmanager
-    def working(what: str, of: int) -> Iterator[progress.Step]:
+    def working(what: str, of: int, *, quiet: bool) -> Iterator[progress.Step]:
         steps.append(progress.Step(what, of))
         yield steps[-1]
 

@@ -355,3 +355,96 @@ def test_rdjson_has_the_address_of_a_page_where_one_is_known(report: Report) -> 
     assert json.loads(render(report, "rdjson"))["diagnostics"][0]["code"] == {"value": "no-bad"}
     linked = json.loads(render(report._replace(docs_url="https://docs.example.com/rules"), "rdjson"))
     assert linked["diagnostics"][0]["code"] == {"value": "no-bad", "url": "https://docs.example.com/rules/no-bad"}
+
+
+# -- what is suppressed ---------------------------------------------------------
+
+ALLOWED = """\
+WSGIDaemonProcess a
+# modwsgi-fix: allow duplicate-daemon-process -- two teams, see ticket 7
+WSGIDaemonProcess a
+# modwsgi-fix: disable duplicate-daemon-process
+WSGIDaemonProcess a
+# modwsgi-fix: enable duplicate-daemon-process
+WSGIDaemonProcess a
+"""
+SUPPRESSED = ("--report-suppressed", "--output-format", "sarif")
+
+
+def test_sarif_has_what_is_suppressed_where_that_is_wanted(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.conf").write_text(ALLOWED)
+    plain, full = run("--output-format", "sarif", "a.conf"), run(*SUPPRESSED, "a.conf")
+    assert (full.code, full.err) == (plain.code, plain.err) == (1, plain.err)
+    read = json.loads(full.out)
+    Draft7Validator(sarif_schema()).validate(read)
+    results = read["runs"][0]["results"]
+    # What is reported comes first, as without the option.
+    assert [result.pop("suppressions") for result in results[:1]] == [[]]
+    assert results[:1] == json.loads(plain.out)["runs"][0]["results"]
+    told = [(result["locations"][0]["physicalLocation"]["region"]["startLine"], result) for result in results[1:]]
+    assert [line for line, _ in told] == [3, 5]
+    assert all("fixes" not in result for _, result in told)
+    (with_reason,), (without,) = (result["suppressions"] for _, result in told)
+    comment = with_reason.pop("location")["physicalLocation"]
+    assert comment["region"]["startLine"] == 2
+    assert with_reason == {"kind": "inSource", "status": "accepted", "justification": "two teams, see ticket 7"}
+    assert "justification" not in without
+    (rule,) = read["runs"][0]["tool"]["driver"]["rules"]
+    assert {result["ruleIndex"] for result in results} == {0}
+    assert rule["id"] == "duplicate-daemon-process"
+
+
+def test_sarif_has_what_a_baseline_suppresses_and_only_what_would_be_reported(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.conf").write_text("WSGIDaemonProcess a\n" * 2)
+    (tmp_path / "b.conf").write_text("WSGIDaemonProcess b\n" * 2)
+    assert run("baseline", "write", "a.conf", "b.conf", "--baseline", "known.json").code == 0
+    (tmp_path / "b.conf").write_text("WSGIDaemonProcess b\n" * 3)
+    outcome = run(*SUPPRESSED, "--baseline", "known.json", "a.conf", "b.conf")
+    assert outcome.code == 1
+    read = json.loads(outcome.out)
+    Draft7Validator(sarif_schema()).validate(read)
+    by = {"kind": "external", "status": "accepted"}
+    by["location"] = {"physicalLocation": {"artifactLocation": {"uri": "known.json"}}}  # type: ignore[assignment]
+    assert [
+        (result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], result["suppressions"])
+        for result in read["runs"][0]["results"]
+    ] == [("b.conf", []), ("a.conf", [by]), ("b.conf", [by])]
+    assert _places(run(*SUPPRESSED, "--baseline", "known.json", ".", "--only", "a.conf").out) == ["a.conf"]
+    assert _places(run(*SUPPRESSED, "--baseline", "known.json", ".", "--exclude", "a.conf").out) == ["b.conf"] * 2
+    assert _places(run(*SUPPRESSED, "--baseline", "known.json", ".", "--ignore", "duplicate-daemon-process").out) == []
+
+
+def _places(sarif: str) -> list[str]:
+    """The file of each result."""
+    results = json.loads(sarif)["runs"][0]["results"]
+    return [result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in results]
+
+
+def test_what_is_suppressed_holds_no_secret_and_nothing_of_a_file_that_was_not_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "apache2.conf").write_text(
+        "SetEnv API_PASSWORD wombat77\nWSGIDaemonProcess a\nInclude ../other.conf\n"
+        "# modwsgi-fix: allow duplicate-daemon-process -- as wombat77 says\nWSGIDaemonProcess a\n"
+    )
+    (tmp_path / "other.conf").write_text(
+        "# modwsgi-fix: allow duplicate-daemon-process -- the aardvark\nWSGIDaemonProcess a\n"
+    )
+    outcome = run(*SUPPRESSED, "conf")
+    assert "duplicate-daemon-process" in outcome.out
+    assert "inSource" in outcome.out
+    assert "wombat77" not in outcome.out
+    assert "aardvark" not in outcome.out
+
+
+def test_a_write_reports_what_is_still_suppressed(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.conf").write_text(ALLOWED)
+    read = json.loads(run("--write", *SUPPRESSED, "a.conf").out)
+    assert [len(result["suppressions"]) for result in read["runs"][0]["results"]] == [1, 1]
+
+
+@pytest.mark.parametrize("words", [("a.conf",), ("--output-format", "json", "a.conf"), ("--add-ignore", "a.conf")])
+def test_what_is_suppressed_is_told_in_sarif_only(run: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "a.conf").write_text(ALLOWED)
+    outcome = run("--report-suppressed", *words)
+    assert (outcome.code, "--report-suppressed needs --output-format sarif" in outcome.err) == (2, True)
+    assert (tmp_path / "a.conf").read_text() == ALLOWED

@@ -16,7 +16,7 @@ import pytest
 from disturbance import Crash, backups, changes, contents, interfere, outcome, stop, three_files, without_nameless
 
 from modwsgi_fix.files import Disk, FileProblem
-from modwsgi_fix.files.writing import Change, write_all
+from modwsgi_fix.files.writing import Change, PartlyWritten, write_all
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_a_file_that_changes_while_others_are_written_undoes_those(conf: Path, m
 
     wanted = changes(conf)
     monkeypatch.setattr(os, "replace", replace)
-    with pytest.raises(FileProblem, match=r"sub/c\.conf: changed on disk meanwhile") as caught:
+    with pytest.raises(PartlyWritten, match=r"sub/c\.conf: changed on disk meanwhile") as caught:
         write_all(wanted)
     assert contents(conf) == before | {"sub/c.conf": b"edited\n"}
     assert done[0].endswith("a.conf")

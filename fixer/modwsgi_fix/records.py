@@ -82,11 +82,23 @@ class Fix(NamedTuple):
     edits: tuple[Replacement, ...]
 
 
+class Suppressed(NamedTuple):
+    """What keeps a finding out of a report: the comment at ``place``, or the ``baseline`` with this path.
+
+    ``reason`` is the one that the comment gives, or empty.
+    """
+
+    place: Place | None = None
+    reason: str = ""
+    baseline: str = ""
+
+
 class Finding(NamedTuple):
     """One finding.
 
     ``level`` is the level that ``--write`` needs to make it go, None where no level does. ``after`` is the file and line of
-    the fix that reveals it, None where it is there now. ``rank`` is its weight for people.
+    the fix that reveals it, None where it is there now. ``rank`` is its weight for people. ``suppressed`` is empty for a finding
+    that is reported.
     """
 
     rule: str
@@ -99,6 +111,7 @@ class Finding(NamedTuple):
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
     after: tuple[str, int] | None = None
+    suppressed: tuple[Suppressed, ...] = ()
 
     @property
     def message(self) -> str:
@@ -220,6 +233,8 @@ class Report(NamedTuple):
     docs_url: str = ""
     #: A line on each server whose fixes cannot be had with another's.
     conflicts: tuple[str, ...] = ()
+    #: The findings that comments and the baseline suppress, which count for nothing; None where nobody asked for them.
+    suppressed: tuple[Finding, ...] | None = None
 
     @property
     def total(self) -> int:

@@ -23,17 +23,21 @@ _COMMENT = expression(r"[ \t]*#[ \t]*modwsgi-fix:[ \t]*(allow-file|allow|disable
 
 
 class Suppression(NamedTuple):
-    """Findings of rule ``name`` that begin within ``region`` are not reported. ``span`` is the comment."""
+    """Findings of rule ``name`` that begin within ``region`` are not reported. ``span`` is the comment.
+
+    ``reason`` is what the comment says behind its two dashes, or empty.
+    """
 
     name: str
     region: Span
     span: Span
+    reason: str = ""
 
 
 def suppressions(tree: Tree) -> list[Suppression]:
     """Return the suppressions that the comments of a file ask for, in file order."""
     found: list[Suppression] = []
-    open_ranges: dict[str, tuple[int, Span]] = {}
+    open_ranges: dict[str, tuple[int, Span, str]] = {}
     size = len(tree.source)
     if "modwsgi-fix:" not in tree.source:
         return found
@@ -42,22 +46,25 @@ def suppressions(tree: Tree) -> list[Suppression]:
         match = _COMMENT.match(comment.source)
         if match is None:
             continue
-        names = [name.strip() for name in match[2].partition("--")[0].split(",") if name.strip()]
+        said, _, reason = match[2].partition("--")
+        names = [name.strip() for name in said.split(",") if name.strip()]
+        reason = reason.strip(WHITESPACE)
         start = comment.start + match.start(1)
         span = Span(start, comment.start + len(comment.source.rstrip(WHITESPACE)))
         for name in names:
             if match[1] == "allow":
                 # A comment that nothing follows allows nothing, and is reported as unused.
                 nothing = Span(comment.end, comment.end)
-                found.append(Suppression(name, following.span if following else nothing, span))
+                found.append(Suppression(name, following.span if following else nothing, span, reason))
             elif match[1] == "allow-file":
-                found.append(Suppression(name, Span(0, size + 1), span))
+                found.append(Suppression(name, Span(0, size + 1), span, reason))
             elif match[1] == "disable":
-                open_ranges.setdefault(name, (comment.end, span))
+                open_ranges.setdefault(name, (comment.end, span, reason))
             elif name in open_ranges:
-                begin, opened = open_ranges.pop(name)
-                found.append(Suppression(name, Span(begin, comment.start), opened))
-    found += [Suppression(name, Span(begin, size + 1), span) for name, (begin, span) in open_ranges.items()]
+                begin, opened, why = open_ranges.pop(name)
+                found.append(Suppression(name, Span(begin, comment.start), opened, why))
+    for name, (begin, span, reason) in open_ranges.items():
+        found.append(Suppression(name, Span(begin, size + 1), span, reason))
     return sorted(found, key=lambda suppression: suppression.span)
 
 

@@ -111,6 +111,17 @@ def run(
     in_place: InPlace = False,
     verify: Verify = None,
     allow_shared_tree: SharedTree = False,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs",
+            "-j",
+            metavar="N",
+            min=1,
+            help="Check and fix N servers side by side, each in a process.",
+            show_default=False,
+        ),
+    ] = 1,
     plugins: Annotated[
         list[str] | None,
         option(
@@ -131,6 +142,9 @@ def run(
         ),
     ] = False,
     all: Annotated[bool, option("Also show findings that are only worth knowing.", "--all")] = False,
+    report_suppressed: Annotated[
+        bool, option("With SARIF: also what comments and the baseline allow, as suppressed.", "--report-suppressed")
+    ] = False,
     statistics: Annotated[bool, option("Count findings by rule.", "--statistics")] = False,
     impact: Annotated[
         Literal["short", "full"] | None,
@@ -197,6 +211,7 @@ def run(
         baseline=baseline,
         plan_file=write_plan,
         allow=None if add_ignore is None else add_ignore.strip(" "),
+        jobs=jobs,
         writing=Writing(in_place, backup, verify, exit_non_zero_on_fix, allow_shared_tree),
         showing=Showing(
             output_format,
@@ -208,6 +223,7 @@ def run(
             impact="none" if no_impact else impact or "short",
             verbose=verbose,
             all=all,
+            suppressed=report_suppressed,
         ),
     )
     return carry_out(checked(request))

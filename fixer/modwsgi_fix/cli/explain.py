@@ -12,6 +12,7 @@ import typer
 
 from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.notes import say_starts
+from modwsgi_fix.cli.options import Quiet
 from modwsgi_fix.cli.output import say, write
 from modwsgi_fix.cli.progress import ticker, working
 from modwsgi_fix.files import FileProblem, problem
@@ -59,6 +60,7 @@ def run(
     output_format: Annotated[
         Literal["text", "json"], typer.Option("--output-format", help="How to show it.", show_default=False)
     ] = "text",
+    quiet: Quiet = False,
 ) -> int:
     """Why httpd wrote the messages of an error log: file and line, rule, fix, and the command that shows it.
 
@@ -82,26 +84,27 @@ def run(
             denies=assume_deny or "",
         )
         planned = plan(wanted)
-        with working("reading the server"):
+        with working("reading the server", quiet=quiet):
             session = opened(planned)
-        in_trouble = trouble.reading(session)
-        for gap in gaps(session.configs):
+        in_trouble = trouble.reading(session, quiet=quiet)
+        for gap in () if quiet else gaps(session.configs):
             say(printable(f"note: {gap.name}:{gap.first}: {gap.reason}"))
         from modwsgi_fix.explain.explaining import explained
         from modwsgi_fix.explain.gathering import gathered
         from modwsgi_fix.explain.lookup import guessed
         from modwsgi_fix.explain.packed import lines_in
 
-        say_starts(session)
+        if not quiet:
+            say_starts(session)
         faults: list[str] = []
         try:
-            with ticker(stream) as tick:
+            with ticker(stream, quiet=quiet) as tick:
                 lines = lines_in(stream, faults.append)
                 found = gathered(lines, tick, guessed if isinstance(stream, BytesIO) else lambda text: ())
         except OSError as error:
             raise problem(log, error) from error
         in_trouble |= trouble.tell(f"{log}: {fault}" for fault in faults)
-        with working("looking for the causes"):
+        with working("looking for the causes", quiet=quiet):
             result = explained(found, Asked(session, wanted.words))
     from modwsgi_fix.reports.explain import as_json, as_text
 

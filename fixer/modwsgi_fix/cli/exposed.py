@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from modwsgi_fix.cli.options import Quiet
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.cli.progress import working
 from modwsgi_fix.cli.servers import servers
@@ -22,6 +23,7 @@ def run(
     output_format: Annotated[
         Literal["text", "json"], typer.Option("--output-format", help="How to show it.", show_default=False)
     ] = "text",
+    quiet: Quiet = False,
 ) -> int:
     """Every file that a visitor can fetch; source code, databases, keys and the like first.
 
@@ -30,8 +32,8 @@ def run(
     from modwsgi_fix.reports.exposed import as_json, as_text
     from modwsgi_fix.workspace.session import exposures
 
-    session, in_trouble = servers(paths or [], root)
-    with working("asking what can be fetched"):
+    session, in_trouble = servers(paths or [], root, quiet=quiet)
+    with working("asking what can be fetched", quiet=quiet):
         found = exposures(session)
     write(as_json(found) if output_format == "json" else as_text(found))
     return 2 if in_trouble else int(any(one.sensitive for one in found))

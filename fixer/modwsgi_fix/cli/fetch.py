@@ -10,6 +10,7 @@ import typer
 from modwsgi_fix.cli import PROGRAM
 from modwsgi_fix.cli.options import option
 from modwsgi_fix.cli.output import say, write
+from modwsgi_fix.cli.progress import Shown
 from modwsgi_fix.reports import plural
 from modwsgi_fix.reports.text import printable
 
@@ -38,6 +39,7 @@ def run(
     from modwsgi_fix.fleet.fetching import fetched, top_of
 
     far = far_of(host, ssh, lambda line: say(printable(f"note: {line}")), sudo=sudo)
+    far = far._replace(reading=Shown(f"fetching from {printable(host)}").reading)
     must_be_new(directory)
     copy = fetched(far, main, tuple(skip or ()))
     manifest = copy.manifest

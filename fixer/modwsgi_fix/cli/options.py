@@ -21,3 +21,4 @@ Verify = Annotated[
 SharedTree = Annotated[
     bool, option("As root, also write where another user could change what is written.", "--allow-shared-tree")
 ]
+Quiet = Annotated[bool, option("Print the answer and errors, and nothing else.", "--quiet", "-q")]

@@ -43,15 +43,18 @@ _ABOUT_EDITING = """\
 """
 
 
-def chosen(session: Session, done: Mended) -> Mended:
-    """Ask about each hunk, and return what was taken. Raises ``Stop`` where that cannot be made by itself."""
+def chosen(session: Session, done: Mended, *, color: bool = False) -> Mended:
+    """Ask about each hunk, in ``color`` or without, and return what was taken.
+
+    Raises ``Stop`` where that cannot be made by itself.
+    """
     try:
         every = offers(done.files, done.report.fixed, directory=working_directory())
     except BadDiff as error:
         raise Stop(
             f"{error}; no file was changed; this is a bug in modwsgi-fix, please report it", "internal"
         ) from error
-    taken = _asked(every)
+    taken = _asked(every, color=color)
     if len(taken) == len(every):
         some = done
     else:
@@ -73,14 +76,14 @@ def _rewritten(files: Sequence[Rewritten], taken: Collection[Offer]) -> list[Rew
     return found
 
 
-def _asked(every: Sequence[Offer]) -> dict[int, Offer]:
+def _asked(every: Sequence[Offer], *, color: bool) -> dict[int, Offer]:
     """Return the hunks that the user takes, some of them edited, by their numbers."""
     taken: dict[int, Offer] = {}
     rest: dict[str, str] = {}
     for at, offer in enumerate(every):
         answer = rest.get(offer.path, "")
         if not answer:
-            answer, offer = _answer(offer, f"{at + 1}/{len(every)}")
+            answer, offer = _answer(offer, f"{at + 1}/{len(every)}", color=color)
         if answer in "ad":
             rest[offer.path] = answer
         if answer == "q":
@@ -90,12 +93,12 @@ def _asked(every: Sequence[Offer]) -> dict[int, Offer]:
     return taken
 
 
-def _answer(offer: Offer, number: str) -> tuple[str, Offer]:
+def _answer(offer: Offer, number: str, *, color: bool) -> tuple[str, Offer]:
     """Show hunks and return one of the letters y, n, q, a, d with the hunks, which the user may have edited before."""
-    _show(offer)
+    _show(offer, color=color)
     what = "this hunk" if len(offer.pieces) == 1 else f"these {len(offer.pieces)} hunks"
     while True:
-        write(f"({number}) Apply {what} [y,n,q,a,d,e,?]? ")
+        write(_prompt(f"({number}) Apply {what} [y,n,q,a,d,e,?]?", color=color) + " ")
         line = sys.stdin.readline()
         answer = line.strip().lower()
         if not line:
@@ -111,12 +114,17 @@ def _answer(offer: Offer, number: str) -> tuple[str, Offer]:
         except BadPatch as reason:
             say(printable(f"the hunk is as it was: {reason}"))
         else:
-            _show(offer)
+            _show(offer, color=color)
 
 
-def _show(offer: Offer) -> None:
+def _prompt(question: str, *, color: bool) -> str:
+    """Return a question, bold and blue as git's in ``color``; what is typed behind it has none."""
+    return f"\x1b[1;34m{question}\x1b[m" if color else question
+
+
+def _show(offer: Offer, *, color: bool) -> None:
     """Show hunks as ``--diff`` does, and below them each fix that has part in them, with the lines where it has."""
-    write(offer.text)
+    write(offer.text_in_color if color else offer.text)
     files = {piece.file.path: piece.file for piece in offer.pieces}
     indexes = {path: LineIndex(file.before) for path, file in files.items()}
     places: dict[str, set[tuple[str, int]]] = {}

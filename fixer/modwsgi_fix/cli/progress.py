@@ -11,6 +11,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from time import monotonic
 from typing import TYPE_CHECKING, BinaryIO
 
 from modwsgi_fix.cli.output import is_terminal
@@ -23,10 +24,14 @@ PATIENCE, _PAUSE, _EVERY = 1.0, 0.1, 5_000
 
 
 class Step:
-    """A piece of work of which ``done`` parts of ``of`` are done; ``of`` is 0 where nobody knows how many there are."""
+    """A piece of work of which ``done`` parts of ``of`` are done; ``of`` is 0 where nobody knows how many there are.
 
-    def __init__(self, what: str, of: int = 0) -> None:
+    It is shown after ``patience`` seconds.
+    """
+
+    def __init__(self, what: str, of: int = 0, patience: float | None = None) -> None:
         self.what = what
+        self.patience = PATIENCE if patience is None else patience
         self.of = of
         self.done = 0
 
@@ -36,9 +41,12 @@ class Step:
 
 
 @contextmanager
-def working(what: str, of: int = 0, *, quiet: bool = False) -> Iterator[Step]:
-    """Yield a step, and show how far it is where it takes over a second; nothing may be printed meanwhile."""
-    step = Step(what, of)
+def working(what: str, of: int = 0, *, quiet: bool = False, patience: float | None = None) -> Iterator[Step]:
+    """Yield a step, and show how far it is where it takes over ``patience`` seconds, by default one.
+
+    Nothing may be printed meanwhile.
+    """
+    step = Step(what, of, patience)
     if quiet or not is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":
         yield step
         return
@@ -55,7 +63,7 @@ def working(what: str, of: int = 0, *, quiet: bool = False) -> Iterator[Step]:
 
 
 def _draw(step: Step, ended: Event) -> None:
-    if ended.wait(PATIENCE):
+    if ended.wait(step.patience):
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -81,9 +89,9 @@ def _draw(step: Step, ended: Event) -> None:
 
 
 @contextmanager
-def ticker(stream: BinaryIO) -> Iterator[Callable[[], None]]:
+def ticker(stream: BinaryIO, *, quiet: bool = False) -> Iterator[Callable[[], None]]:
     """Yield a function to call for each line of a log: how far it has been read is shown where that takes over a second."""
-    with working("reading the log", _size(stream)) as step:
+    with working("reading the log", _size(stream), quiet=quiet) as step:
         lines = 0
 
         def tick() -> None:
@@ -102,3 +110,23 @@ def _size(stream: BinaryIO) -> int:
         found = os.fstat(stream.fileno())
         return found.st_size if stat.S_ISREG(found.st_mode) else 0
     return 0
+
+
+class Shown:
+    """Work that takes several turns, between which a terminal is somebody else's; each turn reads bytes."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._begun = monotonic()
+        self._read = 0
+
+    @contextmanager
+    def reading(self) -> Iterator[Callable[[int], None]]:
+        """Yield a function to call with the size of each part: how much was read is shown where all turns take over a second."""
+        with working(self._what, patience=max(0.0, PATIENCE - (monotonic() - self._begun))) as step:
+
+            def tick(size: int) -> None:
+                self._read += size
+                step.what = f"{self._what}: {self._read / 1e6:.1f} MB"
+
+            yield tick

@@ -55,6 +55,8 @@ class Showing(NamedTuple):
     verbose: bool = False
     #: Whether to show findings that are only worth knowing, too.
     all: bool = False
+    #: Whether SARIF is to have the findings that comments and the baseline suppress, too.
+    suppressed: bool = False
 
 
 class Request(NamedTuple):
@@ -87,6 +89,8 @@ class Request(NamedTuple):
     only: tuple[str, ...] = ()
     #: The reason in comments that allow the findings; empty for comments without a reason, None for no comments.
     allow: str | None = None
+    #: The most processes that check or fix servers side by side.
+    jobs: int = 1
     writing: Writing = Writing()
     showing: Showing = Showing()
 
@@ -183,6 +187,8 @@ def checked(request: Request) -> Request:
         raise Stop("--patch asks on a terminal; leave out --output-format, --output-file and --statistics")
     if showing.statistics and (showing.format not in (None, "concise", "full") or mode is Mode.DIFF):
         raise Stop("--statistics takes the place of a report; leave out --diff and --output-format")
+    if showing.suppressed and (showing.format != "sarif" or request.allow is not None):
+        raise Stop("--report-suppressed needs --output-format sarif, without --add-ignore")
     if showing.quiet and showing.verbose:
         raise Stop("--quiet and --verbose exclude each other")
     if showing.only and mode not in (Mode.REPORT, Mode.FILTER):

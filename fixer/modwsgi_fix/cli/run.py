@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ from modwsgi_fix.workspace.settings import as_toml
 
 if TYPE_CHECKING:
     from modwsgi_fix.effect.impact import Impact
+    from modwsgi_fix.model.config import Config
+    from modwsgi_fix.workspace.apart import Apart
 
 _BUG = "this is a bug in modwsgi-fix, please report it with the configuration"
 
@@ -62,7 +65,10 @@ def _carry_out(request: Request, stdin: str | None) -> int:
     if request.writes:
         put_right(plan, allow_shared=request.writing.allow_shared)
     wants_all = (
-        request.mode in (Mode.FILTER, Mode.PATCH) or request.showing.only == "files" or request.allow is not None
+        request.mode in (Mode.FILTER, Mode.PATCH)
+        or request.showing.only == "files"
+        or request.showing.suppressed
+        or request.allow is not None
     )
     with working("reading the server", quiet=request.is_for_programs):
         session = opened(plan, hosts=Hosts.ALL if wants_all else Hosts.UNLIKE)
@@ -114,7 +120,7 @@ def _filter(request: Request, session: Session, stdin: str) -> int:
     """Print the fixed text and nothing else, and return exit code 0, unless it could not be read."""
     if (lines := trouble.unread(session.plan.problems, session.configs)) or not session.plan.jobs:
         raise Stop(lines[0] if lines else "nothing to read")
-    done = mended(session)
+    done = _mended(request, session)
     (text, *_) = [*(file.after for file in done.files), stdin]
     write(text)
     # Findings that are left do not fail a filter, unless the request says so.
@@ -156,15 +162,25 @@ def _put(request: Request, text: str) -> None:
 
 
 def _report(request: Request, session: Session) -> int:
-    with working("checking", quiet=request.is_for_programs):
-        report = checked(session, marked=request.showing.format in (None, "concise", "full", "json"))
+    marked = request.showing.format in (None, "concise", "full", "json")
+    with _apart(request, session) as apart, working("checking", quiet=request.is_for_programs):
+        report = checked(session, marked=marked, apart=apart)
     in_trouble = trouble.tell(trouble.failed(report.failed))
     if request.showing.format == "json":
         report = report._replace(starts=starts(session.configs))
     code = _exit_code(request, report, Severity.WARNING)
-    _show(request, report)
+    _show(request, _with_suppressed(request, session, report, session.configs))
     _say_shipped(request, report)
     return 2 if in_trouble else code
+
+
+def _with_suppressed(request: Request, session: Session, report: Report, configs: Sequence[Config]) -> Report:
+    """Return the report with the findings that comments and the baseline suppress in these servers, where they are wanted."""
+    if not request.showing.suppressed:
+        return report
+    from modwsgi_fix.workspace.suppressed import suppressed
+
+    return report._replace(suppressed=suppressed(session, configs))
 
 
 def _show(request: Request, report: Report) -> None:
@@ -209,17 +225,30 @@ def _exit_code(request: Request, report: Report, fail_level: Severity, *, change
 # -- fixing --------------------------------------------------------------------
 
 
-def _fix(request: Request, session: Session, stdin: str) -> int:
-    with working("fixing, and measuring what the fixes change", quiet=request.is_for_programs):
-        done = mended(session)
-    if request.mode is Mode.PATCH and done.files:
-        from modwsgi_fix.cli.patch import chosen
+@contextmanager
+def _apart(request: Request, session: Session) -> Iterator[Apart | None]:
+    """Yield the processes that the servers are asked in, and end them; None where this one does all."""
+    if request.jobs == 1 or len(session.configs) < 2 or request.mode is Mode.PATCH:
+        yield None
+        return
+    from modwsgi_fix.workspace.apart import Apart
 
-        done = chosen(session, done)
-        if not done.files:
-            say("Nothing was taken, and no file was changed.")
-            return 2 if trouble.fixing(done) else _exit_code(request, done.report, Severity.ERROR)
-    changes = _impacts(request, done.outcomes)
+    with Apart(session, request.jobs) as apart:
+        yield apart
+
+
+def _fix(request: Request, session: Session, stdin: str) -> int:
+    with _apart(request, session) as apart:
+        with working("fixing, and measuring what the fixes change", quiet=request.is_for_programs):
+            done = _mended(request, session, apart)
+        if request.mode is Mode.PATCH and done.files:
+            from modwsgi_fix.cli.patch import chosen
+
+            done = chosen(session, done, color=wants_color(request.showing.color, sys.stdout))
+            if not done.files:
+                say("Nothing was taken, and no file was changed.")
+                return 2 if trouble.fixing(done) else _exit_code(request, done.report, Severity.ERROR)
+        changes = _impacts(request, done.outcomes, apart)
     if request.showing.format == "json":
         done = done._replace(report=_with_changes(request, session, done))
     undo = next_command = ""
@@ -249,6 +278,12 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
         if request.writes:
             error.add_note(WRITTEN)
         raise
+
+
+def _mended(request: Request, session: Session, apart: Apart | None = None) -> Mended:
+    done = mended(session, apart=apart)
+    after = [outcome.after for outcome in done.outcomes]
+    return done._replace(report=_with_suppressed(request, session, done.report, after))
 
 
 def _with_changes(request: Request, session: Session, done: Mended) -> Report:
@@ -297,14 +332,16 @@ def _tell(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
     return code
 
 
-def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] | None:
+def _impacts(request: Request, outcomes: Sequence[Fixed], apart: Apart | None) -> tuple[Impact, ...] | None:
     """Return what visitors will notice, for stderr or the JSON report; None where neither shows it, or it cannot be told."""
     seen = not request.showing.quiet or request.showing.format == "json"
     if not (request.mode is Mode.DIFF or request.writes) or request.showing.impact == "none" or not seen:
         return None
     try:
         with working("asking what changes for visitors", quiet=request.is_for_programs):
-            return impacts(outcomes)
+            return impacts(outcomes, apart)
+    except Stop:  # a process of --jobs has ended
+        raise
     except Exception as error:
         if os.environ.get("MODWSGI_FIX_TRACEBACK"):
             raise

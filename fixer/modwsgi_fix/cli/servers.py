@@ -21,12 +21,15 @@ class Servers(NamedTuple):
     trouble: bool
 
 
-def servers(paths: Sequence[str], root: str | None, *, denies: str = "") -> Servers:
-    """Read the servers at these paths, ``denies`` as for ``Source``. Raises what ``errors.explain`` explains."""
+def servers(paths: Sequence[str], root: str | None, *, denies: str = "", quiet: bool = False) -> Servers:
+    """Read the servers at these paths, ``denies`` as for ``Source``; where ``quiet``, only errors are said.
+
+    Raises what ``errors.explain`` explains.
+    """
     planned = plan(Wanted(tuple(paths), root=root, denies=denies), looks_only=True)
-    with working("reading the server"):
+    with working("reading the server", quiet=quiet):
         session = opened(planned)
-    in_trouble = trouble.reading(session)
-    for gap in gaps(session.configs):
+    in_trouble = trouble.reading(session, quiet=quiet)
+    for gap in () if quiet else gaps(session.configs):
         say(printable(f"note: {gap.name}:{gap.first}: {gap.reason}"))
     return Servers(session, in_trouble)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from modwsgi_fix.cli.options import Quiet
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.cli.servers import servers
 
@@ -22,11 +23,12 @@ def run(
         Literal["tree", "json", "dot", "mermaid", "svg"],
         typer.Option("--output-format", help="A tree, or for another program.", show_default=False),
     ] = "tree",
+    quiet: Quiet = False,
 ) -> int:
     """The server as httpd sees it: virtual hosts, mounts, aliases, process groups with who may and does use them."""
     from modwsgi_fix.reports.show import SHOWN
     from modwsgi_fix.workspace.session import overviews
 
-    session, in_trouble = servers(paths or [], root)
+    session, in_trouble = servers(paths or [], root, quiet=quiet)
     write(SHOWN[output_format](overviews(session)))
     return 2 if in_trouble else 0

@@ -9,7 +9,7 @@ import typer
 
 from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.notes import say_starts
-from modwsgi_fix.cli.options import option
+from modwsgi_fix.cli.options import Quiet, option
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.cli.progress import working
 from modwsgi_fix.cli.servers import servers
@@ -47,6 +47,7 @@ def run(
     output_format: Annotated[
         Literal["text", "json", "jsonl"], typer.Option("--output-format", help="How to show it.", show_default=False)
     ] = "text",
+    quiet: Quiet = False,
 ) -> int:
     """What answers a request: host, file, access, handler, process group and interpreter, each with the line that decided.
 
@@ -66,7 +67,7 @@ def run(
         "method": method.upper(),
         "headers": tuple(_header(one) for one in header or ()),
     }
-    session, in_trouble = servers(paths, root, denies=assume_deny or "")
+    session, in_trouble = servers(paths, root, denies=assume_deny or "", quiet=quiet)
     found = [_request(url, details) for url in asked]
     if requests is not None:
         read = requests_of(Disk().read(requests), details)
@@ -75,8 +76,9 @@ def run(
     from modwsgi_fix.reports.trace import as_json, as_json_lines, as_text
     from modwsgi_fix.workspace.session import traced
 
-    say_starts(session, of_fragments=True)
-    with working("tracing", len(found) * len(session.configs)) as step:
+    if not quiet:
+        say_starts(session, of_fragments=True)
+    with working("tracing", len(found) * len(session.configs), quiet=quiet) as step:
         traces = traced(session, found, step.tick)
     write({"text": as_text, "json": as_json, "jsonl": as_json_lines}[output_format](traces))
     return 2 if in_trouble else 0

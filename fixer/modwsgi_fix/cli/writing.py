@@ -61,7 +61,7 @@ def write_files(
         return ""
     from modwsgi_fix.cli.backups import backups, kept_elsewhere
     from modwsgi_fix.files import history
-    from modwsgi_fix.files.writing import Change, write_all
+    from modwsgi_fix.files.writing import Change, PartlyWritten, write_all
 
     writing = request.writing
     command = writing.verify
@@ -79,14 +79,14 @@ def write_files(
                 allow_shared=writing.allow_shared,
             )
         except BaseException as problem:
-            if isinstance(problem, FileProblem) and not getattr(problem, "__notes__", []):
+            if isinstance(problem, FileProblem) and not isinstance(problem, PartlyWritten):
                 # Nothing was written, though the files may be as they were to be: another run may have written the same.
                 history.drop(record)
             else:
                 history.drop_unless_written(record)
             if not isinstance(problem, FileProblem) or problem.path not in shown:
                 raise
-            named = FileProblem(shown[problem.path], problem.reason)
+            named = type(problem)(shown[problem.path], problem.reason)
             for note in getattr(problem, "__notes__", []):
                 named.add_note(note)
             raise named from problem

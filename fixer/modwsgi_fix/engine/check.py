@@ -12,7 +12,7 @@ from modwsgi_fix.engine.read_later import is_htaccess, worded
 from modwsgi_fix.giving_up import go_on
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Rule, Severity
-from modwsgi_fix.suppressions import Allowed, allowed_by_rule, suppressions
+from modwsgi_fix.suppressions import Allowed, Suppression, allowed_by_rule, suppressions
 from modwsgi_fix.text import Span
 
 
@@ -104,21 +104,41 @@ def _of_template(config: Config, rule: Rule, d: Diagnostic) -> bool:
 
 def unsuppressed(config: Config, rule: Rule, used: set[tuple[str, Span, str]] | None = None) -> list[Diagnostic]:
     """Return the findings of a rule without those that comments suppress; the comments that do are added to ``used``."""
-    kept, hits = config.once((unsuppressed, rule), lambda: _unsuppressed(config, rule))
+    kept, allowed = _split(config, rule)
     if used is not None:
-        used.update(hits)
+        used.update((found.path, hit.span, hit.name) for found, hits in allowed for hit in hits)
     return kept
 
 
-def _unsuppressed(config: Config, rule: Rule) -> tuple[list[Diagnostic], list[tuple[str, Span, str]]]:
-    kept, used = [], []
+def suppressed(job: Job, config: Config) -> list[tuple[Diagnostic, tuple[Suppression, ...]]]:
+    """Return the findings of all rules that comments suppress, by file and place, each with these comments."""
+    once: dict[tuple[object, ...], tuple[Diagnostic, tuple[Suppression, ...]]] = {}
+    for rule in job.rules:
+        for one, hits in _split(config, rule)[1]:
+            if job.ignored is None or not job.ignored(one.path, one.rule):
+                once.setdefault((one.path, one.span, one.rule, one.message), (one, hits))
+    order = {path: at for at, path in enumerate(config.files)}
+    return sorted(once.values(), key=lambda pair: (order[pair[0].path], pair[0].span, pair[0].rule))
+
+
+#: The findings of a rule that no comment suppresses, and those that comments do.
+_Split = tuple[list[Diagnostic], list[tuple[Diagnostic, tuple[Suppression, ...]]]]
+
+
+def _split(config: Config, rule: Rule) -> _Split:
+    return config.once((_split, rule), lambda: _computed_split(config, rule))
+
+
+def _computed_split(config: Config, rule: Rule) -> _Split:
+    kept, suppressed = list[Diagnostic](), list[tuple[Diagnostic, tuple[Suppression, ...]]]()
     for found in _run(config, rule):
         allowed = config.once((allowed_by_rule, found.path), partial(_allowed, config, found.path)).get(rule.name)
         hits = allowed.at(found.span.start) if allowed is not None else []
-        used += [(found.path, hit.span, hit.name) for hit in hits]
-        if not hits:
+        if hits:
+            suppressed.append((found, tuple(hits)))
+        else:
             kept.append(found)
-    return kept, used
+    return kept, suppressed
 
 
 def _allowed(config: Config, path: str) -> dict[str, Allowed]:

@@ -39,6 +39,10 @@ class Change:
     after: str
 
 
+class PartlyWritten(FileProblem):
+    """Why a write failed where not all could be put back: its notes name the files that are left as they are."""
+
+
 def write_all(
     changes: Iterable[Change],
     *,
@@ -48,7 +52,7 @@ def write_all(
     within: Sequence[str] | None = None,
     allow_shared: bool = False,
 ) -> None:
-    """Write all changes, or raise ``FileProblem`` and write none.
+    """Write all changes, or raise ``FileProblem`` and write none; ``PartlyWritten`` where somebody changed a file meanwhile.
 
     ``in_place`` writes into the files instead of replacing them: for hard links, bind mounts and directories that cannot be
     written to. After a crash in the middle of a file only the journal can put it right, and there is no journal where no
@@ -92,9 +96,12 @@ def write_all(
             forget(noted)
         except BaseException as error:
             stack.enter_context(undisturbed())
-            for line in undo(entries, noted, places):
-                if line.endswith(LEFT):
-                    error.add_note(line)
+            kept = [line for line in undo(entries, noted, places) if line.endswith(LEFT)]
+            noticed = PartlyWritten(error.path, error.reason) if kept and isinstance(error, FileProblem) else error
+            for line in kept:
+                noticed.add_note(line)
+            if noticed is not error:
+                raise noticed from error
             raise
 
 

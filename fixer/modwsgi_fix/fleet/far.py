@@ -6,10 +6,12 @@ made: it is bounded in bytes, and read by whoever asked for it.
 
 from __future__ import annotations
 
+import os
 import secrets
 import shlex
 import subprocess
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from threading import Thread
 from typing import IO
 
@@ -28,7 +30,8 @@ _HEAD = "LC_ALL=C; export LC_ALL; PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin:/us
 class Far(NamedTuple):
     """A server, as ``[USER@]HOST`` or a name of ssh's configuration. ``ssh`` are the words that start the client.
 
-    With ``sudo`` everything is done as root, by ``sudo -n``, which asks for no password.
+    With ``sudo`` everything is done as root, by ``sudo -n``, which asks for no password. ``reading`` is entered once an answer
+    begins, and left at its end; what it gives is told the number of bytes of each part.
     """
 
     host: str
@@ -36,6 +39,7 @@ class Far(NamedTuple):
     sudo: bool = False
     #: Told each line that ssh or the server writes to standard error.
     say: Callable[[str], None] = lambda line: None
+    reading: Callable[[], AbstractContextManager[Callable[[int], None]]] = lambda: nullcontext(lambda size: None)
 
 
 class Answer(NamedTuple):
@@ -90,7 +94,7 @@ def asked(far: Far, script: str, most: int) -> Answer:
     for thread in threads:
         thread.start()
     try:
-        data = _read(process.stdout, most)
+        data = _read(process.stdout, most, far)
         if len(data) > most:
             raise Stop(f"{far.host}: sent more than {most >> 20} MB, and was not read any further")
         code = process.wait()
@@ -109,11 +113,18 @@ def asked(far: Far, script: str, most: int) -> Answer:
     return Answer(data, code)
 
 
-def _read(stream: IO[bytes], most: int) -> bytes:
-    parts, size = [], 0
-    while size <= most and (part := stream.read(1 << 16)):
-        parts.append(part)
-        size += len(part)
+def _read(stream: IO[bytes], most: int, far: Far) -> bytes:
+    # Until something comes, ssh may be asking for a password on the terminal.
+    parts = [os.read(stream.fileno(), 1 << 16)]
+    size = len(parts[0])
+    if not size:
+        return b""
+    with far.reading() as tick:
+        tick(size)
+        while size <= most and (part := os.read(stream.fileno(), 1 << 16)):
+            parts.append(part)
+            size += len(part)
+            tick(len(part))
     return b"".join(parts)
 
 

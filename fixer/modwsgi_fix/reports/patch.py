@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _HEADER = expression(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,\d+)? @@")
 
 
+#: The colours of git: a file's names bold, a hunk's first line cyan, lines that go red and lines that come green.
+_BOLD, _CYAN, _SIGNS = "1", "36", {"-": "31", "+": "32"}
+
+
 class BadPatch(Exception):
     """Why an edited patch cannot be taken, in words for the user."""
 
@@ -76,12 +80,27 @@ class Offer(NamedTuple):
     @property
     def text(self) -> str:
         """The hunks as a unified diff."""
-        found, head = "", ""
+        return "".join(line for _, line in self._coloured())
+
+    @property
+    def text_in_color(self) -> str:
+        """The same, in the colours that git has for it."""
+        return "".join(_painted(code, line) for code, line in self._coloured())
+
+    def _coloured(self) -> Iterator[tuple[str, str]]:
+        """Yield each line with the code of its colour, empty for none."""
+        head = ""
         for piece in self.pieces:
-            found += piece.head if piece.head != head else ""
-            found += "".join((f"{piece.header}\n", *piece.body))
+            if piece.head != head:
+                yield from ((_BOLD, line) for line in lines(piece.head))
+            yield _CYAN, f"{piece.header}\n"
+            yield from ((_SIGNS.get(line[:1], ""), line) for line in piece.body)
             head = piece.head
-        return found
+
+
+def _painted(code: str, line: str) -> str:
+    text = line.removesuffix("\n")
+    return f"\x1b[{code}m{text}\x1b[m{line[len(text) :]}" if code else line
 
 
 def offers(files: Sequence[Rewritten], applied: Sequence[Applied], *, directory: str) -> list[Offer]:

@@ -6,7 +6,7 @@ import os
 from typing import Any
 from urllib.parse import quote
 
-from modwsgi_fix.records import Finding, Fix, Place, Report
+from modwsgi_fix.records import Finding, Fix, Place, Report, Suppressed
 from modwsgi_fix.reports import VERSION, dumped, fingerprints
 from modwsgi_fix.rule import UNUSED_SUPPRESSION, Rank, Rule, Severity, registered
 from modwsgi_fix.text import encode
@@ -18,16 +18,17 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 def sarif(report: Report) -> str:
     """Return one run. Regions count characters (Unicode code points) from 1."""
-    names = dict.fromkeys(finding.rule for finding in report.findings)
+    findings = (*report.findings, *(report.suppressed or ()))
+    names = dict.fromkeys(finding.rule for finding in findings)
     rules = (UNUSED_SUPPRESSION if name == UNUSED_SUPPRESSION.name else registered(name) for name in names)
     used = [rule for rule in rules if rule is not None]
     index = {rule.name: at for at, rule in enumerate(used)}
-    prints = fingerprints(report.findings)
+    prints = fingerprints(findings)
     exposing: dict[str, Severity] = {}
-    for finding in report.findings:
+    for finding in findings:
         if finding.rank is Rank.EXPOSED:
             exposing[finding.rule] = max(finding.severity, exposing.get(finding.rule, Severity.INFO))
-    run = {
+    run: dict[str, Any] = {
         "tool": {
             "driver": {
                 "name": "modwsgi-fix",
@@ -56,8 +57,12 @@ def sarif(report: Report) -> str:
                 ],
             }
         ],
-        "results": [_result(finding, print_, index) for finding, print_ in zip(report.findings, prints, strict=True)],
+        "results": [_result(finding, print_, index) for finding, print_ in zip(findings, prints, strict=True)],
     }
+    if report.suppressed is not None:
+        # Either all results of a run say what suppresses them, or none does (SARIF 2.1.0, 3.27.23).
+        for finding, result in zip(findings, run["results"], strict=True):
+            result["suppressions"] = list(map(_suppression, finding.suppressed))
     schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
     return dumped({"$schema": schema, "version": "2.1.0", "runs": [run]})
 
@@ -98,6 +103,14 @@ def _result(finding: Finding, fingerprint: str, index: dict[str, int]) -> dict[s
     if finding.fix:
         result["fixes"] = [_fix(finding.fix)]
     return result
+
+
+def _suppression(by: Suppressed) -> dict[str, Any]:
+    if by.place is None:
+        where: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": uri(by.baseline)}}}
+        return {"kind": "external", "status": "accepted", "location": where}
+    said = {"justification": by.reason} if by.reason else {}
+    return {"kind": "inSource", "status": "accepted", **said, "location": _location(by.place)}
 
 
 def _fix(fix: Fix) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from modwsgi_fix.engine.choice import fault, fault_of_script
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.workspace import discretion
 from modwsgi_fix.workspace.errors import Stop
-from modwsgi_fix.workspace.session import Mended, Session, judges, mended, mended_report
+from modwsgi_fix.workspace.session import Mended, Session, mended, mended_report
+from modwsgi_fix.workspace.single import judges
 
 _UNWRITTEN = "no file was changed"
 

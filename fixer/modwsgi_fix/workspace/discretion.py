@@ -17,8 +17,9 @@ from modwsgi_fix.model.items import File, Item, Script
 from modwsgi_fix.model.outside import NOT_SHOWN, looks_outside, tells, veiled
 from modwsgi_fix.model.secrets import has_secrets, masked
 from modwsgi_fix.model.servers import label
-from modwsgi_fix.records import UNNAMED, FileText, Finding, Place
+from modwsgi_fix.records import UNNAMED, FileText, Finding, Place, Suppressed
 from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Related, Severity, registered
+from modwsgi_fix.suppressions import Suppression
 from modwsgi_fix.text import Span, shortened
 from modwsgi_fix.workspace.ranking import rank
 
@@ -59,6 +60,12 @@ def finding(
         ),
         after,
     )
+
+
+def suppression(comment: Suppression, path: str, config: Config) -> Suppressed:
+    """Return a comment that suppresses a finding in its file, as it may be shown: its place, and its reason."""
+    reason = text(comment.reason, config) if config.source(path).quotable else ""
+    return Suppressed(_place(config, path, comment.span), shortened(reason, REASON))
 
 
 def _masked(diagnostic: Diagnostic, config: Config) -> Diagnostic:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import Enum, auto
-from functools import partial
 from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from modwsgi_fix.edits import Applicability
-from modwsgi_fix.engine import Fixed, Job, Rewritten, check, read
+from modwsgi_fix.engine import Fixed, Rewritten, read
 from modwsgi_fix.files import key_of_each
-from modwsgi_fix.files.rooted import Rooted
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.records import FileText, Finding, More, Report, Trace
-from modwsgi_fix.rule import Diagnostic, Severity
+from modwsgi_fix.rule import Severity
 from modwsgi_fix.text import LineIndex
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace import discretion, shipped
@@ -26,18 +22,17 @@ from modwsgi_fix.workspace.chosen import check_hosts
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.gaps import gaps
 from modwsgi_fix.workspace.plan import Plan
+from modwsgi_fix.workspace.single import checked_server, fixed_server, impact_of, servers_around
 
 if TYPE_CHECKING:
     from modwsgi_fix.effect.exposure import Exposed
     from modwsgi_fix.effect.impact import Impact
     from modwsgi_fix.effect.starting import Start
-    from modwsgi_fix.engine.htaccess import Around
-    from modwsgi_fix.engine.job import Opinion, Proof
     from modwsgi_fix.engine.outcome import Made
-    from modwsgi_fix.engine.outlook import Outlook
     from modwsgi_fix.engine.shapes import Read as Unlike
     from modwsgi_fix.model.facts.overview import Overview
     from modwsgi_fix.model.request import Request
+    from modwsgi_fix.workspace.apart import Apart
 
 
 #: The most findings of one rule and severity that are listed; further ones are counted.
@@ -191,51 +186,29 @@ def _marked(found: Overview, config: Config) -> Overview:
 # -- what is wrong --------------------------------------------------------------------------------------------------------
 
 
-def checked(session: Session, *, marked: bool = True, weighed: bool = True) -> Report:
+def checked(session: Session, *, marked: bool = True, weighed: bool = True, apart: Apart | None = None) -> Report:
     """Return the report; with ``marked``, it says for each finding what ``--write`` would do.
 
-    With ``weighed``, the effect of fixes on visitors is measured for this, as before they are written.
+    With ``weighed``, the effect of fixes on visitors is measured for this, as before they are written. With ``apart``, each
+    server is checked in another process.
     """
-    plan, configs = session.plan, session.configs
-    every = [check(job, config) for job, config in zip(plan.jobs, configs, strict=True)]
-    found, hidden = shipped.without(plan.jobs, configs, every)
-    asked = zip(plan.jobs, configs, found, strict=True)
-    weigh = partial(judges, session) if weighed else None
-    views = [_view(job, config, each, plan.level, weigh) if marked else None for job, config, each in asked]
-    findings = chain.from_iterable(map(_findings, configs, found, views))
-    return _report(session, configs, findings)._replace(marked=marked, weighed=marked and weighed, shipped=hidden)
-
-
-def _view(
-    job: Job,
-    config: Config,
-    found: Sequence[Diagnostic],
-    level: Applicability,
-    weigh: Callable[[Config], tuple[Opinion, Proof]] | None,
-) -> Outlook | None:
-    """Return what fixes would do for findings; None where no finding has a fix."""
-    if not any(diagnostic.fix for diagnostic in found):
-        return None
-    from modwsgi_fix.engine.outlook import outlook
-
-    return outlook(job, config, found, level, *(weigh(config) if weigh else ()))
-
-
-def _findings(config: Config, found: Sequence[Diagnostic], view: Outlook | None) -> Iterator[Finding]:
-    """Yield the findings of a server as they may be shown, those that a fix reveals included, by place."""
-    levels = view.levels if view is not None else (None,) * len(found)
-    every: list[tuple[Diagnostic, Config, Applicability | None, tuple[str, int] | None]]
-    every = [(one, config, level, None) for one, level in zip(found, levels, strict=True)]
-    every += [(one.diagnostic, one.config, one.level, one.after) for one in (view.revealed if view else ())]
-    order = {path: at for at, path in enumerate([*config.files, *config.scripts])}
-    every.sort(key=lambda one: (order.get(one[0].path, len(order)), one[0].span, one[0].rule))
-    return (discretion.finding(*one) for one in every)
+    servers = range(len(session.configs))
+    each = (
+        apart.checked(marked=marked, weighed=weighed)
+        if apart
+        else [checked_server(session, at, marked=marked, weighed=weighed) for at in servers]
+    )
+    for config, found in zip(session.configs, each, strict=True):
+        config.failed.update(found.failed)
+    report = _report(session, session.configs, chain.from_iterable(found.findings for found in each))
+    hidden = shipped.counted(found.hidden for found in each)
+    return report._replace(marked=marked, weighed=marked and weighed, shipped=hidden)
 
 
 def _report(session: Session, configs: Sequence[Config], findings: Iterable[Finding]) -> Report:
     """Return a report on servers, as they were read or as fixes have left them."""
     problems = (*session.plan.problems, *(problem for config in configs for problem in config.unread))
-    shown, more = _distinct(findings)
+    shown, more = distinct(findings)
     return Report(
         shown,
         _files(configs, session.unopened),
@@ -262,7 +235,7 @@ def _files(configs: Sequence[Config], unopened: Mapping[str, Sequence[FileText]]
     return tuple({file.path: file for file in (*read, *unopened.get("", ()))}.values())
 
 
-def _distinct(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[More, ...]]:
+def distinct(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[More, ...]]:
     """Return each finding once, where servers share files, and the number of findings of each rule that are not listed."""
     once: dict[tuple[object, ...], Finding] = {}
     told, more = Counter[tuple[object, ...]](), Counter[tuple[str, Severity, Applicability | None]]()
@@ -282,60 +255,26 @@ def _distinct(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[M
 # -- fixes ----------------------------------------------------------------------------------------------------------------
 
 
-def mended(session: Session, level: Applicability | None = None, *, only: Collection[Made] | None = None) -> Mended:
-    """Return the outcome of fixes up to a level, by default the plan's, or of ``only`` these. Nothing is written."""
-    from modwsgi_fix.engine import fix
+def mended(
+    session: Session,
+    level: Applicability | None = None,
+    *,
+    only: Collection[Made] | None = None,
+    apart: Apart | None = None,
+) -> Mended:
+    """Return the outcome of fixes up to a level, by default the plan's, or of ``only`` these. Nothing is written.
 
-    plan = session.plan if level is None else session.plan._replace(level=level)
-
+    With ``apart``, each server is fixed in another process, up to the plan's level.
+    """
+    if level is not None:
+        session = session._replace(plan=session.plan._replace(level=level))
     around = servers_around(session)
-
-    def fixed(job: Job, config: Config | None = None) -> Fixed:
-        opinion, proof = judges(session, config, around)
-        return fix(job, plan.level, opinion, config, proof, only)
-
-    each = [fixed(job, config) for job, config in zip(plan.jobs, session.configs, strict=True)]
-    for at, unlike in enumerate(session.unlike):
-        if not unlike.holds(each[at], fixed):
-            source = plan.jobs[at].source._replace(picks=None, stand_ins={})
-            each[at] = fixed(plan.jobs[at]._replace(source=source))
-    each = list(map(discretion.fixed, each))
+    servers = range(len(session.configs))
+    each = apart.fixed() if apart else [fixed_server(session, at, only, around)[0] for at in servers]
     outcomes, conflicts = _together(each)
     files = {file.path: file for outcome in outcomes for file in outcome.files}
-    report = mended_report(session._replace(plan=plan), outcomes)
+    report = mended_report(session, outcomes)
     return Mended(tuple(outcomes), report, tuple(files.values()), tuple(conflicts))
-
-
-def judges(session: Session, config: Config | None, around: Sequence[Around] | None = None) -> tuple[Opinion, Proof]:
-    """Return the judges of a fix: the second reader, and the measurement of its effect on visitors."""
-    from modwsgi_fix.engine.gate import objection as effect
-    from modwsgi_fix.engine.htaccess import objection as effect_of_htaccess
-    from modwsgi_fix.engine.read_later import is_htaccess
-    from modwsgi_fix.second_reader import objection
-
-    if config is None or not config.files or not all(map(is_htaccess, config.files)):
-        return objection, effect
-    return objection, partial(effect_of_htaccess, servers_around(session) if around is None else around)
-
-
-def servers_around(session: Session) -> list[Around]:
-    """Return the whole servers that may read an ``.htaccess`` and whose filesystem is known: named ones, or that of --root."""
-    from modwsgi_fix.engine.htaccess import Around
-
-    jobs = session.plan.jobs
-    named = [Around(job, job.disk) for job in jobs if job.source.complete and isinstance(job.disk, Rooted)]
-    if named or session.plan.root is None:
-        return named
-    for job in jobs:
-        for entry in _MAIN_FILES:
-            if isinstance(job.disk, Rooted) and job.disk.is_file(entry):
-                found = [source for source in find_sources(job.disk, [posixpath.dirname(entry)]) if source.complete]
-                return [Around(job._replace(source=source), job.disk) for source in found]
-    return []
-
-
-#: The paths of the main file in distributions.
-_MAIN_FILES = ("/etc/apache2/apache2.conf", "/etc/httpd/conf/httpd.conf")
 
 
 def _together(outcomes: Sequence[Fixed]) -> tuple[list[Fixed], list[str]]:
@@ -381,12 +320,7 @@ def starts(configs: Iterable[Config]) -> tuple[Start, ...]:
     return tuple(map(discretion.start, configs))
 
 
-def impacts(outcomes: Sequence[Fixed]) -> tuple[Impact, ...]:
-    """Return what visitors will notice of fixes, for each server that they change."""
-    from modwsgi_fix.effect.impact import impact
-
-    return tuple(
-        discretion.impact(impact(outcome.before, outcome.after), outcome.before, outcome.after)
-        for outcome in outcomes
-        if outcome.files
-    )
+def impacts(outcomes: Sequence[Fixed], apart: Apart | None = None) -> tuple[Impact, ...]:
+    """Return what visitors will notice of fixes, for each server that they change; with ``apart``, asked where it was fixed."""
+    changed = [at for at, outcome in enumerate(outcomes) if outcome.files]
+    return tuple(apart.impacts(changed) if apart else [impact_of(outcomes[at]) for at in changed])
