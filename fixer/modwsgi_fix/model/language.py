@@ -85,7 +85,7 @@ def language_of(path: str, text: str) -> Language:
         word = _WORD.match(line)
         name = (word[1] or word[2]) if word else ""
         is_ours = bool(name) and (directives.find(name) is not None or directives.is_known_third_party(name))
-        braced = line.endswith((";", "{")) or line in ("}", "};") or bool(_BLOCK.search(line))
+        braced = line.endswith((";", "{")) or line in ("}", "};") or (line.endswith("}") and bool(_BLOCK.search(line)))
         if is_ours and (line.startswith("<") or _only_httpds(name, is_ours=is_ours)):
             certain += 1
         if line.startswith("<") and is_ours:
@@ -118,8 +118,8 @@ def language_of(path: str, text: str) -> Language:
 
 
 _NGINX = expression(r"^[ \t]*(?:server|location\b[^\n]*|upstream\b[^\n]*|http|events)[ \t]*\{", re.M)
-#: A block in one line, which is not one of httpd's ``${NAME}`` and ``%{NAME}``.
-_BLOCK = expression(r"(?<![%$])\{[^;{}]*[;{].*\}$")
+#: The beginning of a block in one line, which is not one of httpd's ``${NAME}`` and ``%{NAME}``.
+_BLOCK = expression(r"(?<![%$])\{[^;{}]*+[;{]")
 
 
 @cache
