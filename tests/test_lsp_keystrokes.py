@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from editor import uri_of
 from lsprotocol import types
-from test_again import NAMES, counted, texts, written
+from test_again import HOST, MAIN, NAMES, counted, texts, written
 
 from modwsgi_fix import api
 from modwsgi_fix.lsp import asking, completion, hover, navigating
@@ -161,3 +161,39 @@ def test_names_are_told_without_reading_a_file_again(tmp_path: Path, monkeypatch
     assert counted(monkeypatch, lambda: answers.extend(ask(editor.state, given) for ask, given in asked.items())) == 0
     assert answers == wanted
     assert all(answers)
+
+
+def test_names_of_any_length_stand_for_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is found in each host is known; the length of its words, or whether rules know them, is of no account."""
+    names = [name[: 3 + at % 7] for at, name in enumerate(NAMES)]
+    server = {"apache2.conf": MAIN, **{f"sites/{at:02}.conf": HOST.format(name=name) for at, name in enumerate(names)}}
+    server["sites/03.conf"] = HOST.format(name="ssl")  # a word that the rules know
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    each = counted(monkeypatch, editor.said) / len(NAMES)
+    at = editor.text.index("WSGIScriptAlias /") + len("WSGIScriptAlias /")
+    for times in (2, 1):
+        editor.type(at, "a")
+        assert counted(monkeypatch, editor.said) < times * 5 * each
+    assert codes(editor.said()) == fresh(editor, directory)
+
+
+def test_what_the_next_key_begins_with_is_found_out_once_the_answer_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = texts()
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    compared: list[int] = []
+    aside: list[int] = []
+    base_of, set_aside = asking.base_of, asking.set_aside
+    monkeypatch.setattr(asking, "base_of", lambda *given: compared.append(1) or base_of(*given))
+    monkeypatch.setattr(asking, "set_aside", lambda: aside.append(1) or set_aside())
+    editor.said()
+    assert not compared
+    editor.state.answers.prepare()
+    assert len(compared) == len(aside) == 1
+    for _ in range(2):
+        editor.type(0, "#")
+        editor.said()
+    assert len(compared) == len(aside) == 1

@@ -67,6 +67,10 @@ class Answer:
         """What the next question can start from; None where the server was not checked."""
         if self._known is not None or "report" not in vars(self):
             return self._known
+        return self._compared
+
+    @cached_property
+    def _compared(self) -> Known | None:
         from modwsgi_fix.lsp.asking import known
 
         return known(self.session, self.report, self.question.texts)
@@ -131,6 +135,12 @@ class Answers:
         if paths not in self._known:
             self._known[paths] = self._read(self.question(paths))
         return self._known[paths]
+
+    def prepare(self) -> None:
+        """Find out what the next answers can start from, before somebody waits for them."""
+        for answer in self._known.values():
+            if answer is not None:
+                answer.known()
 
     def _keep(self) -> None:
         """Keep what the next answers can start from: nothing, where more than open texts has changed since the last ones."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Rewritten
+from modwsgi_fix.engine.collector import set_aside
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.records import Report
 from modwsgi_fix.rule import Diagnostic, Rule
@@ -94,7 +95,10 @@ def known(session: Session, report: Report, texts: Mapping[str, str]) -> Known |
     if not report.marked and not _is_large(session):
         return None
     base = base_of(session, report._replace(starts=sessions.starts(session.configs)))
-    return None if base is None else Known(base, dict(texts), session.configs)
+    if base is None:
+        return None
+    set_aside()
+    return Known(base, dict(texts), session.configs)
 
 
 class Stretch(NamedTuple):

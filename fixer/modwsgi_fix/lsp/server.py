@@ -134,7 +134,11 @@ class Server(LanguageServer):
         self._loop = asyncio.get_running_loop()
         job = self._thread.submit(answer)
         self._jobs = {job, *(one for one in self._jobs if not one.done())}
-        return await asyncio.wrap_future(job)
+        found = await asyncio.wrap_future(job)
+        if checks:
+            # The answer is on its way; what comes next begins with this.
+            self._thread.submit(state.answers.prepare)
+        return found
 
     async def _publish(self) -> None:
         generation = -1

@@ -20,9 +20,8 @@ from typing import NamedTuple
 
 from modwsgi_fix.engine import read
 from modwsgi_fix.engine.collector import collector_off
-from modwsgi_fix.engine.likeness import alike_to
 from modwsgi_fix.files import Files, Overlay
-from modwsgi_fix.model.shapes.alike import TURNS, Unit, by_shape, parts_asked_for, standing, tells_names, uncommented
+from modwsgi_fix.model.shapes.alike import TURNS, Unit, parts_asked_for, tells_names, uncommented
 from modwsgi_fix.model.shapes.hosts import Text, hosts_in, without
 from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.records import Finding, Gap, Report
@@ -30,9 +29,8 @@ from modwsgi_fix.syntax import Tree
 from modwsgi_fix.workspace.followed import Moved, followed, plain
 from modwsgi_fix.workspace.plan import Plan
 from modwsgi_fix.workspace.session import Session, checked, starts
+from modwsgi_fix.workspace.standing import Group, Host, groups_of, standing_for_others
 
-#: A host: the key of its file, and its number (from 0) among the hosts there.
-Host = tuple[str, int]
 #: A part of a file: one of its hosts, or the text outside of all hosts.
 Region = tuple[str, int | None]
 
@@ -77,14 +75,6 @@ class Part(NamedTuple):
         return region in self.touched or region[0] in self.reshaped
 
 
-class Group(NamedTuple):
-    """Hosts that share words which no other host has; ``shape`` is None where no group is like this one."""
-
-    hosts: tuple[Host, ...]
-    own: frozenset[bytes]
-    shape: int | None
-
-
 class _Kept(Overlay):
     """Files as they were when they were first asked for."""
 
@@ -121,11 +111,9 @@ def base_of(session: Session, report: Report) -> Base | None:
     texts = {key: hosts_in(file.text) for key, file in config.files.items()}
     hosts = [(key, number) for key, text in texts.items() for number in range(len(text.hosts))]
     units = [Unit(_directory(key), *texts[key].hosts[n], _host(texts[key], n), whole=False) for key, n in hosts]
-    groups = alike_to(job, units, [text.outside for text in texts.values()])
-    if groups is None:
+    mine = groups_of(job, hosts, units, [text.outside for text in texts.values()])
+    if mine is None:
         return None
-    each = iter(hosts)
-    mine = tuple(Group(tuple(next(each) for _ in group.units), group.own, group.shape) for group in groups)
     plan = plan._replace(jobs=(job._replace(source=source._replace(files=_Kept(source.files))),))
     order = {path: at for at, path in enumerate(config.files)}
     return Base(plan, report, texts, texts, {}, order, mine, {})
@@ -186,7 +174,7 @@ def _part(base: Base, after: Base) -> Part | None:
     inside = {host for group in base.groups for host in group.hosts if host in touched or host[0] in reshaped}
     near = (group for group in base.groups if group.own & said or not inside.isdisjoint(group.hosts))
     inside.update(host for group in near for host in group.hosts)
-    read = inside | _standing(base.groups, frozenset(inside))
+    read = inside | standing_for_others(base.groups, frozenset(inside))
     if not read or 2 * len(read) > sum(len(text.hosts) for text in base.compared.values()):
         return None
     hosts = frozenset(host for host in read if host[0] not in reshaped)
@@ -237,14 +225,6 @@ def _outside(text: Text) -> list[str]:
     ends = (0, *(end for _, end in text.hosts))
     starts = (*(start for start, _ in text.hosts), len(text.text))
     return [text.text[end:start] for end, start in zip(ends, starts, strict=True)]
-
-
-def _standing(groups: Iterable[Group], touched: frozenset[Host]) -> frozenset[Host]:
-    """Return the hosts that stand for all untouched ones: those like no other, and a few of those that are alike."""
-    rest = [group for group in groups if touched.isdisjoint(group.hosts)]
-    unlike = (group for group in rest if group.shape is None)
-    alike = (group for shape in by_shape(rest).values() for group in standing(shape))
-    return frozenset(host for group in (*unlike, *alike) for host in group.hosts)
 
 
 class _Read(NamedTuple):
