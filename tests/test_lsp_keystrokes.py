@@ -197,3 +197,49 @@ def test_what_the_next_key_begins_with_is_found_out_once_the_answer_is_given(
         editor.type(0, "#")
         editor.said()
     assert len(compared) == len(aside) == 1
+
+
+@pytest.mark.parametrize("place", ["# wexpyla\n", "    WSGIProcessGroup wexpyla\n", "        Require all granted\n"])
+def test_for_comments_and_empty_lines_no_rule_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Outside of hosts, in a host and in a section; what is found is told where it is now, and a value is told by a part."""
+    server = texts()
+    server["sites/04.conf"] = server["sites/04.conf"].replace("ServerName lumkoti", "ServerName bakolum")
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    before = editor.said()
+    at = editor.text.index(place) + len(place) - 1
+    for number, char in enumerate("\n# as of May\n"):
+        editor.type(at + number, char)
+        assert counted(monkeypatch, editor.said) == 0
+    said = editor.said()
+    assert codes(said) == codes(before) == fresh(editor, directory) != set()
+    report = api.load(directory, overlay={str(editor.path): editor.text}).check().report
+    ((found,),) = said.values()
+    assert found.range.start.line + 1 == report.findings[0].place.start.line
+    editor.type(editor.text.rindex("threads=5") + len("threads=5"), "0")
+    whole = reads(monkeypatch)
+    assert codes(editor.said()) == fresh(editor, directory)
+    assert not whole
+
+
+@pytest.mark.parametrize(
+    ("where", "typed"),
+    [
+        ("    WSGIProcessGroup wexpyla\n", "#\\"),
+        ("    WSGIProcessGroup wexpyla\n", "# modwsgi-fix: allow all"),
+        ("    WSGIProcessGroup wexpyla\n", " "),
+    ],
+    ids=["continued", "allowing", "before a word"],
+)
+def test_a_comment_that_may_mean_something_is_asked_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, typed: str
+) -> None:
+    server = texts()
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    editor.said()
+    editor.type(editor.text.index(where) + len(where), typed)  # at the beginning of a line
+    assert counted(monkeypatch, editor.said) > 0
+    assert codes(editor.said()) == fresh(editor, directory)

@@ -28,6 +28,7 @@ from modwsgi_fix.records import Finding, Gap, Report
 from modwsgi_fix.syntax import Tree
 from modwsgi_fix.workspace.followed import Moved, followed, plain
 from modwsgi_fix.workspace.plan import Plan
+from modwsgi_fix.workspace.remarks import after_remark
 from modwsgi_fix.workspace.session import Session, checked, starts
 from modwsgi_fix.workspace.standing import Group, Host, groups_of, standing_for_others
 
@@ -143,6 +144,11 @@ def _again(base: Base, key: str, text: str) -> Base | None:
         return None if old is None else base
     texts, overlay = {**base.texts, key: hosts_in(text)}, {**base.overlay, key: text}
     after = base._replace(texts=texts, overlay=overlay)
+    moved = Moved(key, old.text, text)
+    if len(texts[key].hosts) == len(old.hosts):
+        report = after_remark(base.report, moved, old.text, text)
+        if report is not None:
+            return after._replace(report=report, last=_last(base.last, moved, old.text, text))
     part = _part(base, after)
     if part is None:
         return None
@@ -151,7 +157,7 @@ def _again(base: Base, key: str, text: str) -> Base | None:
     now = _read(after, part)
     if now.variables != before.variables:
         return None
-    report = _together(base, after, before.report, now.report, part, Moved(key, old.text, text))
+    report = _together(base, after, before.report, now.report, part, moved)
     return None if report is None else after._replace(report=report, last=now)
 
 
@@ -179,6 +185,18 @@ def _part(base: Base, after: Base) -> Part | None:
         return None
     hosts = frozenset(host for host in read if host[0] not in reshaped)
     return Part(hosts, reshaped, changed, frozenset(touched | inside))
+
+
+def _last(last: _Read | None, moved: Moved, old: str, new: str) -> _Read | None:
+    """Return what was read last, after a change that only people read; None where this has to be read again."""
+    if last is None or all(file.path != moved.key for file in last.report.files):
+        return None
+    report = after_remark(last.report, moved, old, new)
+    return (
+        None
+        if report is None
+        else last._replace(part=last.part._replace(changed=last.part.changed | {moved.key}), report=report)
+    )
 
 
 class _Change(NamedTuple):
