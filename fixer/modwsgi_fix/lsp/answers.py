@@ -11,7 +11,7 @@ from modwsgi_fix.lsp.buffers import Buffer, Buffers
 
 if TYPE_CHECKING:
     # Imported when the first text is opened, because an editor waits for the language server to start.
-    from modwsgi_fix.lsp.asking import Known, Question
+    from modwsgi_fix.lsp.asking import Known, Question, Safely
     from modwsgi_fix.model.config import Config
     from modwsgi_fix.model.items import File
     from modwsgi_fix.records import Finding, Report
@@ -34,6 +34,7 @@ class Answer:
         self._read = read
         self._hurried = hurried
         self._known = known
+        self._around: dict[str, Config | None] = {}
 
     @cached_property
     def session(self) -> Session:
@@ -74,6 +75,22 @@ class Answer:
         from modwsgi_fix.lsp.asking import known
 
         return known(self.session, self.report, self.question.texts)
+
+    def configs_around(self, key: str) -> tuple[Config, ...]:
+        """The servers, without hosts on which nothing depends that holds in a file."""
+        if self._known is None or "session" in vars(self):
+            return self.configs
+        if key not in self._around:
+            self._around[key] = self._known.around(key)
+        config = self._around[key]
+        return self.configs if config is None else (config,)
+
+    def safely(self, question: Question, key: str) -> Safely:
+        """Return the question about the safe fixes of a file of this server; ``question`` is the one about the file alone."""
+        from modwsgi_fix.lsp.asking import Safely
+
+        report = self.report if self._known is not None or "report" in vars(self) else None
+        return Safely(question, key, self.question.paths, report, self.known)
 
     @cached_property
     def findings(self) -> dict[str, list[Finding]]:

@@ -21,6 +21,8 @@ from typing import NamedTuple
 from modwsgi_fix.engine import read
 from modwsgi_fix.engine.collector import collector_off
 from modwsgi_fix.files import Files, Overlay
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.shapes.alike import TURNS, Unit, parts_asked_for, tells_names, uncommented
 from modwsgi_fix.model.shapes.hosts import Text, hosts_in, without
 from modwsgi_fix.model.shapes.words import words
@@ -30,7 +32,7 @@ from modwsgi_fix.workspace.followed import Moved, followed, plain
 from modwsgi_fix.workspace.plan import Plan
 from modwsgi_fix.workspace.remarks import after_remark
 from modwsgi_fix.workspace.session import Session, checked, starts
-from modwsgi_fix.workspace.standing import Group, Host, groups_of, standing_for_others
+from modwsgi_fix.workspace.standing import Group, Host, groups_of, host_text, standing_for_others
 
 #: A part of a file: one of its hosts, or the text outside of all hosts.
 Region = tuple[str, int | None]
@@ -111,7 +113,7 @@ def base_of(session: Session, report: Report) -> Base | None:
         return None
     texts = {key: hosts_in(file.text) for key, file in config.files.items()}
     hosts = [(key, number) for key, text in texts.items() for number in range(len(text.hosts))]
-    units = [Unit(_directory(key), *texts[key].hosts[n], _host(texts[key], n), whole=False) for key, n in hosts]
+    units = [Unit(_directory(key), *texts[key].hosts[n], host_text(texts[key], n), whole=False) for key, n in hosts]
     mine = groups_of(job, hosts, units, [text.outside for text in texts.values()])
     if mine is None:
         return None
@@ -122,11 +124,6 @@ def base_of(session: Session, report: Report) -> Base | None:
 
 def _directory(key: str) -> str:
     return key.rpartition("/")[0]
-
-
-def _host(text: Text, number: int) -> str:
-    start, end = text.hosts[number]
-    return text.text[start:end]
 
 
 def again(base: Base, changed: Mapping[str, str]) -> Base | None:
@@ -221,7 +218,7 @@ def _changes(
             added = _added(mine.outside, other.outside)
             yield _Change((key, None), added, added)
         for number in range(len(mine.hosts)):
-            text, before = _host(mine, number), _host(other, number)
+            text, before = host_text(mine, number), host_text(other, number)
             if text != before:
                 yield _Change((key, number), text, _added(text, before))
 
@@ -246,16 +243,29 @@ def _outside(text: Text) -> list[str]:
 
 
 class _Read(NamedTuple):
-    """A part of a server that was read: the report on it, and the variables that are defined."""
+    """A part of a server that was read, and the report on it.
+
+    ``config`` is None where the text has changed since in what only people read.
+    """
 
     part: Part
     report: Report
+    config: Config | None
     variables: Mapping[str, str]
 
 
 def _read(base: Base, part: Part) -> _Read:
-    """Read a part of the server, and check it. A file of which nothing is left is not read."""
+    """Read a part of the server, and check it."""
     (job,) = base.plan.jobs
+    less = job._replace(source=partial(base, part, job.source))
+    config = read(less, trees=base.trees)
+    session = Session(base.plan._replace(jobs=(less,)), (config,))
+    report = checked(session, marked=base.report.marked, weighed=base.report.weighed)
+    return _Read(part, report._replace(starts=starts(session.configs)), config, config.variables)
+
+
+def partial(base: Base, part: Part, source: Source) -> Source:
+    """Return the source of a part of a server as it is now. A file of which nothing is left is not read."""
     stand_ins: dict[str, tuple[str, str]] = {}
     skipped: set[str] = set()
     for key, text in base.texts.items():
@@ -266,15 +276,11 @@ def _read(base: Base, part: Part) -> _Read:
             skipped.add(key)
         elif left_out:
             stand_ins[key] = without(text, left_out), text.text
+    (job,) = base.plan.jobs
     files = Overlay(job.source.files, base.overlay)
-    source = job.source._replace(
+    return source._replace(
         files=files, stand_ins=stand_ins, picks=lambda paths: [path for path in paths if files.key(path) not in skipped]
     )
-    less = job._replace(source=source)
-    config = read(less, trees=base.trees)
-    session = Session(base.plan._replace(jobs=(less,)), (config,))
-    report = checked(session, marked=base.report.marked, weighed=base.report.weighed)
-    return _Read(part, report._replace(starts=starts(session.configs)), config.variables)
 
 
 def _is_comment(text: str) -> bool:

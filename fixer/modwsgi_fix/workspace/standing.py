@@ -9,6 +9,7 @@ from modwsgi_fix.engine.job import Job
 from modwsgi_fix.engine.likeness import alike_to
 from modwsgi_fix.model.shapes import alike
 from modwsgi_fix.model.shapes.alike import Unit, by_shape, standing
+from modwsgi_fix.model.shapes.hosts import Text
 
 #: A host: the key of its file, and its number (from 0) among the hosts there.
 Host = tuple[str, int]
@@ -23,6 +24,12 @@ class Group(NamedTuple):
     hosts: tuple[Host, ...]
     own: frozenset[bytes]
     shape: int | None
+
+
+def host_text(text: Text, number: int) -> str:
+    """Return the text of a host of a file, by its number (from 0) there."""
+    start, end = text.hosts[number]
+    return text.text[start:end]
 
 
 def groups_of(
