@@ -239,3 +239,28 @@ def test_reading_is_given_up_between_two_files(tmp_path: Path) -> None:
     with pytest.raises(giving_up.GivenUp), giving_up.until(lambda: next(files)):
         api.load(tmp_path)
     assert not list(files)
+
+
+def test_only_what_is_new_of_a_text_is_published(made: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a text that was typed in, the diagnostics are told with its new version, although they are the same."""
+    other = (tmp_path / "other.conf").as_uri()
+    made.state.buffers.open(other, "apache", 1, SITE)
+    told: list[tuple[str, int | None]] = []
+    monkeypatch.setattr(
+        made, "text_document_publish_diagnostics", lambda params: told.append((params.uri, params.version))
+    )
+
+    async def published() -> list[tuple[str, int | None]]:
+        told.clear()
+        made.changed()
+        assert made._due is not None
+        await asyncio.wait_for(made._due, KILL)
+        return list(told)
+
+    assert sorted(asyncio.run(published())) == sorted([(uri(tmp_path), 1), (other, 1)])
+    assert asyncio.run(published()) == []
+    made.state.buffers.change(other, 2, [Change(f"{SITE}# Thanks.\n")], Encoding.UTF16)
+    assert asyncio.run(published()) == [(other, 2)]
+    made.state.buffers.close(other)
+    assert asyncio.run(published()) == [(other, None)]
+    assert asyncio.run(published()) == []

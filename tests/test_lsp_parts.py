@@ -63,7 +63,8 @@ def opened(tmp_path: Path, host: str = HOST, name: str = "sites/04.conf") -> Edi
     """An editor with a file of a server that was checked; the host of 06.conf has a twin at another port."""
     server = texts(host, names=(*NAMES, *(name[::-1] for name in NAMES[::2])))
     server["apache2.conf"] = MAIN + "Listen 8080\n"
-    server["sites/90.conf"] = host.format(name=NAMES[6]).replace("*:80>", "*:8080>")
+    twin = "".join(line for line in host.splitlines(keepends=True) if "WSGIDaemonProcess" not in line)
+    server["sites/90.conf"] = twin.format(name=NAMES[6]).replace("*:80>", "*:8080>")
     directory = written(tmp_path, server)
     editor = Editor(directory / name, server[name])
     editor.said()
@@ -138,3 +139,53 @@ def test_after_any_edits_the_same_is_answered_as_by_a_fresh_server(
         anew = Editor(editor.path, editor.text).state
         anew.indentation = True
         assert answers(editor.state, uri_of(editor.path)) == answers(anew, uri_of(editor.path))
+
+
+# -- a file that is opened or closed as it is -------------------------------------------------------------------------------
+
+
+def test_a_file_opened_or_closed_as_it_is_on_the_disk_has_nothing_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = opened(tmp_path)
+    other = editor.path.parent / "06.conf"
+    whole = reads(monkeypatch)
+    buffers = editor.state.buffers
+    count = 0
+    for number in range(2):
+        buffers.open(uri_of(other), "apache", 1, other.read_text())
+        count += counted(monkeypatch, editor.said)
+        editor.type(editor.text.index("# wexpyla"), "#")
+        editor.said()
+        if number == 0:
+            buffers.close(uri_of(other))
+            count += counted(monkeypatch, editor.said)
+    assert not whole
+    assert count == 0
+    # And it is there for the next change.
+    text = other.read_text().replace("threads=5", "threads=x")
+    buffers.change(uri_of(other), 2, [Change(text)], Encoding.UTF16)
+    assert {one.code for one in editor.said()[uri_of(other)]} == {"malformed-daemon-number"}
+    assert not whole
+
+
+def test_a_text_that_is_closed_without_being_saved_is_that_of_the_file_again(tmp_path: Path) -> None:
+    editor = opened(tmp_path)
+    before = editor.said()
+    editor.type(editor.text.index("threads=") + len("threads="), "x")
+    assert editor.said() != before
+    editor.state.buffers.close(uri_of(editor.path))
+    editor.state.buffers.open(uri_of(editor.path), "apache", 1, editor.path.read_text())
+    assert editor.said() == before
+
+
+@pytest.mark.parametrize("name", ["06.conf", "95.conf"])
+def test_a_file_that_was_written_unnoticed_is_read_when_it_is_opened(tmp_path: Path, name: str) -> None:
+    """Also one that was not there before."""
+    editor = opened(tmp_path)
+    other = editor.path.parent / name
+    other.write_text(HOST.format(name="kotri").replace("threads=5", "threads=x"))
+    editor.state.buffers.open(uri_of(other), "apache", 1, other.read_text())
+    anew = Editor(editor.path, editor.text)
+    anew.state.buffers.open(uri_of(other), "apache", 1, other.read_text())
+    assert editor.said() == anew.said() != {}

@@ -55,6 +55,15 @@ class Answer:
         """Return the present text of a file of ``last_read``."""
         return file.text if self._known is None else self._known.text(file.path)
 
+    def has(self, key: str, text: str) -> bool:
+        """Whether this is the text of a file, as far as it matters here."""
+        if key in self.question.texts:
+            return self.question.texts[key] == text
+        if self._known is not None and self._known.reads(key):
+            return self._known.text(key) == text
+        read = (each[key].text for one in self.last_read for each in (one.files, one.scripts) if key in each)
+        return next(read, None) == text
+
     @cached_property
     def report(self) -> Report:
         """The report on the server."""
@@ -138,10 +147,19 @@ class Answers:
         if _is_python(buffer):
             return self._of_script(buffer)
         for top in self._above(buffer.path, buffer.key):
-            answer = self.at((top,))
+            answer = self._current((top,), buffer)
             if answer is not None and answer.reads(buffer.key):
                 return answer
-        return self.at((buffer.path,))
+        return self._current((buffer.path,), buffer)
+
+    def _current(self, paths: tuple[str, ...], buffer: Buffer) -> Answer | None:
+        """Return the server at some paths, which is read again where it was read before a text was opened and had another one."""
+        answer = self.at(paths)
+        if answer is None or answer.has(buffer.key, self.buffers.texts[buffer.key]):
+            return answer
+        self._before.pop(paths, None)
+        self._known[paths] = self._read(self.question(paths))
+        return self._known[paths]
 
     def at(self, paths: tuple[str, ...]) -> Answer | None:
         """Return the server at some paths; None where it cannot be read, which the log says once."""
@@ -228,7 +246,7 @@ class Answers:
 
         tops = [top for other in self.buffers for top in self._above(other.path, other.key)]
         for top in dict.fromkeys([*tops, *self._at_roots()]):
-            answer = self.at((top,))
+            answer = self._current((top,), buffer)
             if answer is not None and answer.runs(buffer.key):
                 return answer
         is_script = buffer.path.endswith(SCRIPT) or BINDS_APPLICATION.search(buffer.text) is not None

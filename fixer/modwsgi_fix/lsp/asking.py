@@ -12,6 +12,7 @@ from typing import NamedTuple
 from modwsgi_fix.edits import Applicability, Edit
 from modwsgi_fix.engine import Rewritten
 from modwsgi_fix.engine.collector import set_aside
+from modwsgi_fix.lsp.buffers import text_on_disk
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.records import Report
 from modwsgi_fix.rule import Diagnostic, Rule
@@ -87,10 +88,18 @@ class Known(NamedTuple):
         return config_around(self.base, key)
 
     def under(self, texts: Mapping[str, str]) -> Known | None:
-        """Return the same server with other texts, of which only a part was checked; None where a part does not suffice."""
-        if texts.keys() != self.texts.keys():
+        """Return the same server with other texts, of which only a part was checked; None where a part does not suffice.
+
+        A text that was closed since is that of its file; of a file that is no configuration of this server, none may be new.
+        """
+        mine = self.base.texts
+        others = texts.keys() - mine.keys()
+        if any(texts[key] != (self.texts[key] if key in self.texts else text_on_disk(key)) for key in others):
             return None
-        base = again(self.base, {key: text for key, text in texts.items() if text != self.texts[key]})
+        if self.texts.keys() - texts.keys() - mine.keys():
+            return None
+        changed = {key: text for key, text in texts.items() if key in mine and text != mine[key].text}
+        base = again(self.base, changed)
         return None if base is None else self._replace(base=base, texts=dict(texts))
 
 

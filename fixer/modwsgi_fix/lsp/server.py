@@ -82,7 +82,8 @@ class Server(LanguageServer):
         super().__init__("modwsgi-fix", __version__, protocol_cls=Protocol)
         self.state = State(self._tell)
         self._due: asyncio.Task[None] | None = None
-        self._published: dict[str, list[types.Diagnostic]] = {}
+        #: By URI: the version of the text that diagnostics were last published of, and these.
+        self._published: dict[str, tuple[int | None, list[types.Diagnostic]]] = {}
         self._pause = PAUSE
         self._checked = -1
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -152,13 +153,12 @@ class Server(LanguageServer):
             except Exception:
                 _log.exception("diagnostics")
                 return
-        for uri in [*found, *(uri for uri in self._published if uri not in found)]:
-            diagnostics = found.get(uri, [])
-            if diagnostics != self._published.get(uri) or self.state.buffers.get(uri) is not None:
-                buffer = self.state.buffers.get(uri)
-                version = buffer.version if buffer is not None else None
+        for uri in [*found, *(uri for uri, (_, told) in self._published.items() if told and uri not in found)]:
+            diagnostics, buffer = found.get(uri, []), self.state.buffers.get(uri)
+            version = buffer.version if buffer is not None else None
+            if (version, diagnostics) != self._published.get(uri, (None, [])):
                 self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))
-        self._published = found
+                self._published[uri] = version, diagnostics
 
     def _tell(self, line: str) -> None:
         assert self._loop is not None
