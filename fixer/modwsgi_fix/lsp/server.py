@@ -85,6 +85,8 @@ class Server(LanguageServer):
         #: By URI: the version of the text that diagnostics were last published of, and these.
         self._published: dict[str, tuple[int | None, list[types.Diagnostic]]] = {}
         self._pause = PAUSE
+        #: When the last change came, and how many seconds after the one before.
+        self._changed, self._rested = time.monotonic(), 0.0
         self._checked = -1
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
@@ -96,15 +98,21 @@ class Server(LanguageServer):
 
     def changed(self) -> None:
         """Check again, once the messages that are on their way have been read."""
+        now = time.monotonic()
+        self._rested, self._changed = now - self._changed, now
         if self.state.pushes and (self._due is None or self._due.done()):
             self._due = asyncio.ensure_future(self._publish())
 
     async def settled(self) -> None:
-        """Wait until nothing has changed for a moment, which is short where a check is quick."""
-        generation = -1
+        """Wait until nothing has changed for a moment, which is short where a check is quick.
+
+        The first change after such a moment is not waited for: the check is given up if more comes.
+        """
+        generation, pause = -1, PAUSE if self._rested > self._pause else self._pause
         while generation != self.state.buffers.generation:
             generation = self.state.buffers.generation
-            await asyncio.sleep(self._pause)
+            await asyncio.sleep(pause)
+            pause = self._pause
 
     @property
     def is_busy(self) -> bool:
