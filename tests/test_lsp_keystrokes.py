@@ -243,3 +243,28 @@ def test_a_comment_that_may_mean_something_is_asked_about(
     editor.type(editor.text.index(where) + len(where), typed)  # at the beginning of a line
     assert counted(monkeypatch, editor.said) > 0
     assert codes(editor.said()) == fresh(editor, directory)
+
+
+def test_what_was_typed_and_taken_back_is_not_asked_about_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = texts()
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    at = editor.text.index("threads=") + len("threads=")
+    said = [codes(editor.said())]
+    for _ in range(2):
+        editor.type(at, "x")
+        said.append(codes(editor.said()))
+    assert said[0] != said[1]
+    for state in (1, 0, 1):
+        text = "x" * state + editor.text[at:].lstrip("x")
+        change = Change(editor.text[:at] + text)
+        editor.text, editor.version = change.text, editor.version + 1
+        editor.state.buffers.change(uri_of(editor.path), editor.version, [change], Encoding.UTF16)
+        found: list[object] = []
+        assert counted(monkeypatch, lambda found=found: found.append(codes(editor.said()))) == 0
+        assert found == [said[state]]
+    # What is said next begins with the present text.
+    editor.type(at, "1")
+    assert codes(editor.said()) == fresh(editor, directory)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from modwsgi_fix.records import Finding, Report
     from modwsgi_fix.workspace.session import Session
 
+#: The most states of a server that are remembered, for whoever takes back what was typed.
+_STATES = 20
 #: The paths of a server's main file below a directory that an editor works in.
 _BELOW = ("", "etc/apache2", "etc/httpd")
 
@@ -136,8 +138,8 @@ class Answers:
         self._told: set[str] = set()
         self._generation = -1
         self._known: dict[tuple[str, ...], Answer | None] = {}
-        #: What the next answers may start from, for as long as only open texts change.
-        self._before: dict[tuple[str, ...], Known] = {}
+        #: What the next answers may start from, for as long as only open texts change: the last states, the last one first.
+        self._before: dict[tuple[str, ...], list[Known]] = {}
 
     def of(self, buffer: Buffer) -> Answer | None:
         """Return the server that an open text belongs to, or one of this text alone.
@@ -184,7 +186,8 @@ class Answers:
             return
         for paths, answer in self._known.items():
             if answer is not None and (known := answer.known()) is not None:
-                self._before[paths] = known
+                others = [one.lean() for one in self._before.get(paths, ()) if one.texts != known.texts]
+                self._before[paths] = [known, *others[: _STATES - 1]]
 
     def question(self, paths: tuple[str, ...]) -> Question:
         """Return the question about the server at some paths, with the texts that are open."""
@@ -207,8 +210,11 @@ class Answers:
         from modwsgi_fix.lsp.asking import read
         from modwsgi_fix.workspace.errors import SettingsError, Stop, explain
 
-        before = self._before.get(question.paths)
-        if before is not None and (now := before.under(question.texts)) is not None:
+        before = self._before.get(question.paths, ())
+        now = next((one for one in before if one.texts == question.texts), None)
+        if now is None and before:
+            now = before[0].under(question.texts)
+        if now is not None:
             return Answer(question, lambda: read(question), hurried=True, known=now)
         try:
             session = read(question)

@@ -83,6 +83,11 @@ class Known(NamedTuple):
         """Return the present text of a configuration file."""
         return self.base.texts[key].text
 
+    def lean(self) -> Known:
+        """Return the same without the part of the server that was read last, which takes the most memory."""
+        last = self.base.last
+        return self if last is None else self._replace(base=self.base._replace(last=last._replace(config=None)))
+
     def around(self, key: str) -> Config | None:
         """Return the part of the server that decides what holds in a file, as it is now; None where a part does not suffice."""
         return config_around(self.base, key)
