@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from modwsgi_fix.directives import find
 from modwsgi_fix.engine.job import Job
 from modwsgi_fix.engine.likeness import alike_to
 from modwsgi_fix.model.shapes import alike
@@ -52,10 +53,11 @@ def groups_of(
     found = []
     for group in groups:
         other = any_words.get(group.units)
-        number = None if group.shape is None else shapes.get(_without_words(group))
         own = group.own if other is None else group.own | other.own
-        if other is not None and other.shape is not None:
-            # Its words that the rules know stand where the words of hosts of that shape stand.
+        number = None if group.shape is None else shapes[_without_words(group)]
+        is_named = other is not None and not any(find(word.decode()) for word in other.own - group.own)
+        if number is not None and other is not None and other.shape is not None and is_named:
+            # Its words that the rules know stand where the words of hosts of that shape stand, and name no directive.
             number = shapes.get(_without_words(other), number)
         found.append(Group(tuple(next(each) for _ in group.units), own, number))
     return tuple(found)
