@@ -95,7 +95,8 @@ class Known(NamedTuple):
     def under(self, texts: Mapping[str, str]) -> Known | None:
         """Return the same server with other texts, of which only a part was checked; None where a part does not suffice.
 
-        A text that was closed since is that of its file; of a file that is no configuration of this server, none may be new.
+        A text that was closed since is that of its file. Of files that are not a configuration of this server,
+        none may be new.
         """
         mine = self.base.texts
         others = texts.keys() - mine.keys()
