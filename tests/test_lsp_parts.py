@@ -106,13 +106,29 @@ def test_what_safe_fixes_change_is_found_out_in_a_part(tmp_path: Path, monkeypat
     assert found == fresh(editor)
 
 
-def test_settings_beside_the_file_alone_are_those_of_its_fixes(tmp_path: Path) -> None:
-    """The file is asked about by itself, as by a command on save."""
+def test_another_host_whose_name_was_typed_is_read_for_the_hint(tmp_path: Path) -> None:
     editor = opened(tmp_path)
-    editor.type(0, "LanguagePriorty en\n")
-    (editor.path.parent / "modwsgi-fix.toml").write_text('ignore = ["syntax"]\n')
-    editor.said()
+    address, name = "<VirtualHost *:80", "wexpyla.example.org\n"
+    for old, new in ((address, "<VirtualHost *:8080"), (name, "quamofe.example.org\n")):
+        editor.text, editor.version = editor.text.replace(old, new, 1), editor.version + 1
+        change = [Change(editor.text)]
+        editor.state.buffers.change(uri_of(editor.path), editor.version, change, Encoding.UTF16)
+        editor.said()
+    said = [str(hint.label) for hint in REQUESTS["hints"](editor.state, uri_of(editor.path))]
+    assert "also *:80 in 02.conf:2" in said
     assert answers(editor.state, uri_of(editor.path)) == fresh(editor)
+
+
+def test_settings_beside_the_file_alone_are_those_of_its_fixes(tmp_path: Path) -> None:
+    """The file is asked about by itself, as by a command on save; with those of the server nothing is found."""
+    (tmp_path / "modwsgi-fix.toml").write_text('ignore = ["httpd24"]\n')
+    editor = opened(tmp_path, TWICE)
+    (editor.path.parent / "modwsgi-fix.toml").write_text("")
+    editor.type(editor.text.index("threads=") + len("threads="), "1")
+    assert not editor.said()
+    found = answers(editor.state, uri_of(editor.path))
+    assert found["formatting"]
+    assert found == fresh(editor)
 
 
 _line = st.tuples(st.sampled_from(LINES), st.sampled_from(NAMES + SHORT)).map(

@@ -1,45 +1,33 @@
 """The part of a checked server that questions about one of its files need: its hosts, and whatever these may depend on.
 
-What is asked of this part is what ``workspace.again`` takes for granted of the hosts that are left out: they are alike to others
-that are read. Hosts that are told apart from those of the file by name alone are read as well.
+What ``workspace.again`` takes for granted of the hosts that are left out is taken for granted here: they are alike to others that
+are read, and share no words with the file, or with what has changed.
 """
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
 from modwsgi_fix.engine import read
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.workspace.again import Base, Part, partial
 from modwsgi_fix.workspace.gaps import gaps
-from modwsgi_fix.workspace.standing import host_text, standing_for_others
-
-_NAMED = re.compile(r"^[ \t]*Server(?:Name|Alias)[ \t]([^\n]*)", re.M | re.I)
+from modwsgi_fix.workspace.standing import standing_for_others
 
 
 def part_around(base: Base, key: str) -> Part | None:
     """Return the part of a server that decides what holds in one of its files; None where that is most of the server."""
     changed = frozenset(base.overlay)
     reshaped = frozenset(one for one in changed if len(base.compared[one].hosts) != len(base.texts[one].hosts))
-    every = {
-        (one, number): host_text(text, number) for one, text in base.texts.items() for number in range(len(text.hosts))
-    }
-    mine = frozenset().union(*(_names(text) for (one, _), text in every.items() if one == key))
-    inside = {host for host, text in every.items() if host[0] in changed | {key} or not mine.isdisjoint(_names(text))}
+    every = {(one, number) for one, text in base.texts.items() for number in range(len(text.hosts))}
+    inside = {host for host in every if host[0] in changed or host[0] == key}
+    said = set[bytes]().union(*(words(base.texts[one].text) for one in (key, *changed)))
     for group in base.groups:
-        if not inside.isdisjoint(group.hosts):
-            inside.update(host for host in group.hosts if host in every)
+        if group.own & said or not inside.isdisjoint(group.hosts):
+            inside.update(every.intersection(group.hosts))
     hosts = inside | standing_for_others(base.groups, frozenset(inside))
     if 2 * len(hosts) > len(every):
         return None
     return Part(frozenset(host for host in hosts if host[0] not in reshaped), reshaped, changed | {key}, frozenset())
-
-
-@lru_cache(maxsize=10_000)
-def _names(host: str) -> frozenset[str]:
-    """Return the words of a host's lines with its names."""
-    return frozenset(word for line in _NAMED.findall(host) for word in line.lower().split())
 
 
 def config_around(base: Base, key: str) -> Config | None:
