@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from editor import uri_of
 from lsprotocol import types
-from test_again import NAMES, counted, texts, written
+from test_again import HOST, MAIN, NAMES, counted, texts, written
 
 from modwsgi_fix import api
 from modwsgi_fix.lsp import asking, completion, hover, navigating
@@ -161,3 +161,110 @@ def test_names_are_told_without_reading_a_file_again(tmp_path: Path, monkeypatch
     assert counted(monkeypatch, lambda: answers.extend(ask(editor.state, given) for ask, given in asked.items())) == 0
     assert answers == wanted
     assert all(answers)
+
+
+def test_names_of_any_length_stand_for_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is found in each host is known; the length of its words, or whether rules know them, is of no account."""
+    names = [name[: 3 + at % 7] for at, name in enumerate(NAMES)]
+    server = {"apache2.conf": MAIN, **{f"sites/{at:02}.conf": HOST.format(name=name) for at, name in enumerate(names)}}
+    server["sites/03.conf"] = HOST.format(name="ssl")  # a word that the rules know
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    each = counted(monkeypatch, editor.said) / len(NAMES)
+    at = editor.text.index("WSGIScriptAlias /") + len("WSGIScriptAlias /")
+    for times in (2, 1):
+        editor.type(at, "a")
+        assert counted(monkeypatch, editor.said) < times * 5 * each
+    assert codes(editor.said()) == fresh(editor, directory)
+
+
+def test_what_the_next_key_begins_with_is_found_out_once_the_answer_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = texts()
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    compared: list[int] = []
+    aside: list[int] = []
+    base_of, set_aside = asking.base_of, asking.set_aside
+    monkeypatch.setattr(asking, "base_of", lambda *given: compared.append(1) or base_of(*given))
+    monkeypatch.setattr(asking, "set_aside", lambda: aside.append(1) or set_aside())
+    editor.said()
+    assert not compared
+    editor.state.answers.prepare()
+    assert len(compared) == len(aside) == 1
+    for _ in range(2):
+        editor.type(0, "#")
+        editor.said()
+    assert len(compared) == len(aside) == 1
+
+
+@pytest.mark.parametrize("place", ["# wexpyla\n", "    WSGIProcessGroup wexpyla\n", "        Require all granted\n"])
+def test_for_comments_and_empty_lines_no_rule_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Outside of hosts, in a host and in a section; what is found is told where it is now, and a value is told by a part."""
+    server = texts()
+    server["sites/04.conf"] = server["sites/04.conf"].replace("ServerName lumkoti", "ServerName bakolum")
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    before = editor.said()
+    at = editor.text.index(place) + len(place) - 1
+    for number, char in enumerate("\n# as of May\n"):
+        editor.type(at + number, char)
+        assert counted(monkeypatch, editor.said) == 0
+    said = editor.said()
+    assert codes(said) == codes(before) == fresh(editor, directory) != set()
+    report = api.load(directory, overlay={str(editor.path): editor.text}).check().report
+    ((found,),) = said.values()
+    assert found.range.start.line + 1 == report.findings[0].place.start.line
+    editor.type(editor.text.rindex("threads=5") + len("threads=5"), "0")
+    whole = reads(monkeypatch)
+    assert codes(editor.said()) == fresh(editor, directory)
+    assert not whole
+
+
+@pytest.mark.parametrize(
+    ("where", "typed"),
+    [
+        ("    WSGIProcessGroup wexpyla\n", "#\\"),
+        ("    WSGIProcessGroup wexpyla\n", "# modwsgi-fix: allow all"),
+        ("    WSGIProcessGroup wexpyla\n", " "),
+    ],
+    ids=["continued", "allowing", "before a word"],
+)
+def test_a_comment_that_may_mean_something_is_asked_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, typed: str
+) -> None:
+    server = texts()
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    editor.said()
+    editor.type(editor.text.index(where) + len(where), typed)  # at the beginning of a line
+    assert counted(monkeypatch, editor.said) > 0
+    assert codes(editor.said()) == fresh(editor, directory)
+
+
+def test_what_was_typed_and_taken_back_is_not_asked_about_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = texts()
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    at = editor.text.index("threads=") + len("threads=")
+    said = [codes(editor.said())]
+    for _ in range(2):
+        editor.type(at, "x")
+        said.append(codes(editor.said()))
+    assert said[0] != said[1]
+    for state in (1, 0, 1):
+        text = "x" * state + editor.text[at:].lstrip("x")
+        change = Change(editor.text[:at] + text)
+        editor.text, editor.version = change.text, editor.version + 1
+        editor.state.buffers.change(uri_of(editor.path), editor.version, [change], Encoding.UTF16)
+        found: list[object] = []
+        assert counted(monkeypatch, lambda found=found: found.append(codes(editor.said()))) == 0
+        assert found == [said[state]]
+    # What is said next begins with the present text.
+    editor.type(at, "1")
+    assert codes(editor.said()) == fresh(editor, directory)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from modwsgi_fix import api, giving_up
 from modwsgi_fix.lsp import capabilities
 from modwsgi_fix.lsp.buffers import Change
 from modwsgi_fix.lsp.positions import Encoding
-from modwsgi_fix.lsp.server import Server, _answering, server
+from modwsgi_fix.lsp.server import PAUSE, Server, _answering, server
 from modwsgi_fix.lsp.state import State
 
 SITE = "WSGIDaemonProcess shop threads=5\nWSGIProcessGroup shop\nNameVirtualHost *:80\nWSGI\n"
@@ -239,3 +240,46 @@ def test_reading_is_given_up_between_two_files(tmp_path: Path) -> None:
     with pytest.raises(giving_up.GivenUp), giving_up.until(lambda: next(files)):
         api.load(tmp_path)
     assert not list(files)
+
+
+def test_only_what_is_new_of_a_text_is_published(made: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a text that was typed in, the diagnostics are told with its new version, although they are the same."""
+    other = (tmp_path / "other.conf").as_uri()
+    made.state.buffers.open(other, "apache", 1, SITE)
+    told: list[tuple[str, int | None]] = []
+    monkeypatch.setattr(
+        made, "text_document_publish_diagnostics", lambda params: told.append((params.uri, params.version))
+    )
+
+    async def published() -> list[tuple[str, int | None]]:
+        told.clear()
+        made.changed()
+        assert made._due is not None
+        await asyncio.wait_for(made._due, KILL)
+        return list(told)
+
+    assert sorted(asyncio.run(published())) == sorted([(uri(tmp_path), 1), (other, 1)])
+    assert asyncio.run(published()) == []
+    made.state.buffers.change(other, 2, [Change(f"{SITE}# Thanks.\n")], Encoding.UTF16)
+    assert asyncio.run(published()) == [(other, 2)]
+    made.state.buffers.close(other)
+    assert asyncio.run(published()) == [(other, None)]
+    assert asyncio.run(published()) == []
+
+
+def test_the_first_key_after_a_while_is_checked_at_once(made: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that follow wait for one another, where a check takes long."""
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    made.state.pushes = False
+    made._pause, made._changed = 0.125, 0.0
+    for now in (100, 100.1, 100.2, 101):
+        with monkeypatch.context() as patched:
+            patched.setattr(time, "monotonic", lambda now=now: now)
+            made.changed()
+        asyncio.run(made.settled())
+    assert waits == [PAUSE, 0.125, 0.125, PAUSE]

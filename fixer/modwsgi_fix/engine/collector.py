@@ -7,6 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+def set_aside() -> None:
+    """Have the collector never look again at the objects that there are now, which stay for long.
+
+    What has become garbage since this was last done is collected first.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 @contextmanager
 def collector_off() -> Iterator[None]:
     """Turn the collector of cycles off while the context lasts.

@@ -62,22 +62,24 @@ def resolved(answers: Answers, action: types.CodeAction, encoding: Encoding) -> 
     if buffer is None or answer is None:
         return action
     level, rule = Applicability[data["level"].upper()], data.get("rule")
-    paths = answer.question.paths if rule is not None else (buffer.path,)
-    files = asking.mended(answers.question(paths), level, rule=rule)
-    if rule is None:
-        files = tuple(file for file in files if file.path == buffer.key)
-    if files:
-        action.edit = workspace_edit(files, answers.buffers, encoding)
+    if rule is not None:
+        files = asking.mended(answers.question(answer.question.paths), level, rule=rule)
+        if files:
+            action.edit = workspace_edit(files, answers.buffers, encoding)
+    elif edits := safe_fixes(answers, buffer):
+        action.edit = types.WorkspaceEdit(
+            changes={answers.buffers.uri(buffer.key): text_edits(buffer.text, edits, encoding)}
+        )
     return action
 
 
 def safe_fixes(answers: Answers, buffer: Buffer, span: Span | None = None) -> list[Edit]:
     """Return the safe fixes of a file as edits; with a span, those that change nothing outside of it."""
-    if answers.of(buffer) is None:
+    answer = answers.of(buffer)
+    if answer is None:
         return []
     within = None if span is None else Stretch(buffer.key, span.start, len(buffer.text) - span.end)
-    files = asking.mended(answers.question((buffer.path,)), Applicability.SAFE, within=within)
-    return [edit for file in files if file.path == buffer.key for edit in file.edits]
+    return answer.safely(answers.question((buffer.path,)), buffer.key).edits(within)
 
 
 def workspace_edit(files: Iterable[Rewritten], buffers: Buffers, encoding: Encoding) -> types.WorkspaceEdit:

@@ -11,12 +11,14 @@ from modwsgi_fix.lsp.buffers import Buffer, Buffers
 
 if TYPE_CHECKING:
     # Imported when the first text is opened, because an editor waits for the language server to start.
-    from modwsgi_fix.lsp.asking import Known, Question
+    from modwsgi_fix.lsp.asking import Known, Question, Safely
     from modwsgi_fix.model.config import Config
     from modwsgi_fix.model.items import File
     from modwsgi_fix.records import Finding, Report
     from modwsgi_fix.workspace.session import Session
 
+#: The most states of a server that are remembered, for whoever takes back what was typed.
+_STATES = 20
 #: The paths of a server's main file below a directory that an editor works in.
 _BELOW = ("", "etc/apache2", "etc/httpd")
 
@@ -34,6 +36,7 @@ class Answer:
         self._read = read
         self._hurried = hurried
         self._known = known
+        self._around: dict[str, Config | None] = {}
 
     @cached_property
     def session(self) -> Session:
@@ -54,6 +57,15 @@ class Answer:
         """Return the present text of a file of ``last_read``."""
         return file.text if self._known is None else self._known.text(file.path)
 
+    def has(self, key: str, text: str) -> bool:
+        """Whether this is the text of a file, as far as it matters here."""
+        if key in self.question.texts:
+            return self.question.texts[key] == text
+        if self._known is not None and self._known.reads(key):
+            return self._known.text(key) == text
+        read = (each[key].text for one in self.last_read for each in (one.files, one.scripts) if key in each)
+        return next(read, None) == text
+
     @cached_property
     def report(self) -> Report:
         """The report on the server."""
@@ -67,9 +79,29 @@ class Answer:
         """What the next question can start from; None where the server was not checked."""
         if self._known is not None or "report" not in vars(self):
             return self._known
+        return self._compared
+
+    @cached_property
+    def _compared(self) -> Known | None:
         from modwsgi_fix.lsp.asking import known
 
         return known(self.session, self.report, self.question.texts)
+
+    def configs_around(self, key: str) -> tuple[Config, ...]:
+        """The servers, without hosts on which nothing depends that holds in a file."""
+        if self._known is None or "session" in vars(self):
+            return self.configs
+        if key not in self._around:
+            self._around[key] = self._known.around(key)
+        config = self._around[key]
+        return self.configs if config is None else (config,)
+
+    def safely(self, question: Question, key: str) -> Safely:
+        """Return the question about the safe fixes of a file of this server; ``question`` is the one about the file alone."""
+        from modwsgi_fix.lsp.asking import Safely
+
+        report = self.report if self._known is not None or "report" in vars(self) else None
+        return Safely(question, key, self.question.paths, report, self.known)
 
     @cached_property
     def findings(self) -> dict[str, list[Finding]]:
@@ -106,8 +138,8 @@ class Answers:
         self._told: set[str] = set()
         self._generation = -1
         self._known: dict[tuple[str, ...], Answer | None] = {}
-        #: What the next answers may start from, for as long as only open texts change.
-        self._before: dict[tuple[str, ...], Known] = {}
+        #: What the next answers may start from, for as long as only open texts change: the last states, the last one first.
+        self._before: dict[tuple[str, ...], list[Known]] = {}
 
     def of(self, buffer: Buffer) -> Answer | None:
         """Return the server that an open text belongs to, or one of this text alone.
@@ -117,10 +149,19 @@ class Answers:
         if _is_python(buffer):
             return self._of_script(buffer)
         for top in self._above(buffer.path, buffer.key):
-            answer = self.at((top,))
+            answer = self._current((top,), buffer)
             if answer is not None and answer.reads(buffer.key):
                 return answer
-        return self.at((buffer.path,))
+        return self._current((buffer.path,), buffer)
+
+    def _current(self, paths: tuple[str, ...], buffer: Buffer) -> Answer | None:
+        """Return the server at some paths, which is read again where it was read before a text was opened and had another one."""
+        answer = self.at(paths)
+        if answer is None or answer.has(buffer.key, self.buffers.texts[buffer.key]):
+            return answer
+        self._before.pop(paths, None)
+        self._known[paths] = self._read(self.question(paths))
+        return self._known[paths]
 
     def at(self, paths: tuple[str, ...]) -> Answer | None:
         """Return the server at some paths; None where it cannot be read, which the log says once."""
@@ -132,6 +173,12 @@ class Answers:
             self._known[paths] = self._read(self.question(paths))
         return self._known[paths]
 
+    def prepare(self) -> None:
+        """Find out what the next answers can start from, before somebody waits for them."""
+        for answer in self._known.values():
+            if answer is not None:
+                answer.known()
+
     def _keep(self) -> None:
         """Keep what the next answers can start from: nothing, where more than open texts has changed since the last ones."""
         if self.buffers.staled > self._generation:
@@ -139,7 +186,8 @@ class Answers:
             return
         for paths, answer in self._known.items():
             if answer is not None and (known := answer.known()) is not None:
-                self._before[paths] = known
+                others = [one.lean() for one in self._before.get(paths, ()) if one.texts != known.texts]
+                self._before[paths] = [known, *others[: _STATES - 1]]
 
     def question(self, paths: tuple[str, ...]) -> Question:
         """Return the question about the server at some paths, with the texts that are open."""
@@ -162,8 +210,11 @@ class Answers:
         from modwsgi_fix.lsp.asking import read
         from modwsgi_fix.workspace.errors import SettingsError, Stop, explain
 
-        before = self._before.get(question.paths)
-        if before is not None and (now := before.under(question.texts)) is not None:
+        before = self._before.get(question.paths, ())
+        now = next((one for one in before if one.texts == question.texts), None)
+        if now is None and before:
+            now = before[0].under(question.texts)
+        if now is not None:
             return Answer(question, lambda: read(question), hurried=True, known=now)
         try:
             session = read(question)
@@ -201,7 +252,7 @@ class Answers:
 
         tops = [top for other in self.buffers for top in self._above(other.path, other.key)]
         for top in dict.fromkeys([*tops, *self._at_roots()]):
-            answer = self.at((top,))
+            answer = self._current((top,), buffer)
             if answer is not None and answer.runs(buffer.key):
                 return answer
         is_script = buffer.path.endswith(SCRIPT) or BINDS_APPLICATION.search(buffer.text) is not None

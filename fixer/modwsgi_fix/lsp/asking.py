@@ -6,19 +6,24 @@ where only texts have changed since.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from modwsgi_fix.edits import Applicability
+from modwsgi_fix.edits import Applicability, Edit
 from modwsgi_fix.engine import Rewritten
+from modwsgi_fix.engine.collector import set_aside
+from modwsgi_fix.lsp.buffers import text_on_disk
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.records import Report
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace import session as sessions
-from modwsgi_fix.workspace.again import Base, again, base_of
-from modwsgi_fix.workspace.plan import Wanted, plan
+from modwsgi_fix.workspace.again import Base, again, base_of, partial
+from modwsgi_fix.workspace.followed import places
+from modwsgi_fix.workspace.nearby import config_around, is_like, part_around
+from modwsgi_fix.workspace.plan import Plan, Wanted, plan
 from modwsgi_fix.workspace.selection import Selection
 from modwsgi_fix.workspace.session import Session
+from modwsgi_fix.workspace.settings import find
 
 #: From so many lines on, somebody who types does not wait for the findings that fixes would reveal.
 LARGE = 3000
@@ -78,11 +83,29 @@ class Known(NamedTuple):
         """Return the present text of a configuration file."""
         return self.base.texts[key].text
 
+    def lean(self) -> Known:
+        """Return the same without the part of the server that was read last, which takes the most memory."""
+        last = self.base.last
+        return self if last is None else self._replace(base=self.base._replace(last=last._replace(config=None)))
+
+    def around(self, key: str) -> Config | None:
+        """Return the part of the server that decides what holds in a file, as it is now; None where a part does not suffice."""
+        return config_around(self.base, key)
+
     def under(self, texts: Mapping[str, str]) -> Known | None:
-        """Return the same server with other texts, of which only a part was checked; None where a part does not suffice."""
-        if texts.keys() != self.texts.keys():
+        """Return the same server with other texts, of which only a part was checked; None where a part does not suffice.
+
+        A text that was closed since is that of its file. Of files that are not a configuration of this server,
+        none may be new.
+        """
+        mine = self.base.texts
+        others = texts.keys() - mine.keys()
+        if any(texts[key] != (self.texts[key] if key in self.texts else text_on_disk(key)) for key in others):
             return None
-        base = again(self.base, {key: text for key, text in texts.items() if text != self.texts[key]})
+        if self.texts.keys() - texts.keys() - mine.keys():
+            return None
+        changed = {key: text for key, text in texts.items() if key in mine and text != mine[key].text}
+        base = again(self.base, changed)
         return None if base is None else self._replace(base=base, texts=dict(texts))
 
 
@@ -94,7 +117,10 @@ def known(session: Session, report: Report, texts: Mapping[str, str]) -> Known |
     if not report.marked and not _is_large(session):
         return None
     base = base_of(session, report._replace(starts=sessions.starts(session.configs)))
-    return None if base is None else Known(base, dict(texts), session.configs)
+    if base is None:
+        return None
+    set_aside()
+    return Known(base, dict(texts), session.configs)
 
 
 class Stretch(NamedTuple):
@@ -105,19 +131,59 @@ class Stretch(NamedTuple):
     tail: int
 
 
-def mended(
-    question: Question, level: Applicability, *, rule: str | None = None, within: Stretch | None = None
-) -> tuple[Rewritten, ...]:
-    """Return the files that fixes up to a level change, of one rule or of all that are on.
-
-    With ``within``, only fixes that change nothing outside of that stretch are made.
-    """
+def mended(question: Question, level: Applicability, *, rule: str | None = None) -> tuple[Rewritten, ...]:
+    """Return the files that fixes up to a level change, of one rule or of all that are on."""
     selection = Selection() if rule is None else Selection(select=(rule,))
     found = plan(_wanted(question)._replace(level=level, selection=selection))
-    if within is not None:
-        jobs = (job._replace(rules=[_held(one, within) for one in job.rules]) for job in found.jobs)
-        found = found._replace(jobs=tuple(jobs))
     return sessions.mended(sessions.opened(found), level).files
+
+
+class Safely(NamedTuple):
+    """The question which edits the safe fixes of one file are: the file is named by itself, and nothing else is changed.
+
+    ``key`` is that of the file. ``server`` are the paths by which its server was asked about, ``report`` is what was found there,
+    None where nothing was looked for. ``known`` returns what a part of it can be read from; None where there is nothing.
+    """
+
+    question: Question
+    key: str
+    server: tuple[str, ...]
+    report: Report | None
+    known: Callable[[], Known | None]
+
+    def edits(self, within: Stretch | None = None) -> list[Edit]:
+        """Return the edits, in order; with ``within``, those of fixes that change nothing outside of that stretch."""
+        if self._has_no_fix():
+            return []
+        found = plan(_wanted(self.question)._replace(level=Applicability.SAFE))
+        if within is not None:
+            jobs = (job._replace(rules=[_held(one, within) for one in job.rules]) for job in found.jobs)
+            found = found._replace(jobs=tuple(jobs))
+        session = self._opened_in_part(found) or sessions.opened(found)
+        files = sessions.mended(session, Applicability.SAFE).files
+        return [edit for file in files if file.path == self.key for edit in file.edits]
+
+    def _has_no_fix(self) -> bool:
+        """Whether no fix of the report, which is by the same settings, concerns the file."""
+        report = self.report
+        if report is None or report.failed or report.more or find(self.server[0]) != find(self.question.paths[0]):
+            return False
+        with_fix = (one for one in report.findings if one.fix is not None)
+        return not any(place.file.path == self.key for one in with_fix for place in places(one))
+
+    def _opened_in_part(self, found: Plan) -> Session | None:
+        """Read those hosts that the fixes of the file may depend on; None where these do not suffice."""
+        known = self.known()
+        base = known.base if known is not None else None
+        part = part_around(base, self.key) if base is not None else None
+        if base is None or part is None or len(found.jobs) != 1 or found.jobs[0].disk is not None:
+            return None
+        (job,), (whole,) = found.jobs, base.plan.jobs
+        if not job.source.complete or job.source.entries != whole.source.entries:
+            return None
+        less = found._replace(jobs=(job._replace(source=partial(base, part, job.source)),))
+        session = sessions.opened(less)
+        return session if is_like(base, session.configs[0]) else None
 
 
 def _held(rule: Rule, stretch: Stretch) -> Rule:

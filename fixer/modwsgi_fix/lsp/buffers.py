@@ -42,6 +42,17 @@ def changed(text: str, changes: Iterable[Change], encoding: Encoding) -> str:
     return text
 
 
+def text_on_disk(key: str) -> str | None:
+    """Return the text of a file, None where it cannot be read."""
+    # Imported when the first text is opened, because an editor waits for the language server to start.
+    from modwsgi_fix.files import Disk, FileProblem
+
+    try:
+        return Disk().read(key)
+    except FileProblem:
+        return None
+
+
 class Buffers:
     """The open texts.
 
@@ -62,12 +73,15 @@ class Buffers:
         return self._open.get(uri)
 
     def open(self, uri: str, language: str, version: int, text: str) -> None:
-        """Hold a text under its URI; a URI without a file is ignored."""
+        """Hold a text under its URI; a URI without a file is ignored. The text that the file has changes no answer."""
         path = path_of(uri)
         if path is not None:
+            key = os.path.realpath(path)
+            before = self._text(key)
             self._open.pop(uri, None)
-            self._open[uri] = Buffer(uri, path, os.path.realpath(path), language, version, text)
-            self.stale()
+            self._open[uri] = Buffer(uri, path, key, language, version, text)
+            if before != text:
+                self.stale()
 
     def change(self, uri: str, version: int, changes: Iterable[Change], encoding: Encoding) -> None:
         """Apply changes to a text; changes to a text that was never opened are ignored."""
@@ -79,9 +93,15 @@ class Buffers:
             self.generation += 1
 
     def close(self, uri: str) -> None:
-        """Let the text under a URI go."""
-        if self._open.pop(uri, None) is not None:
+        """Let the text under a URI go. Where the file has the same text, this changes no answer."""
+        closed = self._open.pop(uri, None)
+        if closed is not None and self._text(closed.key) != closed.text:
             self.stale()
+
+    def _text(self, key: str) -> str | None:
+        """Return the text that is open of a file, else the one on the disk; None where there is none."""
+        opened = self.texts.get(key)
+        return text_on_disk(key) if opened is None else opened
 
     def kept(self) -> Buffers:
         """Return the texts as they are now, for whoever answers in another thread while more is typed."""

@@ -33,7 +33,7 @@ def inlay(state: State, params: types.InlayHintParams) -> list[types.InlayHint]:
     buffer, answer = asked
     span = span_of(buffer.text, params.range, state.encoding)
     found: dict[int, str] = {}
-    for config in answer.configs:
+    for config in answer.configs_around(buffer.key):
         for item in _items(config, buffer.key, span, MOUNTS)[:_MOST_MOUNTS]:
             found.setdefault(item.span.end, _where(config, item))
         for item in _items(config, buffer.key, span, ("virtualhost",)):
@@ -105,7 +105,7 @@ def lenses(state: State, params: types.CodeLensParams) -> list[types.CodeLens]:
 
 def _hosts(answer: Answer, key: str) -> Iterator[tuple[Config, Item, str]]:
     """Yield the hosts of a file that a request can reach, each with a URL for it."""
-    for config in answer.configs:
+    for config in answer.configs_around(key):
         for server in config.hosts:
             if server.item is not None and server.item.path == key:
                 authority = authority_of(config, server)

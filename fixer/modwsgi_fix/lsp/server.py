@@ -82,8 +82,11 @@ class Server(LanguageServer):
         super().__init__("modwsgi-fix", __version__, protocol_cls=Protocol)
         self.state = State(self._tell)
         self._due: asyncio.Task[None] | None = None
-        self._published: dict[str, list[types.Diagnostic]] = {}
+        #: By URI: the version of the text that diagnostics were last published of, and these.
+        self._published: dict[str, tuple[int | None, list[types.Diagnostic]]] = {}
         self._pause = PAUSE
+        #: When the last change came, and how many seconds after the one before.
+        self._changed, self._rested = time.monotonic(), 0.0
         self._checked = -1
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
@@ -95,15 +98,21 @@ class Server(LanguageServer):
 
     def changed(self) -> None:
         """Check again, once the messages that are on their way have been read."""
+        now = time.monotonic()
+        self._rested, self._changed = now - self._changed, now
         if self.state.pushes and (self._due is None or self._due.done()):
             self._due = asyncio.ensure_future(self._publish())
 
     async def settled(self) -> None:
-        """Wait until nothing has changed for a moment, which is short where a check is quick."""
-        generation = -1
+        """Wait until nothing has changed for a moment, which is short where a check is quick.
+
+        The first change after such a moment is not waited for: the check is given up if more comes.
+        """
+        generation, pause = -1, PAUSE if self._rested > self._pause else self._pause
         while generation != self.state.buffers.generation:
             generation = self.state.buffers.generation
-            await asyncio.sleep(self._pause)
+            await asyncio.sleep(pause)
+            pause = self._pause
 
     @property
     def is_busy(self) -> bool:
@@ -134,7 +143,11 @@ class Server(LanguageServer):
         self._loop = asyncio.get_running_loop()
         job = self._thread.submit(answer)
         self._jobs = {job, *(one for one in self._jobs if not one.done())}
-        return await asyncio.wrap_future(job)
+        found = await asyncio.wrap_future(job)
+        if checks:
+            # The answer is on its way; what comes next begins with this.
+            self._thread.submit(state.answers.prepare)
+        return found
 
     async def _publish(self) -> None:
         generation = -1
@@ -148,13 +161,12 @@ class Server(LanguageServer):
             except Exception:
                 _log.exception("diagnostics")
                 return
-        for uri in [*found, *(uri for uri in self._published if uri not in found)]:
-            diagnostics = found.get(uri, [])
-            if diagnostics != self._published.get(uri) or self.state.buffers.get(uri) is not None:
-                buffer = self.state.buffers.get(uri)
-                version = buffer.version if buffer is not None else None
+        for uri in [*found, *(uri for uri, (_, told) in self._published.items() if told and uri not in found)]:
+            diagnostics, buffer = found.get(uri, []), self.state.buffers.get(uri)
+            version = buffer.version if buffer is not None else None
+            if (version, diagnostics) != self._published.get(uri, (None, [])):
                 self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))
-        self._published = found
+                self._published[uri] = version, diagnostics
 
     def _tell(self, line: str) -> None:
         assert self._loop is not None

@@ -19,9 +19,10 @@ from functools import cache
 
 from modwsgi_fix.engine import read
 from modwsgi_fix.engine.collector import collector_off
-from modwsgi_fix.engine.likeness import alike_to
 from modwsgi_fix.files import Files, Overlay
-from modwsgi_fix.model.shapes.alike import TURNS, Unit, by_shape, parts_asked_for, standing, tells_names, uncommented
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.reading.source import Source
+from modwsgi_fix.model.shapes.alike import TURNS, Unit, parts_asked_for, tells_names, uncommented
 from modwsgi_fix.model.shapes.hosts import Text, hosts_in, without
 from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.records import Finding, Gap, Report
@@ -29,10 +30,10 @@ from modwsgi_fix.syntax import Tree
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.followed import Moved, followed, plain
 from modwsgi_fix.workspace.plan import Plan
+from modwsgi_fix.workspace.remarks import after_remark
 from modwsgi_fix.workspace.session import Session, checked, starts
+from modwsgi_fix.workspace.standing import Group, Host, groups_of, host_text, standing_for_others
 
-#: A host: the key of its file, and its number (from 0) among the hosts there.
-Host = tuple[str, int]
 #: A part of a file: one of its hosts, or the text outside of all hosts.
 Region = tuple[str, int | None]
 
@@ -77,14 +78,6 @@ class Part(NamedTuple):
         return region in self.touched or region[0] in self.reshaped
 
 
-class Group(NamedTuple):
-    """Hosts that share words which no other host has; ``shape`` is None where no group is like this one."""
-
-    hosts: tuple[Host, ...]
-    own: frozenset[bytes]
-    shape: int | None
-
-
 class _Kept(Overlay):
     """Files as they were when they were first asked for."""
 
@@ -120,12 +113,10 @@ def base_of(session: Session, report: Report) -> Base | None:
         return None
     texts = {key: hosts_in(file.text) for key, file in config.files.items()}
     hosts = [(key, number) for key, text in texts.items() for number in range(len(text.hosts))]
-    units = [Unit(_directory(key), *texts[key].hosts[n], _host(texts[key], n), whole=False) for key, n in hosts]
-    groups = alike_to(job, units, [text.outside for text in texts.values()])
-    if groups is None:
+    units = [Unit(_directory(key), *texts[key].hosts[n], host_text(texts[key], n), whole=False) for key, n in hosts]
+    mine = groups_of(job, hosts, units, [text.outside for text in texts.values()])
+    if mine is None:
         return None
-    each = iter(hosts)
-    mine = tuple(Group(tuple(next(each) for _ in group.units), group.own, group.shape) for group in groups)
     plan = plan._replace(jobs=(job._replace(source=source._replace(files=_Kept(source.files))),))
     order = {path: at for at, path in enumerate(config.files)}
     return Base(plan, report, texts, texts, {}, order, mine, {})
@@ -133,11 +124,6 @@ def base_of(session: Session, report: Report) -> Base | None:
 
 def _directory(key: str) -> str:
     return key.rpartition("/")[0]
-
-
-def _host(text: Text, number: int) -> str:
-    start, end = text.hosts[number]
-    return text.text[start:end]
 
 
 def again(base: Base, changed: Mapping[str, str]) -> Base | None:
@@ -155,6 +141,11 @@ def _again(base: Base, key: str, text: str) -> Base | None:
         return None if old is None else base
     texts, overlay = {**base.texts, key: hosts_in(text)}, {**base.overlay, key: text}
     after = base._replace(texts=texts, overlay=overlay)
+    moved = Moved(key, old.text, text)
+    if len(texts[key].hosts) == len(old.hosts):
+        report = after_remark(base.report, moved, old.text, text)
+        if report is not None:
+            return after._replace(report=report, last=_last(base.last, moved, old.text, text))
     part = _part(base, after)
     if part is None:
         return None
@@ -163,7 +154,7 @@ def _again(base: Base, key: str, text: str) -> Base | None:
     now = _read(after, part)
     if now.variables != before.variables:
         return None
-    report = _together(base, after, before.report, now.report, part, Moved(key, old.text, text))
+    report = _together(base, after, before.report, now.report, part, moved)
     return None if report is None else after._replace(report=report, last=now)
 
 
@@ -186,11 +177,23 @@ def _part(base: Base, after: Base) -> Part | None:
     inside = {host for group in base.groups for host in group.hosts if host in touched or host[0] in reshaped}
     near = (group for group in base.groups if group.own & said or not inside.isdisjoint(group.hosts))
     inside.update(host for group in near for host in group.hosts)
-    read = inside | _standing(base.groups, frozenset(inside))
+    read = inside | standing_for_others(base.groups, frozenset(inside))
     if not read or 2 * len(read) > sum(len(text.hosts) for text in base.compared.values()):
         return None
     hosts = frozenset(host for host in read if host[0] not in reshaped)
     return Part(hosts, reshaped, changed, frozenset(touched | inside))
+
+
+def _last(last: _Read | None, moved: Moved, old: str, new: str) -> _Read | None:
+    """Return what was read last, after a change that only people read; None where this has to be read again."""
+    if last is None or all(file.path != moved.key for file in last.report.files):
+        return None
+    report = after_remark(last.report, moved, old, new)
+    return (
+        None
+        if report is None
+        else last._replace(part=last.part._replace(changed=last.part.changed | {moved.key}), report=report)
+    )
 
 
 class _Change(NamedTuple):
@@ -215,7 +218,7 @@ def _changes(
             added = _added(mine.outside, other.outside)
             yield _Change((key, None), added, added)
         for number in range(len(mine.hosts)):
-            text, before = _host(mine, number), _host(other, number)
+            text, before = host_text(mine, number), host_text(other, number)
             if text != before:
                 yield _Change((key, number), text, _added(text, before))
 
@@ -239,25 +242,30 @@ def _outside(text: Text) -> list[str]:
     return [text.text[end:start] for end, start in zip(ends, starts, strict=True)]
 
 
-def _standing(groups: Iterable[Group], touched: frozenset[Host]) -> frozenset[Host]:
-    """Return the hosts that stand for all untouched ones: those like no other, and a few of those that are alike."""
-    rest = [group for group in groups if touched.isdisjoint(group.hosts)]
-    unlike = (group for group in rest if group.shape is None)
-    alike = (group for shape in by_shape(rest).values() for group in standing(shape))
-    return frozenset(host for group in (*unlike, *alike) for host in group.hosts)
-
-
 class _Read(NamedTuple):
-    """A part of a server that was read: the report on it, and the variables that are defined."""
+    """A part of a server that was read, and the report on it.
+
+    ``config`` is None where the text has changed since in what only people read.
+    """
 
     part: Part
     report: Report
+    config: Config | None
     variables: Mapping[str, str]
 
 
 def _read(base: Base, part: Part) -> _Read:
-    """Read a part of the server, and check it. A file of which nothing is left is not read."""
+    """Read a part of the server, and check it."""
     (job,) = base.plan.jobs
+    less = job._replace(source=partial(base, part, job.source))
+    config = read(less, trees=base.trees)
+    session = Session(base.plan._replace(jobs=(less,)), (config,))
+    report = checked(session, marked=base.report.marked, weighed=base.report.weighed)
+    return _Read(part, report._replace(starts=starts(session.configs)), config, config.variables)
+
+
+def partial(base: Base, part: Part, source: Source) -> Source:
+    """Return the source of a part of a server as it is now. A file of which nothing is left is not read."""
     stand_ins: dict[str, tuple[str, str]] = {}
     skipped: set[str] = set()
     for key, text in base.texts.items():
@@ -268,15 +276,11 @@ def _read(base: Base, part: Part) -> _Read:
             skipped.add(key)
         elif left_out:
             stand_ins[key] = without(text, left_out), text.text
+    (job,) = base.plan.jobs
     files = Overlay(job.source.files, base.overlay)
-    source = job.source._replace(
+    return source._replace(
         files=files, stand_ins=stand_ins, picks=lambda paths: [path for path in paths if files.key(path) not in skipped]
     )
-    less = job._replace(source=source)
-    config = read(less, trees=base.trees)
-    session = Session(base.plan._replace(jobs=(less,)), (config,))
-    report = checked(session, marked=base.report.marked, weighed=base.report.weighed)
-    return _Read(part, report._replace(starts=starts(session.configs)), config.variables)
 
 
 def _is_comment(text: str) -> bool:

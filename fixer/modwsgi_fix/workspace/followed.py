@@ -31,11 +31,11 @@ class Moved:
 
 def plain(finding: Finding, moved: Moved | None = None) -> object:
     """Return a finding in a comparable form, with keys of files for their texts; None where its text is gone."""
-    places = [
+    moved_to = [
         (path, span if moved is None else moved.span(path, span))
-        for (path, *_), span in ((place.file, place.span) for place in _places(finding))
+        for (path, *_), span in ((place.file, place.span) for place in places(finding))
     ]
-    if any(span is None for _, span in places):
+    if any(span is None for _, span in moved_to):
         return None
     fix = finding.fix
     said = (
@@ -43,10 +43,11 @@ def plain(finding: Finding, moved: Moved | None = None) -> object:
         tuple(one.message for one in finding.related),
         None if fix is None else (fix.title, fix.level, fix.reason, tuple(one.text for one in fix.edits)),
     )  # fmt: skip
-    return said, tuple(places)
+    return said, tuple(moved_to)
 
 
-def _places(finding: Finding) -> Iterator[records.Place]:
+def places(finding: Finding) -> Iterator[records.Place]:
+    """Yield all places that a finding is about: its own, related ones, and those that its fix changes."""
     yield finding.place
     yield from (one.place for one in finding.related)
     yield from (one.place for one in (finding.fix.edits if finding.fix is not None else ()))
@@ -54,7 +55,7 @@ def _places(finding: Finding) -> Iterator[records.Place]:
 
 def followed(finding: Finding, moved: Moved, file: FileText) -> Finding | None:
     """Return a finding at the present place of its text, in the changed ``file``; None where some of the text is gone."""
-    if all(place.file.path != moved.key for place in _places(finding)):
+    if all(place.file.path != moved.key for place in places(finding)):
         return finding
     if plain(finding, moved) is None:
         return None
