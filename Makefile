@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The date of the commit, which the archives of a release have: hatchling takes the same one where there is no git.
 COMMITTED = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 
-.PHONY: demo test lint check unit minimum frameworks proofs ansible ansible-sanity fuzz bench versions wheel zipapp release pinned licences man moving docs new-rule words vscode vscode-run clean
+.PHONY: demo test lint check unit minimum frameworks proofs ansible ansible-sanity fuzz bench versions wheel zipapp sbom release pinned licences man moving docs new-rule words vscode vscode-run clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -83,17 +83,22 @@ zipapp: wheel
 	$(VENV)-build/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/zipapp.txt
 	SOURCE_DATE_EPOCH=$(COMMITTED) $(VENV)-build/bin/python tools/zipapp.py dist/*.whl dist/modwsgi-fix.pyz
 
+# The packages in that file, with licences and hashes: dist/modwsgi-fix.cdx.json, in the JSON of CycloneDX 1.6.
+sbom: zipapp
+	$(VENV)-build/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/sbom.txt
+	SOURCE_DATE_EPOCH=$(COMMITTED) $(VENV)-build/bin/python tools/sbom.py dist/modwsgi-fix.pyz dist/modwsgi-fix.cdx.json
+
 # All of a release, with its checksums; it stops where something is not committed.
 release:
 	@test -z "$$(git status --porcelain)" || { echo "make release: commit your changes first"; exit 1; }
-	$(MAKE) --no-print-directory zipapp
+	$(MAKE) --no-print-directory sbom
 	cd dist && sha256sum * > SHA256SUMS
 	test -x $(VENV)-upload/bin/python || $(PYTHON) -m venv $(VENV)-upload
 	$(VENV)-upload/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/upload.txt
 	$(VENV)-upload/bin/python -m twine check --strict dist/*.whl dist/*.tar.gz
 
 pinned:
-	for purpose in build zipapp; do \
+	for purpose in build zipapp sbom; do \
 	    $(PYTHON) tools/pinned.py $$purpose > requirements/$$purpose.txt.new && \
 	    mv requirements/$$purpose.txt.new requirements/$$purpose.txt || exit 1; \
 	done

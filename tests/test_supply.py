@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import email
+import hashlib
 import importlib.util
 import io
 import json
@@ -18,6 +19,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 from support import ROOT, Run
 
 pytestmark = pytest.mark.slow
@@ -29,7 +32,10 @@ def tool(name: str) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    # One of them imports another.
+    sys.path.insert(0, str(ROOT / "tools"))
     spec.loader.exec_module(module)
+    sys.path.pop(0)
     return module
 
 
@@ -133,6 +139,53 @@ def test_one_file_has_no_compiled_parts(one_file: Path) -> None:
     assert sum("licenses/" in name for name in names) >= 5
 
 
+@pytest.fixture(scope="module")
+def sbom(one_file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The list of the packages in the one file, made by the program as a release makes it."""
+    written = tmp_path_factory.mktemp("sbom") / "it.cdx.json"
+    subprocess.run(
+        [sys.executable, str(ROOT / "tools/sbom.py"), str(one_file), str(written)],
+        env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}, check=True,
+    )  # fmt: skip
+    return written.read_text("utf-8")
+
+
+def test_the_list_of_packages_is_valid_by_its_own_schema(sbom: str) -> None:
+    judge = JsonStrictValidator(SchemaVersion.V1_6)
+    assert judge.validate_str(sbom) is None
+    assert judge.validate_str(sbom.replace('"type": "library"', '"type": "book"')) is not None
+
+
+def test_the_list_has_what_is_in_the_file(sbom: str, one_file: Path) -> None:
+    told = json.loads(sbom)
+    with zipfile.ZipFile(one_file) as archive:
+        inside = {name.split("-")[0].replace("_", "-") for name in archive.namelist() if name.endswith("/METADATA")}
+    program = told["metadata"]["component"]
+    libraries = {one["name"]: one for one in told["components"]}
+    assert inside == {program["name"], *libraries}
+    assert program["hashes"] == [{"alg": "SHA-256", "content": hashlib.sha256(one_file.read_bytes()).hexdigest()}]
+    pinned = (ROOT / "requirements/zipapp.txt").read_text("utf-8")
+    for name, library in libraries.items():
+        assert library["purl"] == f"pkg:pypi/{name}@{library['version']}"
+        assert f"{name}==" in pinned
+        assert library["hashes"][0]["content"] in pinned
+        assert library["licenses"]
+    needs = {one["ref"]: one.get("dependsOn", []) for one in told["dependencies"]}
+    (typer,) = [ref for ref in needs if ref.startswith("typer==")]
+    assert typer in needs[program["bom-ref"]]
+    assert any(ref.startswith("shellingham==") for ref in needs[typer])
+
+
+def test_the_list_is_the_same_each_time(sbom: str, one_file: Path) -> None:
+    made = tool("sbom")
+    pinned = made.hashes(made.PINNED.read_text("utf-8"))
+    assert made.document(one_file, pinned, 1_700_000_000) == sbom
+    assert made.document(one_file, pinned, 1_700_000_001) != sbom
+    pinned.pop("typer")
+    with pytest.raises(SystemExit, match=r"typer: not in zipapp\.txt; run make pinned"):
+        made.document(one_file, pinned, 1_700_000_000)
+
+
 def test_what_has_compiled_parts_is_refused(one_file: Path) -> None:
     with pytest.raises(SystemExit, match="libcst has compiled parts"):
         tool("zipapp").contents(one_file.parent / "it.whl", ["libcst"])
@@ -152,11 +205,11 @@ def test_the_packages_of_the_one_file_are_those_that_are_needed() -> None:
     assert listed == set(tool("licences").packages("modwsgi-fix")) - pinned.left_out("zipapp") - {"typing-extensions"}
 
 
-@pytest.mark.parametrize("purpose", ["build", "zipapp"])
+@pytest.mark.parametrize("purpose", ["build", "zipapp", "sbom"])
 def test_what_a_release_is_made_with_has_hashes(purpose: str) -> None:
     head, *lines = (ROOT / "requirements" / f"{purpose}.txt").read_text("utf-8").splitlines()
     assert head == tool("pinned").HEADS[purpose]
-    assert all(re.fullmatch(r"[a-z0-9-]+==[0-9.]+ --hash=sha256:[0-9a-f]{64}", line) for line in lines)
+    assert all(re.fullmatch(r"[a-z0-9.-]+==[0-9.]+ --hash=sha256:[0-9a-f]{64}", line) for line in lines)
     names = {line.partition("==")[0] for line in lines}
     wanted = tool("pinned").wanted(purpose, (ROOT / "pyproject.toml").read_text("utf-8"))
     assert {re.split(r"[^a-z0-9-]", one)[0] for one in wanted} <= names
