@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import html
-import http.server
 import json
 import os
 import re
-import shutil
-import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import yaml
 from httpd.messages import ELSEWHERE
+from serving import SITE, needs_browser, needs_site, visited
 from support import ROOT
 
 from modwsgi_fix.explain.messages import MESSAGES
@@ -31,14 +27,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 from website import documents, messages, rules, running, scenes, schema
 from website.__main__ import pages
 
-#: `make docs` names the directory that it has just built.
-SITE = Path(os.environ.get("MODWSGI_FIX_SITE") or "/nowhere").resolve()
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 NARROW = 360
 _CODE = re.compile(r"\A---\n.*?^---$|^```.*?^```|`[^`\n]+`", re.M | re.S)
-
-needs_site = pytest.mark.skipif(not SITE.is_dir(), reason="the site is not built: make docs")
-needs_browser = pytest.mark.skipif(not SITE.is_dir() or BROWSER is None, reason="no site (make docs), or no chromium")
 
 
 @pytest.fixture(scope="module")
@@ -316,72 +306,32 @@ def test_the_index_of_the_search_has_each_number() -> None:
         assert titles[location].startswith(message.code)
 
 
-_HARNESS = """<!doctype html><body><script>
-const framed = sandbox => {
-  const frame = document.createElement("iframe");
-  frame.style = "width: %(narrow)dpx; height: 800px; border: 0";
-  if (sandbox) frame.sandbox = sandbox;
-  document.body.append(frame);
-  return url => new Promise(done => { frame.onload = () => done(frame.contentDocument); frame.src = url; });
-};
-// How wide a page is does not hang on its programs, which read the whole index of the search on each page.
-const laid = framed("allow-same-origin");
-const opened = framed();
-const pause = () => new Promise(done => setTimeout(done, 50));
-(async () => {
-  const widths = {};
-  for (const url of %(pages)s) {
-    const page = await laid(url);
-    widths[url] = page.documentElement.scrollWidth;
-  }
-  const results = {};
-  for (const words of %(searched)s) {
-    const page = await opened("/index.html?q=" + encodeURIComponent(words));
-    const links = () => [...page.querySelectorAll("a.md-search-result__link")].map(link => link.getAttribute("href"));
-    for (let turn = 0; turn < 600 && !links().length; turn++) await pause();
-    results[words] = links();
-  }
-  const pasted = {};
-  const index = await opened("/messages/index.html");
-  const field = index.getElementById("find-line");
-  const shown = () => [...index.querySelectorAll("#found-messages a")].map(link => link.getAttribute("href"));
-  field.value = "AH01630";
-  for (let turn = 0; turn < 600 && !shown().length; turn++) { field.dispatchEvent(new Event("input")); await pause(); }
-  for (const words of %(pasted)s) {
-    field.value = words;
-    field.dispatchEvent(new Event("input"));
-    pasted[words] = shown();
-  }
-  await fetch("/told", { method: "POST", body: JSON.stringify({ widths, results, pasted }) });
-})().catch(error => fetch("/told", { method: "POST", body: JSON.stringify({ error: String(error) }) }));
-</script>"""
-
-
-class _Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves the site and a page that looks at others; what that page tells is kept."""
-
-    told: dict[str, object]
-    is_told = threading.Event()
-    harness = b""
-
-    def do_GET(self) -> None:
-        if self.path != "/harness":
-            super().do_GET()
-            return
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.end_headers()
-        self.wfile.write(self.harness)
-
-    def do_POST(self) -> None:
-        _Handler.told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.send_response(204)
-        self.end_headers()
-        _Handler.is_told.set()
-
-    def log_message(self, *arguments: object) -> None:
-        pass
-
+_LOOKS = """
+const widths = {};
+for (const url of %(pages)s) {
+  const page = await laid(url);
+  widths[url] = page.documentElement.scrollWidth;
+}
+const results = {};
+for (const words of %(searched)s) {
+  const page = await opened("/index.html?q=" + encodeURIComponent(words));
+  const links = () => [...page.querySelectorAll("a.md-search-result__link")].map(link => link.getAttribute("href"));
+  for (let turn = 0; turn < 600 && !links().length; turn++) await pause();
+  results[words] = links();
+}
+const pasted = {};
+const index = await opened("/messages/index.html");
+const field = index.getElementById("find-line");
+const shown = () => [...index.querySelectorAll("#found-messages a")].map(link => link.getAttribute("href"));
+field.value = "AH01630";
+for (let turn = 0; turn < 600 && !shown().length; turn++) { field.dispatchEvent(new Event("input")); await pause(); }
+for (const words of %(pasted)s) {
+  field.value = words;
+  field.dispatchEvent(new Event("input"));
+  pasted[words] = shown();
+}
+return { widths, results, pasted };
+"""
 
 #: Of the pages that are made alike, those that are looked at: long names, long lines, pictures.
 _SEVERAL = (
@@ -404,35 +354,15 @@ def test_a_telephone_needs_no_scrolling_sideways_and_messages_are_found(tmp_path
         for path in sorted(SITE.rglob("*.html"))
         if path.parent.name not in ("rules", "messages") or path.name in several
     ]
-    _Handler.harness = (
-        _HARNESS % {
-            "narrow": NARROW, "pages": json.dumps([f"/{name}" for name in looked_at]),
-            "searched": json.dumps(list(_SEARCHED)), "pasted": json.dumps([line for line, _ in PASTED]),
-        }
-    ).encode()  # fmt: skip
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, directory=str(SITE)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    browser = subprocess.Popen(
-        [str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}",
-         "--remote-debugging-port=0", f"http://127.0.0.1:{server.server_port}/harness"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        assert _Handler.is_told.wait(240), "the browser told nothing"
-    finally:
-        browser.terminate()
-        browser.wait(30)
-        server.shutdown()
-        server.server_close()
-    assert "error" not in _Handler.told, _Handler.told
-    widths = _Handler.told["widths"]
-    assert isinstance(widths, dict)
-    assert len(widths) == len(looked_at)
-    assert {name: width for name, width in widths.items() if width > NARROW} == {}
-    results = _Handler.told["results"]
-    assert isinstance(results, dict)
+    words = {
+        "pages": json.dumps([f"/{name}" for name in looked_at]),
+        "searched": json.dumps(list(_SEARCHED)),
+        "pasted": json.dumps([line for line, _ in PASTED]),
+    }
+    told = visited(_LOOKS % words, NARROW, tmp_path).told
+    assert len(told["widths"]) == len(looked_at)
+    assert {name: width for name, width in told["widths"].items() if width > NARROW} == {}
     for words, page in _SEARCHED.items():
-        assert page in results[words][0], f"{words}: {results[words][:3]}"
-    pasted = _Handler.told["pasted"]
-    assert isinstance(pasted, dict)
+        assert page in told["results"][words][0], f"{words}: {told['results'][words][:3]}"
+    pasted = told["pasted"]
     assert {line: f"{page}.html" for line, page in PASTED if f"{page}.html" not in pasted[line]} == {}

@@ -58,7 +58,11 @@ def pictures() -> dict[str, Path]:
 def written() -> dict[str, str]:
     """Return the pages, the style sheet and the programs of pages that are written by hand."""
     directory = ROOT / "website"
-    files = [path for end in ("*.md", "*.css", "*.js", "problems/*.md") for path in directory.glob(end)]
+    files = [
+        path
+        for end in ("*.md", "*.css", "*.js", "problems/*.md", "try/*.js", "try/*.py")
+        for path in directory.glob(end)
+    ]
     return {str(path.relative_to(directory)): path.read_text("utf-8") for path in sorted(files)}
 
 

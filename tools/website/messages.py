@@ -36,10 +36,11 @@ FREQUENT = (
     "response-timeout", "duplicate-daemon", "invalid-command", "error-log-directory", "script-missing",
 )  # fmt: skip
 
-#: Where a line is pasted; website/find.js looks for it.
+#: Where a line is pasted, and what looks for its message.
 _FIELD = (
     '<label>A line of the log<textarea id="find-line" rows="3" spellcheck="false" autocomplete="off"></textarea>',
     "</label>",
+    '<script defer src="../find.js"></script>',
 )
 
 _BLANK = re.compile(r"\{[a-z0-9_.-]+\}")
