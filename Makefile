@@ -7,7 +7,7 @@ DIST := dist
 # The date of the commit, which the archives of a release have: hatchling takes the same one where there is no git.
 COMMITTED = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 
-.PHONY: demo test lint check unit minimum frameworks proofs ansible ansible-sanity fuzz bench versions wheel zipapp sbom release pinned licences man moving docs new-rule words vscode vscode-run clean
+.PHONY: demo test lint check unit minimum frameworks proofs ansible ansible-sanity fuzz bench versions wheel zipapp sbom deb release pinned licences man moving docs new-rule words vscode vscode-run clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -89,6 +89,13 @@ zipapp: wheel
 sbom: zipapp
 	$(VENV)-build/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/sbom.txt
 	SOURCE_DATE_EPOCH=$(COMMITTED) $(VENV)-build/bin/python tools/sbom.py dist/modwsgi-fix.pyz dist/modwsgi-fix.cdx.json
+
+# A Debian package, source and binary, in build/deb; it needs debhelper and dh-python. Nothing is fetched while it is built.
+deb: zipapp
+	rm -rf build/deb
+	mkdir -p build/deb
+	export SOURCE_DATE_EPOCH=$(COMMITTED) && cd "$$($(VENV)-build/bin/python tools/debian.py dist/modwsgi-fix.pyz build/deb)" && \
+	    dpkg-buildpackage --unsigned-source --unsigned-changes
 
 # All of a release, with its checksums; it stops where something is not committed.
 release:

@@ -247,6 +247,91 @@ def test_licences_are_followed_through_what_packages_need() -> None:
     assert {"ply", "rich", "pyyaml"} & set(tool("licences").packages("modwsgi-fix"))
 
 
+# -- the Debian package --------------------------------------------------------
+
+needs_debhelper = pytest.mark.skipif(
+    not all(map(shutil.which, ("dpkg-buildpackage", "dh", "dh_python3"))),
+    reason="no debhelper (on Debian: dpkg-dev debhelper dh-python)",
+)
+
+
+@pytest.fixture(scope="module")
+def source(one_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source of the Debian package."""
+    laid_out: Path = tool("debian").laid_out(one_file, tmp_path_factory.mktemp("deb"), 1_700_000_000)
+    return laid_out
+
+
+def test_a_debian_source_has_the_program_and_all_licences(source: Path, one_file: Path) -> None:
+    with zipfile.ZipFile(one_file) as archive:
+        assert (source / "program/modwsgi_fix/cli/__init__.py").read_bytes() == archive.read(
+            "modwsgi_fix/cli/__init__.py"
+        )
+        licences = {name: archive.read(name).decode() for name in archive.namelist() if "/LICENSE" in name}
+    written = (source / "debian/copyright").read_text("utf-8")
+    lines = {line.strip() for line in written.splitlines()}
+    for name, text in licences.items():
+        if not name.startswith("modwsgi_fix"):
+            assert {line.strip() for line in text.splitlines() if line.strip()} <= lines, name
+    for package in tool("zipapp").names(tool("zipapp").NEEDED.read_text("utf-8")):
+        assert f"\nFiles: program/{package.replace('-', '_')}*\nCopyright: " in written
+    assert "Copyright: None" not in written
+    assert (source / "debian/changelog").read_text("utf-8").endswith("  Tue, 14 Nov 2023 22:13:20 -0000\n")
+
+
+@pytest.fixture(scope="module")
+def package(source: Path) -> Path:
+    """The Debian package, built."""
+    subprocess.run(
+        ["dpkg-buildpackage", "--unsigned-source", "--unsigned-changes"],
+        cwd=source, env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}, check=True, capture_output=True,
+    )  # fmt: skip
+    (built,) = source.parent.glob("*.deb")
+    return built
+
+
+@needs_debhelper
+def test_a_debian_package_has_what_an_administrator_uses(package: Path, tmp_path: Path) -> None:
+    subprocess.run(["dpkg-deb", "-x", str(package), str(tmp_path)], check=True)
+    share = tmp_path / "usr/share"
+    (tmp_path / "a.conf").write_text("WSGIDaemonProcess a\nWSGIDaemonProcess a\n")
+    command = ["/usr/bin/python3", "-I", "-S", "-B", str(share / "modwsgi-fix"), "--isolated", "--diff", "a.conf"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "\n-WSGIDaemonProcess a\n" in done.stdout
+    # The command starts what was tried here, at its place.
+    assert (
+        f'\nexec {" ".join(command[:3])} /usr/share/modwsgi-fix "$@"\n'
+        in (tmp_path / "usr/bin/modwsgi-fix").read_text()
+    )
+    assert (share / "man/man1/modwsgi-fix.1.gz").exists()
+    assert "complete " in (share / "bash-completion/completions/modwsgi-fix").read_text()
+    assert "complete -c modwsgi-fix" in (share / "fish/vendor_completions.d/modwsgi-fix.fish").read_text()
+    wanted = subprocess.run(
+        ["dpkg-deb", "-f", str(package), "Depends"], capture_output=True, text=True, check=True
+    ).stdout
+    assert wanted == "python3:any, python3 (>= 3.11)\n"
+
+
+@needs_debhelper
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+def test_zsh_knows_the_completion_of_the_package(package: Path, tmp_path: Path) -> None:
+    subprocess.run(["dpkg-deb", "-x", str(package), str(tmp_path)], check=True)
+    asks = "autoload -U compinit && compinit -u -D && print $_comps[modwsgi-fix]"
+    places = f"fpath=({tmp_path}/usr/share/zsh/vendor-completions $fpath)"
+    told = subprocess.run(["zsh", "-f", "-c", f"{places}; {asks}"], capture_output=True, text=True, check=True)
+    assert told.stdout == "_modwsgi_fix\n"
+
+
+@needs_debhelper
+@pytest.mark.skipif(shutil.which("lintian") is None, reason="lintian is not installed")
+def test_lintian_has_nothing_against_the_package(package: Path) -> None:
+    (changes,) = package.parent.glob("*.changes")
+    told = subprocess.run(["lintian", str(changes)], capture_output=True, text=True, check=False)
+    assert [line for line in told.stdout.splitlines() if line.startswith(("E:", "W:"))] == []
+    assert told.returncode == 0
+
+
 # -- the manual page -----------------------------------------------------------
 
 
