@@ -189,6 +189,10 @@ def test_a_document_becomes_a_page() -> None:
     assert page == (
         "See [a](trace.md#x), b, [c](https://example.com/), [d](corpus/debian-7.md).\nSo:\n\n- one\n- two\n"
     )
+    named = documents.page_of(
+        "[docs/trace.md](docs/trace.md)\n", "CONTRIBUTING.md", "project/contributing.md", documents.places()
+    )
+    assert named == "[trace](../trace.md)\n"
     quoted = "```sh\n[b](../LICENSE)\n- no list\n```\n"
     assert documents.page_of(quoted, "docs/commands.md", "commands.md", documents.places()) == quoted
 

@@ -143,6 +143,8 @@ def _link(link: re.Match[str], name: str, page: str, known: dict[str, str]) -> s
     path, mark, anchor = target.partition("#")
     if not path or ":" in path:
         return link[0]
+    # On the site nobody knows the pages by the names of their files.
+    words = re.sub(r"^(?:docs/)?([\w.-]+)\.md$", r"\1", words)
     there = known.get(os.path.normpath(os.path.join(os.path.dirname(name), path)))
     if there is None:
         return words
