@@ -2,10 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Where packages are built; the site has its own program, so that a release stays as it is.
+DIST := dist
 # The date of the commit, which the archives of a release have: hatchling takes the same one where there is no git.
 COMMITTED = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 
-.PHONY: demo test lint check unit minimum frameworks proofs ansible ansible-sanity fuzz bench versions wheel zipapp release pinned licences man moving docs new-rule words vscode vscode-run clean
+.PHONY: demo test lint check unit minimum frameworks proofs ansible ansible-sanity fuzz bench versions wheel zipapp sbom deb release pinned licences man moving docs new-rule words vscode vscode-run clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -73,27 +75,39 @@ ansible-sanity: $(VENV)/.dev
 
 # The wheel and the source distribution: the same bytes from the same commit, by tools whose hashes are known.
 wheel:
-	rm -rf $(VENV)-build dist
+	rm -rf $(VENV)-build $(DIST)
 	$(PYTHON) -m venv $(VENV)-build
 	$(VENV)-build/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
-	SOURCE_DATE_EPOCH=$(COMMITTED) $(VENV)-build/bin/python -m hatchling build -d dist
+	SOURCE_DATE_EPOCH=$(COMMITTED) $(VENV)-build/bin/python -m hatchling build -d $(DIST)
 
 # One file that needs nothing but Python 3.11: dist/modwsgi-fix.pyz.
 zipapp: wheel
 	$(VENV)-build/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/zipapp.txt
-	SOURCE_DATE_EPOCH=$(COMMITTED) $(VENV)-build/bin/python tools/zipapp.py dist/*.whl dist/modwsgi-fix.pyz
+	SOURCE_DATE_EPOCH=$(COMMITTED) $(VENV)-build/bin/python tools/zipapp.py $(DIST)/*.whl $(DIST)/modwsgi-fix.pyz
+
+# The packages in that file, with licences and hashes: dist/modwsgi-fix.cdx.json, in the JSON of CycloneDX 1.6.
+sbom: zipapp
+	$(VENV)-build/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/sbom.txt
+	SOURCE_DATE_EPOCH=$(COMMITTED) $(VENV)-build/bin/python tools/sbom.py dist/modwsgi-fix.pyz dist/modwsgi-fix.cdx.json
+
+# A Debian package, source and binary, in build/deb; it needs debhelper and dh-python. Nothing is fetched while it is built.
+deb: zipapp
+	rm -rf build/deb
+	mkdir -p build/deb
+	export SOURCE_DATE_EPOCH=$(COMMITTED) && cd "$$($(VENV)-build/bin/python tools/debian.py dist/modwsgi-fix.pyz build/deb)" && \
+	    dpkg-buildpackage --unsigned-source --unsigned-changes
 
 # All of a release, with its checksums; it stops where something is not committed.
 release:
 	@test -z "$$(git status --porcelain)" || { echo "make release: commit your changes first"; exit 1; }
-	$(MAKE) --no-print-directory zipapp
+	$(MAKE) --no-print-directory sbom
 	cd dist && sha256sum * > SHA256SUMS
 	test -x $(VENV)-upload/bin/python || $(PYTHON) -m venv $(VENV)-upload
 	$(VENV)-upload/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/upload.txt
 	$(VENV)-upload/bin/python -m twine check --strict dist/*.whl dist/*.tar.gz
 
 pinned:
-	for purpose in build zipapp; do \
+	for purpose in build zipapp sbom; do \
 	    $(PYTHON) tools/pinned.py $$purpose > requirements/$$purpose.txt.new && \
 	    mv requirements/$$purpose.txt.new requirements/$$purpose.txt || exit 1; \
 	done
@@ -128,13 +142,21 @@ build/vscode-host/.installed: editors/vscode/host/install.sh editors/vscode/host
 	touch $@
 
 # The site, in build/site: python3 -m http.server -b 127.0.0.1 -d build/site shows it. A broken link ends the build; where there
-# is a chromium, it looks at the pages as a telephone has them, and searches.
-docs: $(VENV)/.dev
+# is a chromium, it looks at the pages as a telephone has them, searches, and tries the page to try. It needs npm for that page's Python.
+docs: $(VENV)/.dev build/program/modwsgi-fix.pyz
 	test -x $(VENV)-docs/bin/python || $(PYTHON) -m venv $(VENV)-docs
 	$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/docs.txt
+	cd website/try && npm ci --ignore-scripts --no-audit --no-fund --silent
 	cd tools && ../$(BIN)/python -m website ../build/docs
+	cp build/program/modwsgi-fix.pyz $(addprefix website/try/node_modules/pyodide/,$(PYODIDE)) build/docs/try
 	NO_MKDOCS_2_WARNING=true $(VENV)-docs/bin/python -m mkdocs build --quiet --strict
-	MODWSGI_FIX_SITE=build/site $(BIN)/python -m pytest -q tests/test_website.py
+	MODWSGI_FIX_SITE=build/site $(BIN)/python -m pytest -q tests/test_website.py tests/test_try.py
+
+# What a browser needs of Pyodide: CPython for WebAssembly, and its standard library.
+PYODIDE := pyodide.mjs pyodide.asm.mjs pyodide.asm.wasm python_stdlib.zip pyodide-lock.json
+
+build/program/modwsgi-fix.pyz: $(shell git ls-files fixer rules 2>/dev/null) tools/zipapp.py requirements/zipapp.txt
+	$(MAKE) --no-print-directory zipapp DIST=build/program
 
 # All benchmarks, on a machine that has nothing else to do; their figures go into docs/benchmarks.md and docs/benchmark-run.md.
 bench: $(VENV)/.dev
@@ -151,4 +173,4 @@ $(VENV)/.dev: pyproject.toml
 	touch $@ $(VENV)/.installed
 
 clean:
-	rm -rf $(VENV) $(VENV)-minimum $(VENV)-build $(VENV)-upload $(VENV)-docs $(VENV)-frameworks build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-minimum $(VENV)-build $(VENV)-upload $(VENV)-docs $(VENV)-frameworks website/try/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import PackageNotFoundError, metadata, requires
+from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata, requires
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -28,9 +28,8 @@ def packages(top: str) -> list[str]:
     return sorted(found)
 
 
-def licence(name: str) -> str:
+def licence(known: PackageMetadata) -> str:
     """The licence that a package names: as an expression, a classifier or in a few words."""
-    known = metadata(name)
     classifiers = [one.split(" :: ")[-1] for one in known.get_all("Classifier") or [] if one.startswith("License :: ")]
     words = (known.get("License") or "").strip().split("\n")[0]
     return known.get("License-Expression") or ", ".join(classifiers) or words or "not named"
@@ -38,7 +37,7 @@ def licence(name: str) -> str:
 
 def table(top: str = "modwsgi-fix") -> str:
     """The page docs/licences.md."""
-    rows = [f"| {name} | {licence(name)} |" for name in packages(top)]
+    rows = [f"| {name} | {licence(metadata(name))} |" for name in packages(top)]
     said = "modwsgi-fix is under the Apache License 2.0. What an installation brings along, as each package says itself"
     head = ["# Licences", "", f"{said} (`make licences`):"]
     return "\n".join([*head, "", "| package | licence |", "|---|---|", *rows, ""])

@@ -1,6 +1,6 @@
 """Print the packages of a purpose, each with its version and hash, for ``pip install --require-hashes -r``.
 
-``build`` is what builds a release, ``zipapp`` what the one-file program has in it.
+``build`` is what builds a release, ``zipapp`` what the one-file program has in it, ``sbom`` what lists that.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ PROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
 HEADS = {
     "build": "# What builds a release; made by `make pinned`.",
     "zipapp": "# What modwsgi-fix.pyz has in it; made by `make pinned`.",
+    "sbom": "# What lists the packages of modwsgi-fix.pyz, without the parts that validate XML and JSON; made by `make pinned`.",
 }
+#: CycloneDX's own library knows the words of the standard, and has its schemas. pyproject.toml says why which.
+SBOM = "cyclonedx-python-lib"
 #: What the one file does without, and what these need: libcst has compiled parts, and rich only paints typer's help.
 LEFT_OUT = {"libcst": ("pyyaml",), "rich": ("markdown-it-py", "mdurl", "pygments")}
 
@@ -25,7 +28,7 @@ def pinned(report: str, left_out: frozenset[str] = frozenset()) -> list[str]:
     """A line for each package of a report by ``pip install --report``."""
     found = [
         (
-            one["metadata"]["name"].lower(),
+            one["metadata"]["name"].lower().replace("_", "-"),
             one["metadata"]["version"],
             one["download_info"]["archive_info"]["hashes"]["sha256"],
         )
@@ -42,6 +45,8 @@ def wanted(purpose: str, text: str) -> list[str]:
     if purpose == "build":
         requires: list[str] = project["build-system"]["requires"]
         return requires
+    if purpose == "sbom":
+        return [one for one in project["project"]["optional-dependencies"]["dev"] if one.startswith(SBOM)]
     return [one for one in project["project"]["dependencies"] if not one.startswith(tuple(LEFT_OUT))]
 
 

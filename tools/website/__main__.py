@@ -6,15 +6,15 @@ import shutil
 import sys
 from pathlib import Path
 
-from website import documents, messages, rules, running, schema
+from website import documents, messages, rules, running, scenes, schema
 
 
-def pages(run: running.Run) -> dict[str, str]:
-    """Return all pages by name. ``run`` answers the commands in those that are written by hand."""
-    made = {**documents.copied(), **rules.pages(), **messages.pages(), **schema.pages()}
+def pages(run: running.Run, answered: scenes.Answer) -> dict[str, str]:
+    """Return all pages by name. ``run`` answers the commands of those that are written by hand, ``answered`` explains a log."""
+    made = {**documents.copied(), **rules.pages(), **messages.pages(answered), **schema.pages()}
     for name, text in documents.written().items():
         made |= running.answered(name, text, run)
-    return made
+    return {name: documents.headed(name, text) for name, text in made.items()}
 
 
 def write(directory: Path, files: dict[str, str]) -> None:
@@ -31,4 +31,4 @@ def write(directory: Path, files: dict[str, str]) -> None:
 
 if __name__ == "__main__":
     with running.machine() as run:
-        write(Path(sys.argv[1]), pages(run))
+        write(Path(sys.argv[1]), pages(run, scenes.answer))

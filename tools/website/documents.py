@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
+import json
 import os
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +26,10 @@ _ELSEWHERE = {"README.md": "index.md", "corpus": "corpus/index.md", "corpus/READ
 _FENCE = re.compile(r"^[ \t]*(`{3,})")
 _LINK = re.compile(r"(?<!!)\[([^\]\n]+)\]\(([^)\s]+)\)")
 _ITEM = re.compile(r"^[ \t]*(?:[-*]|\d+\.) ")
+_MARKS = re.compile(r"[`*]")
+
+#: The most characters of a description that search engines show.
+LONGEST = 160
 
 
 def places() -> dict[str, str]:
@@ -49,10 +56,51 @@ def pictures() -> dict[str, Path]:
 
 
 def written() -> dict[str, str]:
-    """Return the pages and the style sheet that are written by hand."""
+    """Return the pages, the style sheet and the programs of pages that are written by hand."""
     directory = ROOT / "website"
-    files = [*directory.glob("*.md"), *directory.glob("*.css"), *directory.glob("problems/*.md")]
+    files = [
+        path
+        for end in ("*.md", "*.css", "*.js", "problems/*.md", "try/*.js", "try/*.py")
+        for path in directory.glob(end)
+    ]
     return {str(path.relative_to(directory)): path.read_text("utf-8") for path in sorted(files)}
+
+
+def heads() -> dict[str, Mapping[str, str]]:
+    """Return the titles and descriptions of pages that are neither of a rule nor of a message."""
+    return tomllib.loads((ROOT / "website" / "heads.toml").read_text("utf-8"))
+
+
+def headed(name: str, text: str) -> str:
+    """Return a page with its title and description: those of ``heads.toml``, or its heading and its first paragraph."""
+    if not name.endswith(".md") or text.startswith("---\n"):
+        return text
+    head = heads().get(name)
+    if head is None:
+        title, first = re.findall(r"^#* ?(\S(?:.|\n(?!\n))*)", text, re.M)[:2]
+        head = {"title": title, "description": first}
+    return front(head["title"], head["description"]) + text
+
+
+def front(title: str, description: str, *, boost: int | None = None) -> str:
+    """Return the lines above a page that say what search engines show, and how far its own search prefers it."""
+    # The theme puts them into the page as they are.
+    said = {"title": html.escape(unmarked(title)), "description": html.escape(shortened(unmarked(description)))}
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in said.items()]
+    return "\n".join(["---", *lines, *(["search:", f"  boost: {boost}"] if boost else []), "---", "", ""])
+
+
+def unmarked(text: str) -> str:
+    """Return a text without the marks of Markdown, as one line."""
+    return " ".join(_MARKS.sub("", _LINK.sub(r"\1", text)).split())
+
+
+def shortened(text: str) -> str:
+    """Return as many whole sentences as search engines show, or words where the first sentence is longer."""
+    if len(text) <= LONGEST:
+        return text
+    sentences = text[: LONGEST + 1].rpartition(". ")[0]
+    return f"{sentences}." if sentences else f"{text[: LONGEST - 1].rpartition(' ')[0]}…"
 
 
 def glossary(contributing: str) -> str:
@@ -95,6 +143,8 @@ def _link(link: re.Match[str], name: str, page: str, known: dict[str, str]) -> s
     path, mark, anchor = target.partition("#")
     if not path or ":" in path:
         return link[0]
+    # On the site nobody knows the pages by the names of their files.
+    words = re.sub(r"^(?:docs/)?([\w.-]+)\.md$", r"\1", words)
     there = known.get(os.path.normpath(os.path.join(os.path.dirname(name), path)))
     if there is None:
         return words

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from importlib import import_module
 
+from modwsgi_fix.cli.rule import levels
 from modwsgi_fix.explain.lookup import messages_of
 from modwsgi_fix.rule import Rule, all_rules
 from modwsgi_fix.workspace.settings import toml
@@ -27,10 +28,16 @@ def pages() -> dict[str, str]:
 def page(rule: Rule, rules: Mapping[str, Rule]) -> str:
     """Return the page of a rule: its docstring, the messages by which it is found, its settings."""
     written = documents.page_of(_dedented(rule.page.strip()), f"docs/{rule.name}.md", "", {})
+    summary, _, written = written.partition("\n\n")
     head, below, seen = written.partition("## See also")
     off = "" if rule.default else ", only where it is selected by name"
-    facts = f"Family [`{rule.family}`](index.md#{rule.family}), {rule.severity.label}{off}."
-    parts = [f"# {rule.name}", "", facts, "", head + below + _linked(seen, rules), ""]
+    fixes = " or ".join(levels(rule)) or "none"
+    facts = f"Family [`{rule.family}`](index.md#{rule.family}), {rule.severity.label}{off}. Fix: {fixes}."
+    happens = re.search(r"^## What happens\n\n(.+?)(?:\n\n|\Z)", rule.page, re.M | re.S)
+    front = documents.front(
+        f"{rule.name}: {rule.summary.rstrip('.')}", f"{rule.summary} {happens[1] if happens else ''}"
+    )
+    parts = [front + f"# {rule.name}", "", f"**{summary}**", "", facts, "", head + below + _linked(seen, rules), ""]
     if found := messages_of(rule.name):
         parts += ["## Messages by which it is found", ""]
         parts += [f"- [{messages.title(one)}]({messages.place(one, '../messages/')})" for one in found] + [""]
