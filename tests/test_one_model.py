@@ -98,7 +98,7 @@ def _put(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     }
     changed = [
         name
-        for name in functions
+        for name in functions.keys() & before
         if before[name].co_code != after[name].co_code or before[name].co_consts != after[name].co_consts
     ]
     assert changed

@@ -65,7 +65,7 @@ def test_a_line_that_is_yet_to_be_filled_in_is_left_alone(word: str, around: str
 def patterns(text: str) -> Iterator[str]:
     """The expressions that a module compiles."""
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "compile":
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("re.compile", "expression"):
             yield from (
                 one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)
             )

@@ -181,6 +181,8 @@ def test_all_named_tuples_and_expressions_of_the_program_are_of_this_kind() -> N
             assert not re.search(r"^from typing import .*\bNamedTuple\b", source, re.M), path
             # With a method at once, it is compiled at once: what each run asks.
             assert not re.search(r"^\w+(?:: .*)? = re\.compile\((?!.*\)\.\w+$)", source, re.M), path
+        # It is the compiled one, which nothing else is.
+        assert not re.search(r"\.re (?:is|==) ", source), path
         if "(NamedTuple" in source:
             assert "from __future__ import annotations" in source, f"{path}: without it a named tuple has no fields"
 

@@ -31,5 +31,8 @@ class _Expression:
 
 
 def expression(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """Return what ``re.compile`` returns, compiled when a method of it is first asked for."""
+    """Return what can do all that an ``re.Pattern`` can, and is compiled when it is first asked.
+
+    It is another object than ``Match.re``, and equal to itself alone.
+    """
     return cast("re.Pattern[AnyStr]", _Expression(pattern, flags))

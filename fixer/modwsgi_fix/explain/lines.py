@@ -63,9 +63,10 @@ def line_of(number: int, raw: str) -> Line:
     text = _out_of_json(raw) if raw.startswith("{") else raw
     whose, at = "", 0
     if not text.startswith(("[", "(")):
-        found = _SYSLOG.match(text) or _SERVICE.match(text)
-        if found is not None:
-            whose, at = found[0] if found.re is _SERVICE else found[1], found.end()
+        if found := _SYSLOG.match(text):
+            whose, at = found[1], found.end()
+        elif found := _SERVICE.match(text):
+            whose, at = found[0], found.end()
     for _ in range(_MOST_PIECES):
         if text.startswith("[", at):
             found = _BRACKETS.match(text, at)
