@@ -25,7 +25,7 @@ unit: $(VENV)/.dev
 
 # Everything of which "make check" proves a sample: on a real httpd, and interrupted at any call of the system.
 proofs: $(VENV)/.dev
-	MODWSGI_FIX_PROOFS=all MODWSGI_FIX_REQUIRE_HTTPD=1 $(BIN)/python -m pytest -q -n 3 tests/httpd tests/interrupted
+	MODWSGI_FIX_PROOFS=all MODWSGI_FIX_REQUIRE_HTTPD=1 $(BIN)/python -m pytest -q -n 3 tests/httpd tests/interrupted tests/test_cli.py tests/test_marks.py tests/test_push.py
 
 # Made inputs by seed, the day's date by default, from where it was stopped: make fuzz SEED=7 COUNT=200000; SEED=7 ONLY=42 is one of them.
 fuzz: $(VENV)/.dev

@@ -377,7 +377,7 @@ def edited(server: dict[str, str], edit: tuple[str, int, int, str]) -> str:
 
 
 @pytest.mark.slow
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     edits=st.lists(_edit, min_size=1, max_size=4),
     host=st.sampled_from([HOST, OLD]),

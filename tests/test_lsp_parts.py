@@ -138,7 +138,7 @@ _edit = st.tuples(st.sampled_from(["insert", "delete", "replace", "typed"]), st.
 
 
 @pytest.mark.slow
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(edits=st.lists(_edit, min_size=1, max_size=3), host=st.sampled_from([HOST, OLD, TWICE]))
 def test_after_any_edits_the_same_is_answered_as_by_a_fresh_server(
     tmp_path: Path, edits: list[tuple[str, int, int, str]], host: str

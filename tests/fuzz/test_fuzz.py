@@ -30,7 +30,7 @@ from .shrinking import shrunk
 
 SEED = int(os.environ.get("MODWSGI_FIX_FUZZ_SEED") or f"{date.today():%Y%m%d}")
 #: Inputs of each part; together they take one to two minutes of two processors.
-_PARTS, _COUNT = 4, 1000
+_PARTS, _COUNT = 4, 650
 _TESTS = Path(__file__).parents[1]
 
 
