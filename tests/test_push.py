@@ -245,6 +245,24 @@ def test_an_httpd_that_ends_when_it_reads_the_files_is_started_with_the_old_ones
 
 
 @sshd.needed
+def test_an_httpd_for_whose_end_nobody_waits_is_started_all_the_same(httpd: Httpd) -> None:
+    httpd.leave_ssh_out()
+    os.kill(pid := httpd.pid(), signal.SIGTERM)
+    wait(lambda: gone(pid))
+    # Its end is noticed at the end of this test, as in a container whose first process waits for nobody.
+    words = [httpd.server.direct, ". /etc/apache2/envvars 2>/dev/null; exec apache2 -DFOREGROUND"]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as parent:
+        wait(lambda: httpd.asked("/index.html") == "200")
+        assert httpd.pid() == parent.pid
+        httpd.change(SHOP, "# the shop", "Listen 203.0.113.1:8081")
+        done = httpd.push("--yes")
+        assert done.code == 2, done.err
+        assert done.err.endswith("httpd ended when it read the new files; all files there are as they were\n")
+        wait(lambda: httpd.asked("/old") == "302 http://shop.test/new")
+        assert httpd.pid() != parent.pid
+
+
+@sshd.needed
 def test_another_answer_takes_all_back_unless_told(httpd: Httpd) -> None:
     httpd.leave_ssh_out()
     before = httpd.state()

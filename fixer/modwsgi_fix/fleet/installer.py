@@ -78,7 +78,8 @@ done <"$stage/list"
 if [ $failed = 0 ]; then echo 'All files are as they were before the push.'; fi
 exit $failed
 """
-#: A process that ended and was not waited for still takes signals, so that ``httpd -k graceful`` would not start another.
+#: A process that ended and was not waited for still takes signals, so that ``httpd -k graceful`` would not start another. Where
+#: nobody waits for it for long, as in a container, the file with its number is removed, as httpd does at its end.
 _HTTPD = """\
 for c in apache2ctl apachectl httpd apache2 ''; do if command -v "$c" >/dev/null; then break; fi; done
 case $c in *ctl) test=configtest reload=graceful;; *) test=-t reload='-k graceful';; esac
@@ -91,6 +92,7 @@ if [ -r "/proc/$1/stat" ]; then case $(sed 's/^.*) //' "/proc/$1/stat") in [ZX]*
 kill -0 "$1" 2>/dev/null; }
 removed() { rm -f "$stage/undo"; rm -rf "$stage"; }
 reread() { for second in {patience}; do if [ -n "$pid" ] && ! alive "$pid" && kill -0 "$pid" 2>/dev/null; then sleep 1; fi; done
+if [ -n "${file-}" ] && [ -n "$pid" ] && ! alive "$pid" && kill -0 "$pid" 2>/dev/null; then rm -f "$file" 2>/dev/null; fi
 if ! configtest || ! graceful; then said; tell ill; fi; }
 restored() { if sh "$stage/undo" >"$stage/said" 2>&1; then return 0; fi; said; return 1; }
 """
