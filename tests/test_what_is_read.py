@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from support import Run, tree
 
+from modwsgi_fix.files import Disk, FileProblem
+
 NGINX = "server {\n    listen 80;\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n    }\n}\n"
 SUPERVISOR = "[program:desk]\ncommand=/srv/desk/run\nuser=www-data\n"
 OLD = "NameVirtualHost *:80\nListen 80\n"
@@ -206,6 +208,28 @@ def test_a_directory_with_neither_says_what_it_saw(run: Run, tmp_path: Path) -> 
     assert outcome.err == (
         "modwsgi-fix: notes: no configuration here: expected apache2.conf, httpd.conf or other *.conf files, "
         "or *.wsgi scripts; saw a.md, b.txt\n"
+    )
+
+
+@pytest.mark.parametrize("closed", ["notes", "notes/sub"])
+def test_a_directory_that_cannot_be_read_is_not_called_empty(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: str
+) -> None:
+    (tmp_path / "notes/sub").mkdir(parents=True)
+    names = Disk.names
+
+    def refused(self: Disk, directory: str) -> list[str]:
+        if directory.endswith(closed):
+            raise FileProblem(directory, "permission denied")
+        return names(self, directory)
+
+    monkeypatch.setattr(Disk, "names", refused)
+    outcome = run("--isolated", "notes")
+    assert outcome.code == 2
+    assert outcome.err == (
+        f"modwsgi-fix: {closed}: permission denied\n"
+        "modwsgi-fix: notes: no configuration here: expected apache2.conf, httpd.conf or other *.conf files, "
+        "or *.wsgi scripts; not all of it can be read\n"
     )
 
 

@@ -218,9 +218,11 @@ class Directory:
 
     def nothing(self) -> str:
         """Return the message for a directory that has neither configuration nor scripts."""
-        saw = (
-            f"; saw {', '.join(self.seen[:3])}{' ...' if len(self.seen) > 3 else ''}" if self.seen else "; it is empty"
-        )
+        saw = "; it is empty"
+        if self.seen:
+            saw = f"; saw {', '.join(self.seen[:3])}{' ...' if len(self.seen) > 3 else ''}"
+        elif any(f"{problem.path}/".startswith(f"{self.path}/") for problem in self.problems):
+            saw = "; not all of it can be read"
         return f"no configuration here: expected apache2.conf, httpd.conf or other *.conf files, or *.wsgi scripts{saw}"
 
     def _server(self) -> Source | None:
