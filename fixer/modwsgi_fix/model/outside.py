@@ -33,7 +33,8 @@ def words_of(text: str) -> set[str]:
 
 def looks_outside(config: Config) -> bool:
     """Whether any file outside the named paths was read."""
-    return not all(file.quotable for file in _read(config))
+    # Each message asks it. Scripts are read only when a rule needs them.
+    return config.once(("outside", len(config.scripts)), lambda: not all(file.quotable for file in _read(config)))
 
 
 def _read(config: Config) -> list[File | Script]:
@@ -47,7 +48,6 @@ def tells(config: Config, texts: Iterable[str], known: str = "") -> bool:
     """
     if not looks_outside(config):
         return False
-    # Scripts are read only when a rule needs them.
     told = config.once(("told", len(config.scripts)), lambda: _Told(config))
     common = words_of(known)
     return any(word not in common and told.has(word) for text in texts for word in words_of(text))

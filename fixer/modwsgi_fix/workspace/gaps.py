@@ -11,8 +11,8 @@ from modwsgi_fix.directives.families import NAMES_SCRIPT
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.loaded import Standing, strangers
 from modwsgi_fix.model.items import File
-from modwsgi_fix.model.outside import NOT_SHOWN, looks_outside, tells
-from modwsgi_fix.model.secrets import has_secrets, masked
+from modwsgi_fix.model.outside import NOT_SHOWN, tells
+from modwsgi_fix.model.secrets import masked
 from modwsgi_fix.records import UNNAMED, Gap
 from modwsgi_fix.text import Span, shortened
 from modwsgi_fix.workspace.discretion import MESSAGE
@@ -32,12 +32,10 @@ def gaps(configs: Sequence[Config]) -> tuple[Gap, ...]:
 
 def _gaps(config: Config) -> Iterator[Gap]:
     ends = {path: _ends(config.files[path].tree.untrusted) for path in {gap.path for gap in config.gaps}}
-    # There may be as many as lines: what is asked of the server is asked once.
-    is_plain = not looks_outside(config) and not has_secrets(config)
     for path, (start, end), kind, why in config.gaps:
         file = config.files[path]
-        reason = shortened(why, MESSAGE) if is_plain else _reason(config, file, why, kind.value)
-        yield _gap(file, Span(start, ends[path](start) or end), reason)
+        region = Span(start, ends[path](start) or end)
+        yield _gap(file, region, _reason(config, file, why, kind.value))
     for file in config.files.values():
         if file.template:
             start = min((start for start, _ in file.tags), default=0)

@@ -103,10 +103,8 @@ def _step(path: str, anchor: str, options: Options, world: World, *, script: boo
 
 
 def _put(layer: Layer, options: Options, override: Override, world: World) -> tuple[Options, Override]:
-    # Most sections say neither, and thousands may hold for one directory.
+    # Most sections say nothing of it, and thousands may hold for one directory.
     if "options" in layer.by_key:
         for _, items in every([layer], ("options",), world):
             options = options.merge(items)
-    if "allowoverride" in layer.by_key or "allowoverridelist" in layer.by_key:
-        override = override.merge(layer, world)
-    return options, override
+    return options, override.merge(layer, world)
