@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from enum import IntEnum
+from enum import Enum, IntEnum
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -49,6 +49,18 @@ class Rank(IntEnum):
     EXPOSED = 3
     #: All else.
     HYGIENE = 4
+
+
+class Scope(Enum):
+    """What the findings of a rule at a place depend on. What it is asked about again after a change follows from that."""
+
+    #: The text of the file. The rule goes through ``model.lines.files``.
+    FILE = "file"
+    #: The virtual host, what is outside of hosts, hosts that share words with it, and which directives the server has at all. The
+    #: rule passes over servers that ``Config.asks`` is false of.
+    HOST = "host"
+    #: Any host may matter to any other.
+    SERVER = "server"
 
 
 class Related(NamedTuple):
@@ -96,6 +108,7 @@ class Rule:
         changes: frozenset[str] = frozenset(),
         rank: Rank | None = None,
         gives_way: bool = False,
+        scope: Scope = Scope.SERVER,
     ) -> None:
         self.name = name
         self.family = family
@@ -111,6 +124,8 @@ class Rule:
         self.rank = rank
         #: Whether its findings are left out on lines where another rule has an error, which says what is wrong there.
         self.gives_way = gives_way
+        #: What its findings depend on.
+        self.scope = scope
         #: Names of directives and sections in lower case: where a server has none of them, the rule has nothing to say.
         #: None where it must be asked of every server. The module ``_words`` of a rule package has these names.
         self.words: frozenset[str] | None = None
@@ -130,6 +145,7 @@ class Rule:
         return Rule(
             self.name, self.family, check, self.severity, self.page,
             default=self.default, settings=self.settings, changes=self.changes, rank=self.rank, gives_way=self.gives_way,
+            scope=self.scope,
         )  # fmt: skip
 
     def setting(self, name: str) -> Setting[Any] | None:
@@ -143,7 +159,7 @@ class Rule:
 
 
 #: The attributes of a rule that its module has to be imported for.
-_TOLD_BY_MODULE = ("check", "severity", "page", "settings", "changes", "rank", "gives_way")
+_TOLD_BY_MODULE = ("check", "severity", "page", "settings", "changes", "rank", "gives_way", "scope")
 
 
 class _Listed(Rule):
@@ -201,6 +217,7 @@ def rule(
     changes: Sequence[str] = (),
     rank: Rank | None = None,
     gives_way: bool = False,
+    scope: Scope = Scope.SERVER,
 ) -> Callable[[Check], Check]:
     """Register the decorated function as the rule of its module.
 
@@ -219,6 +236,7 @@ def rule(
         _registry[name] = Rule(
             name, family, check, severity, page,
             default=default, settings=tuple(settings), changes=frozenset(changes), rank=rank, gives_way=gives_way,
+            scope=scope,
         )  # fmt: skip
         return check
 

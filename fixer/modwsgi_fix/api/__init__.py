@@ -32,8 +32,9 @@ from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.facts.overview import Overview
 from modwsgi_fix.model.request import request_of
 from modwsgi_fix.records import Explanation, Finding, Gap, More, Outcome, Report, Trace, Unexplained
-from modwsgi_fix.workspace.again import Base, again, base_of
+from modwsgi_fix.workspace.again import again, base_of
 from modwsgi_fix.workspace.errors import Error, Stop, as_errors
+from modwsgi_fix.workspace.parts import Base
 from modwsgi_fix.workspace.places import place_of
 from modwsgi_fix.workspace.plan import Wanted, plan
 from modwsgi_fix.workspace.selection import Selection

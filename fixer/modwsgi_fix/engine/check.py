@@ -80,7 +80,12 @@ def _run(config: Config, rule: Rule) -> list[Diagnostic]:
         named = (d._replace(message=worded(d.message)) if is_htaccess(d.path) else d for d in named)
         return [d for d in named if not _of_template(config, rule, d)]
 
-    return config.once(rule, run)
+    return config.once(_key(config, rule), run)
+
+
+def _key(config: Config, rule: Rule) -> object:
+    """Return what the findings of a rule are remembered by: rules may be asked about some servers alone."""
+    return rule if config.asked is None else (rule, config.asked)
 
 
 def silent(config: Config, rules: Iterable[Rule]) -> list[Rule]:
@@ -126,7 +131,7 @@ _Split = tuple[list[Diagnostic], list[tuple[Diagnostic, tuple[Suppression, ...]]
 
 
 def _split(config: Config, rule: Rule) -> _Split:
-    return config.once((_split, rule), lambda: _computed_split(config, rule))
+    return config.once((_split, _key(config, rule)), lambda: _computed_split(config, rule))
 
 
 def _computed_split(config: Config, rule: Rule) -> _Split:

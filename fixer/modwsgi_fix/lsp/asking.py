@@ -17,9 +17,10 @@ from modwsgi_fix.records import Report
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace import session as sessions
-from modwsgi_fix.workspace.again import Base, again, base_of, partial
+from modwsgi_fix.workspace.again import again, base_of
 from modwsgi_fix.workspace.followed import places
 from modwsgi_fix.workspace.nearby import config_around, is_like, part_around
+from modwsgi_fix.workspace.parts import Base, partial
 from modwsgi_fix.workspace.plan import Plan, Wanted, plan
 from modwsgi_fix.workspace.selection import Selection
 from modwsgi_fix.workspace.session import Session

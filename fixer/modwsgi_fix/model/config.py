@@ -41,6 +41,13 @@ class Target(NamedTuple):
         return self.httpd < (2, 3)
 
 
+class Asked(NamedTuple):
+    """The servers and files of a configuration that rules are asked about."""
+
+    servers: frozenset[Server]
+    files: frozenset[File]
+
+
 class Config:
     """A whole server, or fragments of one."""
 
@@ -120,6 +127,8 @@ class Config:
         self._read = read
         self._options = options
         self._rule = ""
+        #: What rules with a narrow ``Scope`` are asked about; None for everything.
+        self.asked: Asked | None = None
         self._derived: dict[object, Any] = {}
 
     @property
@@ -159,6 +168,16 @@ class Config:
         view._rule = name
         return view
 
+    def about(self, asked: Asked) -> Config:
+        """Return this configuration for rules that are asked about a part of it, as far as their ``Scope`` allows."""
+        view = copy(self)
+        view.asked = asked
+        return view
+
+    def asks(self, one: Server | File) -> bool:
+        """Whether a rule has to tell what it finds in a server or file, where that is not known. Facts are about all of them."""
+        return self.asked is None or one in self.asked.servers or one in self.asked.files
+
     @property
     def passed_over(self) -> tuple[PassedOver, ...]:
         """The Includes that pass sites over because of their names; they are searched for with the first use."""
@@ -173,6 +192,11 @@ class Config:
         by_key = self.derived(_by_key)
         found = [item for key in keys for item in by_key.get(key, ())]
         return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all items, in lower case."""
+        return frozenset(self.derived(_by_key))
 
     def lacks(self, keys: Set[str]) -> bool:
         """Whether no item has one of these names, and the server consists of nothing but its items."""

@@ -74,8 +74,8 @@ def directives_in(file: File) -> Iterator[tuple[Directive, tuple[Section, ...]]]
 
 
 def files(config: Config) -> Iterator[File]:
-    """Yield the files that were read, each once."""
-    yield from config.files.values()
+    """Yield the files that were read and that a rule of ``Scope.FILE`` is asked about, each once."""
+    return filter(config.asks, config.files.values())
 
 
 def is_template(node: Directive) -> bool:

@@ -12,70 +12,32 @@ rule. Where that cannot be seen to hold (other files are read, patterns outside 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import cache
 
-from modwsgi_fix.engine import read
 from modwsgi_fix.engine.collector import collector_off
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import Files, Overlay
-from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.shapes.alike import TURNS, Unit, parts_asked_for, tells_names, uncommented
-from modwsgi_fix.model.shapes.hosts import Text, hosts_in, without
+from modwsgi_fix.model.shapes.hosts import Text, hosts_in
 from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.records import Finding, Gap, Report
-from modwsgi_fix.syntax import Tree
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.followed import Moved, followed, plain
-from modwsgi_fix.workspace.plan import Plan
+from modwsgi_fix.workspace.parts import Base, Part, Read, Region, read_part
 from modwsgi_fix.workspace.remarks import after_remark
-from modwsgi_fix.workspace.session import Session, checked, starts
-from modwsgi_fix.workspace.standing import Group, Host, groups_of, host_text, standing_for_others
-
-#: A part of a file: one of its hosts, or the text outside of all hosts.
-Region = tuple[str, int | None]
+from modwsgi_fix.workspace.session import Session
+from modwsgi_fix.workspace.standing import groups_of, host_text, standing_for_others
 
 #: Names of directives that change how other lines are read, or which lines are.
 _LEADING = TURNS | {b"include", b"includeoptional"}
+#: Lines that may take requests from hosts with other names.
+_REACH = expression(r"^[ \t]*(?:<virtualhost|serveralias\b.*[*?])", re.I | re.M)
 #: The most hosts that somebody changes by hand at once.
 _MOST_CHANGED = 20
-
-
-class Base(NamedTuple):
-    """A server that was checked, and how its hosts are alike.
-
-    ``compared`` are the files as they were when their hosts were compared, by key, and ``texts`` as they are now; ``overlay``
-    has those that have changed meanwhile. ``trees`` is a cache of parsed files. ``last`` is what was read last.
-    """
-
-    plan: Plan
-    report: Report
-    compared: Mapping[str, Text]
-    texts: Mapping[str, Text]
-    overlay: Mapping[str, str]
-    order: Mapping[str, int]
-    groups: Sequence[Group]
-    trees: dict[str, Tree]
-    last: _Read | None = None
-
-
-class Part(NamedTuple):
-    """A part of a server: the text outside of all hosts, and these hosts.
-
-    ``reshaped`` are the files that gained or lost a host: they are read as a whole. ``changed`` are all files that have changed.
-    ``touched`` are the regions about which nothing is known from before, besides all of ``reshaped``.
-    """
-
-    hosts: frozenset[Host]
-    reshaped: frozenset[str]
-    changed: frozenset[str]
-    touched: frozenset[Region]
-
-    def is_touched(self, region: Region) -> bool:
-        """Whether a region changed, or shares words with one that did."""
-        return region in self.touched or region[0] in self.reshaped
 
 
 class _Kept(Overlay):
@@ -150,11 +112,11 @@ def _again(base: Base, key: str, text: str) -> Base | None:
     if part is None:
         return None
     is_last = base.last is not None and base.last.part._replace(touched=part.touched) == part
-    before = base.last if base.last is not None and is_last else _read(base, part)
-    now = _read(after, part)
+    before = base.last if base.last is not None and is_last else read_part(base, part)
+    now = read_part(after, part, before)
     if now.variables != before.variables:
         return None
-    report = _together(base, after, before.report, now.report, part, moved)
+    report = _together(base, after, before, now, moved)
     return None if report is None else after._replace(report=report, last=now)
 
 
@@ -181,10 +143,11 @@ def _part(base: Base, after: Base) -> Part | None:
     if not read or 2 * len(read) > sum(len(text.hosts) for text in base.compared.values()):
         return None
     hosts = frozenset(host for host in read if host[0] not in reshaped)
-    return Part(hosts, reshaped, changed, frozenset(touched | inside))
+    is_local = all(one.region[1] is not None and not _REACH.search(one.added) for one in (*changes, *recent))
+    return Part(hosts, reshaped, changed, frozenset(touched | inside), is_local)
 
 
-def _last(last: _Read | None, moved: Moved, old: str, new: str) -> _Read | None:
+def _last(last: Read | None, moved: Moved, old: str, new: str) -> Read | None:
     """Return what was read last, after a change that only people read; None where this has to be read again."""
     if last is None or all(file.path != moved.key for file in last.report.files):
         return None
@@ -242,56 +205,9 @@ def _outside(text: Text) -> list[str]:
     return [text.text[end:start] for end, start in zip(ends, starts, strict=True)]
 
 
-class _Read(NamedTuple):
-    """A part of a server that was read, and the report on it.
-
-    ``config`` is None where the text has changed since in what only people read.
-    """
-
-    part: Part
-    report: Report
-    config: Config | None
-    variables: Mapping[str, str]
-
-
-def _read(base: Base, part: Part) -> _Read:
-    """Read a part of the server, and check it."""
-    (job,) = base.plan.jobs
-    less = job._replace(source=partial(base, part, job.source))
-    config = read(less, trees=base.trees)
-    session = Session(base.plan._replace(jobs=(less,)), (config,))
-    report = checked(session, marked=base.report.marked, weighed=base.report.weighed)
-    return _Read(part, report._replace(starts=starts(session.configs)), config, config.variables)
-
-
-def partial(base: Base, part: Part, source: Source) -> Source:
-    """Return the source of a part of a server as it is now. A file of which nothing is left is not read."""
-    stand_ins: dict[str, tuple[str, str]] = {}
-    skipped: set[str] = set()
-    for key, text in base.texts.items():
-        if key in part.reshaped:
-            continue
-        left_out = [span for number, span in enumerate(text.hosts) if (key, number) not in part.hosts]
-        if left_out and len(left_out) == len(text.hosts) and key not in part.changed and _is_comment(text.outside):
-            skipped.add(key)
-        elif left_out:
-            stand_ins[key] = without(text, left_out), text.text
-    (job,) = base.plan.jobs
-    files = Overlay(job.source.files, base.overlay)
-    return source._replace(
-        files=files, stand_ins=stand_ins, picks=lambda paths: [path for path in paths if files.key(path) not in skipped]
-    )
-
-
-def _is_comment(text: str) -> bool:
-    """Whether a text consists of empty lines and comments, none of which is continued on the next line."""
-    lines = (line.strip(" \t\r") for line in text.split("\n"))
-    return all(not line or (line.startswith("#") and not line.endswith("\\")) for line in lines)
-
-
-def _together(base: Base, after: Base, old: Report, new: Report, part: Part, moved: Moved) -> Report | None:
+def _together(base: Base, after: Base, before: Read, now: Read, moved: Moved) -> Report | None:
     """Return the old report, with new findings for what was read again; None where the rest may differ."""
-    was = base.report
+    was, old, new, part = base.report, before.report, now.report, now.part
     for aspect in ("unread", "skipped", "failed", "shipped", "more"):
         if not getattr(old, aspect) == getattr(new, aspect) == getattr(was, aspect):
             return None
@@ -303,24 +219,28 @@ def _together(base: Base, after: Base, old: Report, new: Report, part: Part, mov
         return None
     region_of, region_now = _regions(base.texts), _regions(after.texts)
 
-    def is_read(region: Region) -> bool:
-        path, number = region
-        return path in read_again if number is None or path in part.reshaped else region in part.hosts
+    def tells(read: Read, one: Finding, region: Region) -> bool:
+        return region[0] in read_again and read.tells(region, one)
 
-    left = [one for one in was.findings if not is_read(region_of(one))]
-    again = {plain(one) for one in was.findings if is_read(region_of(one))}
-    if again != {plain(one) for one in old.findings}:
+    known = {plain(one) for one in was.findings if tells(before, one, region_of(one))}
+    if known != {plain(one) for one in old.findings if tells(before, one, region_of(one))}:
         return None
-    rest = {plain(one, moved) for one in old.findings if not part.is_touched(region_of(one))}
-    if None in rest or rest != {plain(one) for one in new.findings if not part.is_touched(region_now(one))}:
+
+    def is_told_twice(one: Finding, region: Region) -> bool:
+        return not part.is_touched(region) and tells(before, one, region) and tells(now, one, region)
+
+    rest = {plain(one, moved) for one in old.findings if is_told_twice(one, region_of(one))}
+    if None in rest or rest != {plain(one) for one in new.findings if is_told_twice(one, region_now(one))}:
         return None
+    left = [one for one in was.findings if not tells(now, one, region_of(one))]
     files = {file.path: file for file in was.files} | {file.path: file for file in new.files if file.path == moved.key}
     kept = [followed(one, moved, files[moved.key]) for one in left]
     found = [one for one in kept if one is not None]
     if len(found) < len(kept) or (moved.shifts_lines and any(one.after is not None for one in was.findings)):
         return None
     order = base.order
-    merged = sorted((*found, *new.findings), key=lambda one: (order[one.place.file.path], one.place.span, one.rule))
+    told = (one for one in new.findings if tells(now, one, region_now(one)))
+    merged = sorted((*found, *told), key=lambda one: (order[one.place.file.path], one.place.span, one.rule))
     return was._replace(findings=tuple(merged), files=tuple(files.values()), gaps=new.gaps, starts=new.starts)
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from modwsgi_fix.engine import read
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.shapes.words import words
-from modwsgi_fix.workspace.again import Base, Part, partial
 from modwsgi_fix.workspace.gaps import gaps
+from modwsgi_fix.workspace.parts import Base, Part, partial
 from modwsgi_fix.workspace.standing import standing_for_others
 
 

@@ -58,7 +58,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_template, lines_with
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
 
@@ -68,7 +68,7 @@ _DENIED = frozenset({"denied", "deny", "refused", "forbidden"})
 _ADDRESS = expression(r"[\d.]+(?:/\d+)?")
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def access_grammar(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         for node, parents in lines_with(file, _ACCESS):

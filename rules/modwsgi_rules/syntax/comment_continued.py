@@ -47,14 +47,14 @@ from modwsgi_fix import directives
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, locate
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Comment
 from modwsgi_fix.text import Span
 
 _SWALLOWS = expression(r"^[ \t]*#[^\n]*?(\\)\r?\n[ \t]*<?/?([A-Za-z]+)[ \t>]", re.M)
 
 
-@rule(severity=Severity.WARNING)
+@rule(severity=Severity.WARNING, scope=Scope.FILE)
 def comment_continued(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         for match in _SWALLOWS.finditer(file.text):

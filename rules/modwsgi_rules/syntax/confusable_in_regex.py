@@ -67,7 +67,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_template, lines_with
 from modwsgi_fix.rewriting.verdict import revival
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Close, Directive, Section, Word
 from modwsgi_fix.text import Span
 from modwsgi_rules.syntax._shared import ONLY_GRANTS
@@ -93,7 +93,7 @@ _CONFUSABLE = expression(
 )
 
 
-@rule(severity=Severity.ERROR, changes=("restricted",))
+@rule(severity=Severity.ERROR, changes=("restricted",), scope=Scope.FILE)
 def confusable_in_regex(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         if file.text.isascii():

@@ -49,7 +49,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, in_macro, lines_with, locate
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import WHITESPACE, Span
 from modwsgi_fix.tuples import NamedTuple
@@ -58,7 +58,7 @@ from modwsgi_rules.syntax._shared import wrapped_lines
 _BLANKS = expression(r"\\[ \t]+(?=\r?\n)")
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def continuation_trailing_blank(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         lines = list(_lines(file))

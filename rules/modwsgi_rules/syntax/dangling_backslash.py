@@ -45,14 +45,14 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, lines_with, locate
 from modwsgi_fix.rewriting.verdict import refusal
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import WHITESPACE, Span
 
 _DANGLING = expression(r"(?<![ \t])[ \t]++\\(?:[ \t]+(?=\r?\n)|[ \t]*\Z)")
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def dangling_backslash(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         for node, parents in lines_with(file, _DANGLING):

@@ -62,7 +62,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, lines_with, raw
 from modwsgi_fix.rewriting.verdict import refusal, revival
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
 
@@ -71,7 +71,7 @@ _ANY = expression(f"[{_DASHES}…]")
 _TEST = expression(f"!?[{_DASHES}][dfFHlLsUx]")
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def dash_and_ellipsis(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         if file.text.isascii():

@@ -86,7 +86,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with, raw, unknown_names
 from modwsgi_fix.rewriting.verdict import refusal, revival
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import Span
 from modwsgi_rules.syntax._shared import starts_of_wrapped_lines
@@ -96,7 +96,7 @@ _ASSIGNED = expression(r"^[ \t]*[A-Za-z]+[ \t]+[=:][ \t]", re.M)
 _NAME = expression(r"([A-Za-z]+)([=:])(.*)", re.S)
 
 
-@rule(severity=Severity.ERROR, changes=("regained",))
+@rule(severity=Severity.ERROR, changes=("regained",), scope=Scope.FILE)
 def foreign_syntax(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         yield from _semicolons(file)

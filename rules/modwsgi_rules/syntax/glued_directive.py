@@ -63,14 +63,14 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, in_macro, is_template, unknown_names
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.syntax._shared import sound
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def glued_directive(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         glued = list(_glued(file))

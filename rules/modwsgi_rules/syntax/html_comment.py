@@ -50,11 +50,11 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, newline_of, strip
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.text import Span
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def html_comment(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         for problem in file.tree.problems:

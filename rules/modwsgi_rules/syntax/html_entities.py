@@ -64,7 +64,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with
 from modwsgi_fix.rewriting.verdict import refusal, revival
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import Span
 from modwsgi_rules.syntax._shared import sound
@@ -83,7 +83,7 @@ _ENTITIES = {
 _ENTITY = expression(f"&({'|'.join(_ENTITIES)});")
 
 
-@rule(severity=Severity.ERROR, changes=("regained",))
+@rule(severity=Severity.ERROR, changes=("regained",), scope=Scope.FILE)
 def html_entities(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         if "&" not in file.text:

@@ -78,7 +78,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, is_template, lines_with
-from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Related, Scope, Severity, rule
 from modwsgi_fix.text import Span
 
 _OPENING = expression(r"(?:(?<=\n)|\A)(?<!\\\n)(?<!\\\r\n)[ \t]*(\[)[ \t]*(</?)?([A-Za-z]++)(?!\])")
@@ -88,7 +88,7 @@ _CLOSING = expression(r"\]\([^()\s]*+\)(?=[ \t]*\r?(?:\n|\Z))")
 _WORD = expression(r"\[([^\[\]\s\"']++)\]\((?:https?://|mailto:)?\1/?\)")
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def hyperlink(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         if "[" in file.text and not file.template:

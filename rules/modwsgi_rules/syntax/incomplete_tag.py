@@ -67,14 +67,14 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import directives_in, files
 from modwsgi_fix.placeholders import begins_with_tag, has_placeholder
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.text import Span
 
 #: With so many lines with arguments to be filled in, the whole file is a template.
 _MANY = 2
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def incomplete_tag(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         problems = [problem.node for problem in file.tree.problems if problem.kind == "incomplete-tag"]

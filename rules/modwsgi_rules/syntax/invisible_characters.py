@@ -65,7 +65,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, lines_with
 from modwsgi_fix.rewriting.verdict import refusal, revival
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Close, Section
 from modwsgi_fix.text import WHITESPACE, Span
 from modwsgi_rules.syntax._shared import ONLY_GRANTS
@@ -79,7 +79,7 @@ _NAMES = {
 }  # fmt: skip
 
 
-@rule(severity=Severity.ERROR, changes=("regained",))
+@rule(severity=Severity.ERROR, changes=("regained",), scope=Scope.FILE)
 def invisible_characters(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         if file.text.isascii():

@@ -74,12 +74,12 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, newline_of
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_rules.syntax._shared import sound
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def malformed_closer(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         nodes = [problem.node for problem in file.tree.problems if problem.kind == "closer-without-bracket"]

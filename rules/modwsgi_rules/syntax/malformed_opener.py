@@ -59,12 +59,12 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, is_unsettled, locate
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import WHITESPACE, Span
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def malformed_opener(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         for problem in file.tree.problems:

@@ -74,7 +74,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, is_unsettled
 from modwsgi_fix.rewriting.verdict import revival
-from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Related, Scope, Severity, rule
 from modwsgi_fix.syntax import Problem, Section
 from modwsgi_fix.text import Span
 
@@ -82,7 +82,7 @@ _PATTERN = expression(r"^\^|\$$|\.\*|\.\+|\([^)]{0,200}\|[^)]{0,200}\)|\\\.|\[[^
 _TAG = expression(r"</([A-Za-z]+)>")
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def mismatched_closer(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         for problem in file.tree.problems:

@@ -65,11 +65,11 @@ from modwsgi_fix import directives
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_foreign_module, in_macro, is_template, unknown_names
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def misspelt_directive(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         for node, parents in unknown_names(file):

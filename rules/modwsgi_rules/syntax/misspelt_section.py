@@ -74,13 +74,13 @@ from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import directives_in, files, in_foreign_module
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Section
 from modwsgi_fix.text import Span
 from modwsgi_rules.syntax._shared import sound
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def misspelt_section(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         if "<" not in file.text:

@@ -51,7 +51,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, lines_with
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
 
@@ -59,7 +59,7 @@ _ORDER = expression(r"^[ \t]*order[ \t]", re.M | re.I)
 _BOTH = expression(r"(allow|deny)\s*(?:,\s*)?(allow|deny)", re.I | re.A)
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def order_with_space(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         for node, _ in lines_with(file, _ORDER):

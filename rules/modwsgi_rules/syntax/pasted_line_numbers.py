@@ -51,7 +51,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, locate
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
 from modwsgi_rules.syntax._shared import sound
@@ -64,7 +64,7 @@ _LEAST = 3
 _GAP = 5
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def pasted_line_numbers(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         if not (file.text[:1].isdigit() or _DIGIT.search(file.text)):

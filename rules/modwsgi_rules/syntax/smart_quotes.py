@@ -69,7 +69,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with
 from modwsgi_fix.rewriting.verdict import refusal, revival
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Bogus, Close, Directive
 from modwsgi_fix.text import Span
 from modwsgi_rules.syntax._shared import ONLY_GRANTS
@@ -81,7 +81,7 @@ _QUOTED = expression(
 )
 
 
-@rule(severity=Severity.ERROR, changes=("regained", "restricted"))
+@rule(severity=Severity.ERROR, changes=("regained", "restricted"), scope=Scope.FILE)
 def smart_quotes(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         if file.text.isascii():

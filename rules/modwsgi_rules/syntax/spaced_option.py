@@ -56,7 +56,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with, raw
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
 
@@ -66,7 +66,7 @@ _REFUSED = "this is not one word name=value, as an option must be, so httpd does
 _TAKEN = "mod_wsgi takes the next word for the value here, despite the blank after the ="
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def spaced_option(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         for node, parents in lines_with(file, _WSGI):

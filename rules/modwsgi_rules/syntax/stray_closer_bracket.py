@@ -71,7 +71,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, is_template, lines_with
 from modwsgi_fix.rewriting.verdict import refusal, revival
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Close, Section
 from modwsgi_fix.text import WHITESPACE, Span
 
@@ -79,7 +79,7 @@ _SURPLUS = expression(r">>")
 _BRACKETS = expression(r">(>+)")
 
 
-@rule(severity=Severity.ERROR, changes=("restricted",))
+@rule(severity=Severity.ERROR, changes=("restricted",), scope=Scope.FILE)
 def stray_closer_bracket(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         broken = {problem.node.start for problem in file.tree.problems if problem.kind == "extra-bracket"}

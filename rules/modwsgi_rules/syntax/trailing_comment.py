@@ -67,7 +67,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, in_macro, is_template, lines_with, newline_of, physical_lines, raw
 from modwsgi_fix.rewriting.verdict import refusal
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive, Word
 from modwsgi_fix.text import Span
 
@@ -76,7 +76,7 @@ _LONE = expression(r"#+")
 _END = expression(r"(?<![ \t])[ \t]*+(?:\\?\r?\n)?\Z")
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def trailing_comment(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         for node, parents in lines_with(file, _MARK):

@@ -73,7 +73,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.left_open import may_stay_open
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, is_unsettled, newline_of, width
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import Span
 
@@ -85,7 +85,7 @@ _SO = {
 }
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def unclosed_section(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         problems = [p for p in file.tree.problems if p.kind == "unclosed-section" and p.section is not None]

@@ -52,7 +52,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_template, lines_with
 from modwsgi_fix.rewriting.verdict import refusal
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
 
@@ -60,7 +60,7 @@ _LOGS = expression(r"^[ \t]*(?:logformat|customlog)[ \t]", re.M | re.I)
 _QUOTED = expression(r'(?<=[ \t])"(?=%|[^"\n]*%)(.*)"(?=[ \t]+[^"\s]+[ \t]*\Z|\Z)', re.S)
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def unescaped_log_quotes(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         for node, parents in lines_with(file, _LOGS):

@@ -81,7 +81,7 @@ from modwsgi_fix.model.daemons import atoi
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, in_macro, locate, takes_options
 from modwsgi_fix.rewriting.verdict import refusal
-from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Related, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import WHITESPACE, Span
 from modwsgi_rules.syntax._shared import WrappedLine, wrapped_lines
@@ -95,7 +95,7 @@ _MOST = 64
 _NEWEST = "9999"
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.FILE)
 def wrapped_options(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         for owner, group in groupby(wrapped_lines(file), key=lambda line: line.owner):

@@ -1,0 +1,153 @@
+"""Parts of a server that was checked: the text outside of all hosts, and some of the hosts, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from modwsgi_fix.engine import Job, check, read
+from modwsgi_fix.files import Overlay
+from modwsgi_fix.model.config import Asked, Config
+from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.reading.source import Source
+from modwsgi_fix.model.shapes.hosts import Text, without
+from modwsgi_fix.records import Finding, Report
+from modwsgi_fix.rule import Scope, all_rules
+from modwsgi_fix.syntax import Tree
+from modwsgi_fix.tuples import NamedTuple
+from modwsgi_fix.workspace.plan import Plan
+from modwsgi_fix.workspace.session import Session, checked, starts
+from modwsgi_fix.workspace.standing import Group, Host
+
+#: A part of a file: one of its hosts, or the text outside of all hosts.
+Region = tuple[str, int | None]
+
+
+class Base(NamedTuple):
+    """A server that was checked, and how its hosts are alike.
+
+    ``compared`` are the files as they were when their hosts were compared, by key, and ``texts`` as they are now; ``overlay``
+    has those that have changed meanwhile. ``trees`` is a cache of parsed files. ``last`` is what was read last.
+    """
+
+    plan: Plan
+    report: Report
+    compared: Mapping[str, Text]
+    texts: Mapping[str, Text]
+    overlay: Mapping[str, str]
+    order: Mapping[str, int]
+    groups: Sequence[Group]
+    trees: dict[str, Tree]
+    last: Read | None = None
+
+
+class Part(NamedTuple):
+    """A part of a server: the text outside of all hosts, and these hosts.
+
+    ``reshaped`` are the files that gained or lost a host: they are read as a whole. ``changed`` are all files that have changed.
+    ``touched`` are the regions about which nothing is known from before, besides all of ``reshaped``. ``is_local`` says that the
+    change is in hosts alone, and does not decide which requests reach others.
+    """
+
+    hosts: frozenset[Host]
+    reshaped: frozenset[str]
+    changed: frozenset[str]
+    touched: frozenset[Region]
+    is_local: bool = False
+
+    def is_touched(self, region: Region) -> bool:
+        """Whether a region changed, or shares words with one that did."""
+        return region in self.touched or region[0] in self.reshaped
+
+
+class Read(NamedTuple):
+    """A part of a server that was read, and the report on it.
+
+    ``config`` is None where the text has changed since in what only people read. ``asked`` are the files that rules of
+    ``Scope.FILE`` were asked about; None where all rules were asked about all that was read.
+    """
+
+    part: Part
+    report: Report
+    config: Config | None
+    variables: Mapping[str, str]
+    names: frozenset[str]
+    asked: frozenset[str] | None = None
+
+    def tells(self, region: Region, finding: Finding) -> bool:
+        """Whether the report has what the rule of a finding finds in a region of a file that was read."""
+        path, number = region
+        scope = Scope.SERVER if self.asked is None else _scope(finding.rule)
+        if scope is Scope.FILE:
+            return self.asked is None or path in self.asked
+        if number is None or path in self.part.reshaped:
+            return True
+        return region in (self.part.hosts if scope is Scope.SERVER else self.part.touched)
+
+
+def _scope(rule: str) -> Scope:
+    """Return what findings with the name of a rule depend on; comments that allow nothing are found by the engine."""
+    found = all_rules().get(rule)
+    return found.scope if found is not None else Scope.SERVER
+
+
+def read_part(base: Base, part: Part, before: Read | None = None) -> Read:
+    """Read a part of the server, and check it; ``before`` is what was told of the same part before a change.
+
+    Rules are asked about the hosts that stand for others only where their scope is the server. All are asked about all that is
+    read where the change may matter to more hosts, where it adds or removes the only use of a directive, and where a fix is
+    found, because fixes are tried together.
+    """
+    (job,) = base.plan.jobs
+    less = job._replace(source=partial(base, part, job.source))
+    config = read(less, trees=base.trees)
+    if part.is_local and (before is None or before.names == config.names):
+        asked = _asked(base, part, config)
+        giving_way = {rule.name for rule in job.rules if rule.gives_way}
+        if not any(one.fix is not None or one.rule in giving_way for one in check(less, config.about(asked))):
+            files = frozenset(file.path for file in asked.files)
+            report = _report(base, less, config.about(asked))
+            return Read(part, report, config, config.variables, config.names, files)
+    return Read(part, _report(base, less, config), config, config.variables, config.names)
+
+
+def _asked(base: Base, part: Part, config: Config) -> Asked:
+    """Return the servers of a part without the hosts that stand for others, and the files without those of such hosts alone."""
+    standing = {(path, base.texts[path].hosts[number]) for path, number in part.hosts - part.touched}
+
+    def stands(item: Item) -> bool:
+        return any(path == item.path and start <= item.node.start < end for path, (start, end) in standing)
+
+    servers = (server for server in config.servers if server.item is None or not stands(server.item))
+    others = {path for path, _ in standing} - {path for path, _ in part.touched}
+    return Asked(frozenset(servers), frozenset(file for key, file in config.files.items() if key not in others))
+
+
+def _report(base: Base, job: Job, config: Config) -> Report:
+    session = Session(base.plan._replace(jobs=(job,)), (config,))
+    report = checked(session, marked=base.report.marked, weighed=base.report.weighed)
+    return report._replace(starts=starts(session.configs))
+
+
+def partial(base: Base, part: Part, source: Source) -> Source:
+    """Return the source of a part of a server as it is now. A file of which nothing is left is not read."""
+    stand_ins: dict[str, tuple[str, str]] = {}
+    skipped: set[str] = set()
+    for key, text in base.texts.items():
+        if key in part.reshaped:
+            continue
+        left_out = [span for number, span in enumerate(text.hosts) if (key, number) not in part.hosts]
+        if left_out and len(left_out) == len(text.hosts) and key not in part.changed and _is_comment(text.outside):
+            skipped.add(key)
+        elif left_out:
+            stand_ins[key] = without(text, left_out), text.text
+    (job,) = base.plan.jobs
+    files = Overlay(job.source.files, base.overlay)
+    return source._replace(
+        files=files, stand_ins=stand_ins, picks=lambda paths: [path for path in paths if files.key(path) not in skipped]
+    )
+
+
+def _is_comment(text: str) -> bool:
+    """Whether a text consists of empty lines and comments, none of which is continued on the next line."""
+    lines = (line.strip(" \t\r") for line in text.split("\n"))
+    return all(not line or (line.startswith("#") and not line.endswith("\\")) for line in lines)
