@@ -34,8 +34,9 @@ from modwsgi_fix.workspace.standing import groups_of, host_text, standing_for_ot
 
 #: Names of directives that change how other lines are read, or which lines are.
 _LEADING = TURNS | {b"include", b"includeoptional"}
-#: Lines that may take requests from hosts with other names.
+#: Lines that may take requests from hosts with other names, and those that name a host.
 _REACH = expression(r"^[ \t]*(?:<virtualhost|serveralias\b.*[*?])", re.I | re.M)
+_NAMES = expression(r"^[ \t]*(?:servername|serveralias)\b", re.I | re.M)
 #: The most hosts that somebody changes by hand at once.
 _MOST_CHANGED = 20
 
@@ -114,6 +115,8 @@ def _again(base: Base, key: str, text: str) -> Base | None:
     is_last = base.last is not None and base.last.part._replace(touched=part.touched) == part
     before = base.last if base.last is not None and is_last else read_part(base, part)
     now = read_part(after, part, before)
+    if before.asked is not None and before.traits != now.traits:
+        before = read_part(base, part._replace(is_local=False))
     if now.variables != before.variables:
         return None
     report = _together(base, after, before, now, moved)
@@ -143,8 +146,10 @@ def _part(base: Base, after: Base) -> Part | None:
     if not read or 2 * len(read) > sum(len(text.hosts) for text in base.compared.values()):
         return None
     hosts = frozenset(host for host in read if host[0] not in reshaped)
-    is_local = all(one.region[1] is not None and not _REACH.search(one.added) for one in (*changes, *recent))
-    return Part(hosts, reshaped, changed, frozenset(touched | inside), is_local)
+    added = [one.added for one in (*changes, *recent)]
+    is_local = all(number is not None for _, number in touched) and not any(map(_REACH.search, added))
+    renames = any(map(_NAMES.search, added))
+    return Part(hosts, reshaped, changed, frozenset(touched | inside), is_local, renames)
 
 
 def _last(last: Read | None, moved: Moved, old: str, new: str) -> Read | None:

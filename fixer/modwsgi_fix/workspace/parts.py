@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from modwsgi_fix.directives import find
 from modwsgi_fix.engine import Job, check, read
 from modwsgi_fix.files import Overlay
 from modwsgi_fix.model.config import Asked, Config
@@ -45,7 +46,7 @@ class Part(NamedTuple):
 
     ``reshaped`` are the files that gained or lost a host: they are read as a whole. ``changed`` are all files that have changed.
     ``touched`` are the regions about which nothing is known from before, besides all of ``reshaped``. ``is_local`` says that the
-    change is in hosts alone, and does not decide which requests reach others.
+    change is in hosts alone, and does not decide which requests reach others; ``renames`` that it does where others have no name.
     """
 
     hosts: frozenset[Host]
@@ -53,6 +54,7 @@ class Part(NamedTuple):
     changed: frozenset[str]
     touched: frozenset[Region]
     is_local: bool = False
+    renames: bool = False
 
     def is_touched(self, region: Region) -> bool:
         """Whether a region changed, or shares words with one that did."""
@@ -62,26 +64,27 @@ class Part(NamedTuple):
 class Read(NamedTuple):
     """A part of a server that was read, and the report on it.
 
-    ``config`` is None where the text has changed since in what only people read. ``asked`` are the files that rules of
-    ``Scope.FILE`` were asked about; None where all rules were asked about all that was read.
+    ``config`` is None where the text has changed since in what only people read. ``traits`` are what rules may ask of the
+    whole. ``asked`` are the files that rules of ``Scope.FILE`` were asked about; None where all rules were asked about all that
+    was read.
     """
 
     part: Part
     report: Report
     config: Config | None
     variables: Mapping[str, str]
-    names: frozenset[str]
+    traits: frozenset[object]
     asked: frozenset[str] | None = None
 
     def tells(self, region: Region, finding: Finding) -> bool:
         """Whether the report has what the rule of a finding finds in a region of a file that was read."""
         path, number = region
-        scope = Scope.SERVER if self.asked is None else _scope(finding.rule)
-        if scope is Scope.FILE:
-            return self.asked is None or path in self.asked
+        scope = _scope(finding.rule)
+        if self.asked is not None and scope is Scope.FILE:
+            return path in self.asked
         if number is None or path in self.part.reshaped:
             return True
-        return region in (self.part.hosts if scope is Scope.SERVER else self.part.touched)
+        return region in (self.part.touched if self.asked is not None and scope is Scope.HOST else self.part.hosts)
 
 
 def _scope(rule: str) -> Scope:
@@ -94,20 +97,31 @@ def read_part(base: Base, part: Part, before: Read | None = None) -> Read:
     """Read a part of the server, and check it; ``before`` is what was told of the same part before a change.
 
     Rules are asked about the hosts that stand for others only where their scope is the server. All are asked about all that is
-    read where the change may matter to more hosts, where it adds or removes the only use of a directive, and where a fix is
-    found, because fixes are tried together.
+    read where the change may matter to more hosts, where it adds or removes the only use of a directive or the only line that is
+    not understood, and where a fix is found, because fixes are tried together.
     """
     (job,) = base.plan.jobs
     less = job._replace(source=partial(base, part, job.source))
     config = read(less, trees=base.trees)
-    if part.is_local and (before is None or before.names == config.names):
+    traits = _traits(config)
+    if _is_local(part, config) and (before is None or before.traits == traits):
         asked = _asked(base, part, config)
         giving_way = {rule.name for rule in job.rules if rule.gives_way}
         if not any(one.fix is not None or one.rule in giving_way for one in check(less, config.about(asked))):
             files = frozenset(file.path for file in asked.files)
             report = _report(base, less, config.about(asked))
-            return Read(part, report, config, config.variables, config.names, files)
-    return Read(part, _report(base, less, config), config, config.variables, config.names)
+            return Read(part, report, config, config.variables, traits, files)
+    return Read(part, _report(base, less, config), config, config.variables, traits)
+
+
+def _is_local(part: Part, config: Config) -> bool:
+    return part.is_local and not (part.renames and any(not host.all("servername") for host in config.hosts))
+
+
+def _traits(config: Config) -> frozenset[object]:
+    """Return what rules may ask of a whole server: its directives by name, and the kinds of what is not understood."""
+    kinds = (problem.kind for file in config.files.values() for problem in file.tree.problems)
+    return frozenset((*filter(find, config.names), *(gap.kind for gap in config.gaps), *kinds))
 
 
 def _asked(base: Base, part: Part, config: Config) -> Asked:

@@ -85,7 +85,7 @@ from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.paths import Nested, components, has_wildcard
 from modwsgi_fix.placeholders import is_settled
-from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Rank, Related, Scope, Severity, rule
 from modwsgi_fix.tuples import NamedTuple
 
 #: The most neighbours of a path that are looked at.
@@ -103,11 +103,13 @@ class _Near(NamedTuple):
     is_wildcard: bool = False
 
 
-@rule(severity=Severity.WARNING, rank=Rank.ANSWER)
+@rule(severity=Severity.WARNING, rank=Rank.ANSWER, scope=Scope.HOST)
 def grant_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
     if config.named("userdir", *HOST_ALIASES):
         return
     for section in config.named("directory"):
+        if not config.asks(section.server):
+            continue
         if not section.args or is_regex_section(section) or not section.known or section.in_doubt:
             continue
         path = pattern_of(section).rstrip("/")

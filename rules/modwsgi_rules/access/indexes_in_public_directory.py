@@ -75,6 +75,7 @@ another directory is meant, as on a download site, allow it by a comment.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from modwsgi_fix.directives.families import LISTINGS
 from modwsgi_fix.edits import Fix
@@ -84,12 +85,14 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.options import has_signs, said
 from modwsgi_fix.model.merge.places import option
 from modwsgi_fix.rewriting.lines import delete_span, replace_arg
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 
 
-@rule(severity=Severity.INFO)
+@rule(severity=Severity.INFO, scope=Scope.HOST)
 def indexes_in_public_directory(config: Config) -> Iterator[Diagnostic]:
-    for server, section, directory in public_sections(config):
+    for server, section, directory in chain.from_iterable(
+        public_sections(config, server) for server in filter(config.asks, config.servers)
+    ):
         by = option(config, server, directory, "indexes").by
         if by is None or by.parent is not section or said(by, "indexes") is not True:
             continue

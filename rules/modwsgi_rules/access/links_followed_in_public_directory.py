@@ -107,15 +107,17 @@ from modwsgi_fix.model.merge.options import has_signs
 from modwsgi_fix.model.merge.places import option
 from modwsgi_fix.model.merge.sections import path_matches
 from modwsgi_fix.rewriting.lines import append, delete_span, replace_arg
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.text import Span
 
 
-@rule(severity=Severity.INFO)
+@rule(severity=Severity.INFO, scope=Scope.HOST)
 def links_followed_in_public_directory(config: Config) -> Iterator[Diagnostic]:
     places: dict[tuple[Server, str], list[Item]] = {}
-    for server, section, directory in public_sections(config):
-        places.setdefault((server, directory), []).append(section)
+    of_main = {server for server, _, _ in public_sections(config, config.main)}
+    for one in (one for one in config.servers if config.asks(one) or one in of_main):
+        for server, section, directory in public_sections(config, one):
+            places.setdefault((server, directory), []).append(section)
     for (server, directory), sections in places.items():
         state = option(config, server, directory, "followsymlinks")
         if state.on is not True or option(config, server, directory, "symlinksifownermatch").on is True:
@@ -124,6 +126,8 @@ def links_followed_in_public_directory(config: Config) -> Iterator[Diagnostic]:
         if not links.stray and path_matches("/usr", directory):
             continue
         section = next((one for one in sections if state.by in one.children), sections[0])
+        if not config.asks(section.server):
+            continue
         message = f"symbolic links in {directory} are followed wherever they lead"
         if links.stray:
             message = f"{links.stray[0]} leads out of {directory}, and symbolic links there are followed"

@@ -72,7 +72,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.sections import directory_matches, is_regex_section, pattern_of
 from modwsgi_fix.placeholders import is_settled
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_rules.access._expressions import whom
 
 _WIDE = frozenset({"", "/home", "/etc", "/var", "/srv", "/usr", "/opt", "/root", "/tmp", "/mnt", "/media", "/data"})
@@ -80,10 +80,10 @@ _WIDE = frozenset({"", "/home", "/etc", "/var", "/srv", "/usr", "/opt", "/root",
 _SAMPLES = ("a-b.c", "0/x y", "._/q/z")
 
 
-@rule(severity=Severity.WARNING)
+@rule(severity=Severity.WARNING, scope=Scope.HOST)
 def root_directory_granted(config: Config) -> Iterator[Diagnostic]:
     for section in config.named(*DIRECTORY_SECTIONS):
-        path = _opened(section) if section.args and section.is_section else None
+        path = _opened(section) if config.asks(section.server) and section.args and section.is_section else None
         who = whom(section) if path is not None else ""
         if not who:
             continue

@@ -140,13 +140,13 @@ from modwsgi_fix.model.facts.served import Served, is_unclear, target_of
 from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.rewriting.access_blocks import directory_block, grant_lines
 from modwsgi_fix.rewriting.lines import insert_after
-from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Rank, Scope, Severity, rule
 from modwsgi_rules.access._shared import open_file
 
 
-@rule(severity=Severity.ERROR, changes=("regained",), rank=Rank.ANSWER)
+@rule(severity=Severity.ERROR, changes=("regained",), rank=Rank.ANSWER, scope=Scope.HOST)
 def script_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
-    for server in config.servers:
+    for server in filter(config.asks, config.servers):
         seen: set[str] = set()
         for mount in mounts(config, server):
             target = target_of(config, mount)

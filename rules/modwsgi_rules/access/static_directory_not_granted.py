@@ -71,13 +71,13 @@ from modwsgi_fix.model.facts.served import is_unclear, target_of
 from modwsgi_fix.model.urls import aliases
 from modwsgi_fix.rewriting.access_blocks import directory_block, file_grant, grant_lines
 from modwsgi_fix.rewriting.lines import insert_after
-from modwsgi_fix.rule import Diagnostic, Rank, rule
+from modwsgi_fix.rule import Diagnostic, Rank, Scope, rule
 
 
-@rule(rank=Rank.ANSWER)
+@rule(rank=Rank.ANSWER, scope=Scope.HOST)
 def static_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
     gone = {found.item for found in missing(config)}
-    for server in config.servers:
+    for server in filter(config.asks, config.servers):
         seen: set[str] = set()
         for alias in aliases(config, server):
             target = target_of(config, alias)

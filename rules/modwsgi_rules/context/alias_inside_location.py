@@ -72,13 +72,13 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.sections import is_regex_section
 from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rewriting.moving import context, may_move, move_before, refuge
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, scope=Scope.HOST)
 def alias_inside_location(config: Config) -> Iterator[Diagnostic]:
     for item in config.named(*PREFIX_ALIASES):
-        where = context(item)
+        where = context(item) if config.asks(item.server) else None
         if not where or Context.SERVER in where or Context.VIRTUAL_HOST in where or where is Context.HTACCESS:
             continue
         if len(item.args) == 2:

@@ -57,12 +57,12 @@ from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.urls import Mapping, aliases, covers_whole, together
 from modwsgi_fix.rewriting.lines import insert_before
 from modwsgi_fix.rewriting.moving import delete_with_comment, lines_with_comment
-from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Rank, Related, Scope, Severity, rule
 
 
-@rule(severity=Severity.WARNING, rank=Rank.ANSWER)
+@rule(severity=Severity.WARNING, rank=Rank.ANSWER, scope=Scope.HOST)
 def alias_behind_shorter_alias(config: Config) -> Iterator[Diagnostic]:
-    for server in config.servers:
+    for server in filter(config.asks, config.servers):
         own = [one for one in aliases(config, server) if one.server is server and not one.is_regex and one.item.known]
         # Those of one URL together, and without those that were told or that stand above: a file may be included a thousand times.
         left: dict[str, list[tuple[int, Mapping]]] = {}

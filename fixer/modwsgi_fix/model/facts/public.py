@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from modwsgi_fix.model.config import Config, derived
+from collections.abc import Iterator
+
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import target_of
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import access_of
@@ -11,23 +13,27 @@ from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.urls import aliases
 
 
-@derived
-def public_sections(config: Config) -> list[tuple[Server, Item, str]]:
-    """Return the ``<Directory>`` sections that grant everyone exactly the directory that an alias leads to."""
+def public_sections(config: Config, server: Server) -> list[tuple[Server, Item, str]]:
+    """Return the ``<Directory>`` sections of a server that grant everyone exactly the directory that an alias of it leads to.
+
+    Each comes with the directory, and with the server of the alias: sections of the main server hold for all hosts.
+    """
+    return config.once((public_sections, server), lambda: list(_public(config, server)))
+
+
+def _public(config: Config, server: Server) -> Iterator[tuple[Server, Item, str]]:
+    sections = config.within(server, "directory")
     targets: dict[str, Server] = {}
-    for server in config.servers:
-        for alias in aliases(config, server):
+    for host in (config.servers if server.is_main else [server]) if sections else ():
+        for alias in aliases(config, host):
             target = target_of(config, alias)
             if target is not None and target.file is None and not target.is_script:
-                targets.setdefault(target.directory, server)
-    found: list[tuple[Server, Item, str]] = []
-    for section in config.named("directory"):
+                targets.setdefault(target.directory, host)
+    for section in sections:
         if not section.args or not section.known or is_regex_section(section):
             continue
         path = pattern_of(section).rstrip("/")
         if path in targets and access_of(section).grants and not section.file.tree.is_template:
             if has_wildcard(path) and "[" in path:
                 continue
-            server = targets[path] if section.server.is_main else section.server
-            found.append((server, section, path))
-    return found
+            yield targets[path], section, path
