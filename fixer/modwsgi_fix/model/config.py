@@ -174,9 +174,9 @@ class Config:
         view.asked = asked
         return view
 
-    def asks(self, one: Server | File) -> bool:
+    def asks(self, part: Server | File) -> bool:
         """Whether a rule has to tell what it finds in a server or file, where that is not known. Facts are about all of them."""
-        return self.asked is None or one in self.asked.servers or one in self.asked.files
+        return self.asked is None or part in self.asked.servers or part in self.asked.files
 
     @property
     def passed_over(self) -> tuple[PassedOver, ...]:

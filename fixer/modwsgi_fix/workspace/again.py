@@ -224,15 +224,15 @@ def _together(base: Base, after: Base, before: Read, now: Read, moved: Moved) ->
         return None
     region_of, region_now = _regions(base.texts), _regions(after.texts)
 
-    def tells(read: Read, one: Finding, region: Region) -> bool:
-        return region[0] in read_again and read.tells(region, one)
+    def tells(read: Read, finding: Finding, region: Region) -> bool:
+        return region[0] in read_again and read.tells(region, finding)
 
     known = {plain(one) for one in was.findings if tells(before, one, region_of(one))}
     if known != {plain(one) for one in old.findings if tells(before, one, region_of(one))}:
         return None
 
-    def is_told_twice(one: Finding, region: Region) -> bool:
-        return not part.is_touched(region) and tells(before, one, region) and tells(now, one, region)
+    def is_told_twice(finding: Finding, region: Region) -> bool:
+        return not part.is_touched(region) and tells(before, finding, region) and tells(now, finding, region)
 
     rest = {plain(one, moved) for one in old.findings if is_told_twice(one, region_of(one))}
     if None in rest or rest != {plain(one) for one in new.findings if is_told_twice(one, region_now(one))}:

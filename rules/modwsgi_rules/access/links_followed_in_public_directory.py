@@ -115,8 +115,8 @@ from modwsgi_fix.text import Span
 def links_followed_in_public_directory(config: Config) -> Iterator[Diagnostic]:
     places: dict[tuple[Server, str], list[Item]] = {}
     of_main = {server for server, _, _ in public_sections(config, config.main)}
-    for one in (one for one in config.servers if config.asks(one) or one in of_main):
-        for server, section, directory in public_sections(config, one):
+    for host in (one for one in config.servers if config.asks(one) or one in of_main):
+        for server, section, directory in public_sections(config, host):
             places.setdefault((server, directory), []).append(section)
     for (server, directory), sections in places.items():
         state = option(config, server, directory, "followsymlinks")
