@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from lsprotocol import types
 
@@ -33,6 +34,8 @@ _SHOWN = {
 _SECTIONS = {"virtualhost": types.SymbolKind.Namespace, "macro": types.SymbolKind.Function}
 #: The most nested sections in an outline; deeper ones are shown flat.
 _DEEPEST = 50
+#: The texts of which the hosts and mounts are remembered.
+_MOST_TEXTS = 2000
 
 
 def document(state: State, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
@@ -108,10 +111,17 @@ def _places(names: Names) -> Iterator[tuple[str, types.SymbolKind, str, Span]]:
         if name.defines:
             yield name.name, kinds[name.kind], name.path, name.span
     for path, text in names.texts.items():
-        if path not in names.quotable:
-            continue
-        for node, _ in directives_of(tree_of(text)):
-            if isinstance(node, Section) and node.key == "virtualhost":
-                yield title(node), types.SymbolKind.Namespace, path, span_of_section(node)
-            elif node.key in MOUNTS:
-                yield title(node), types.SymbolKind.Interface, path, node.body_span
+        for words, kind, span in _hosts_and_mounts(text) if path in names.quotable else ():
+            yield words, kind, path, span
+
+
+@lru_cache(_MOST_TEXTS)
+def _hosts_and_mounts(text: str) -> list[tuple[str, types.SymbolKind, Span]]:
+    """Return the hosts and mounts of a text: what an editor asks for, letter by letter, while most texts stay as they are."""
+    found = []
+    for node, _ in directives_of(tree_of(text)):
+        if isinstance(node, Section) and node.key == "virtualhost":
+            found.append((title(node), types.SymbolKind.Namespace, span_of_section(node)))
+        elif node.key in MOUNTS:
+            found.append((title(node), types.SymbolKind.Interface, node.body_span))
+    return found
