@@ -156,11 +156,14 @@ class Safely(NamedTuple):
         """Return the edits, in order; with ``within``, those of fixes that change nothing outside of that stretch."""
         if self._has_no_fix():
             return []
-        found = plan(_wanted(self.question)._replace(level=Applicability.SAFE))
+        known = self.known()
+        base = known.base if known is not None else None
+        reached = {} if base is None else {base.plan.jobs[0].source.entries[0]: frozenset(base.order)}
+        found = plan(_wanted(self.question)._replace(level=Applicability.SAFE, reached=reached))
         if within is not None:
             jobs = (job._replace(rules=[_held(one, within) for one in job.rules]) for job in found.jobs)
             found = found._replace(jobs=tuple(jobs))
-        session = self._opened_in_part(found) or sessions.opened(found)
+        session = self._opened_in_part(base, found) or sessions.opened(found)
         files = sessions.mended(session, Applicability.SAFE).files
         return [edit for file in files if file.path == self.key for edit in file.edits]
 
@@ -172,10 +175,8 @@ class Safely(NamedTuple):
         with_fix = (one for one in report.findings if one.fix is not None)
         return not any(place.file.path == self.key for one in with_fix for place in places(one))
 
-    def _opened_in_part(self, found: Plan) -> Session | None:
+    def _opened_in_part(self, base: Base | None, found: Plan) -> Session | None:
         """Read those hosts that the fixes of the file may depend on; None where these do not suffice."""
-        known = self.known()
-        base = known.base if known is not None else None
         part = part_around(base, self.key) if base is not None else None
         if base is None or part is None or len(found.jobs) != 1 or found.jobs[0].disk is not None:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from modwsgi_fix.edits import Applicability
@@ -37,7 +38,8 @@ class Wanted(NamedTuple):
     no settings. ``target`` are words as ``httpd=2.4``. ``as_httpd`` reads every named file as httpd's; ``denies`` is as
     ``Source.denies``. ``no_scripts`` leaves WSGI scripts out; ``baseline`` is the path of a file of known findings.
     ``per_file_ignores`` are words as ``PATTERN:NAMES``; with ``force_exclude`` files that are named are excluded, too.
-    ``only`` are files, virtual hosts and rules.
+    ``only`` are files, virtual hosts and rules. ``reached`` are the keys of the files that servers read, by main file, as far as
+    that is known.
     """
 
     paths: tuple[str, ...]
@@ -58,6 +60,7 @@ class Wanted(NamedTuple):
     per_file_ignores: tuple[str, ...] = ()
     force_exclude: bool = False
     only: tuple[str, ...] = ()
+    reached: Mapping[str, frozenset[str]] = MappingProxyType({})
 
     @property
     def words(self) -> str:
@@ -121,7 +124,14 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
     on = selected(rules, [settings.selection, selection])
     said = wanted.root or (settings.root if wanted.settings else None)
     found, seen = find_servers(
-        Configurations(), paths, said, settings, wanted.overlay, as_httpd=wanted.as_httpd, unnamed=wanted.unnamed
+        Configurations(),
+        paths,
+        said,
+        settings,
+        wanted.overlay,
+        as_httpd=wanted.as_httpd,
+        unnamed=wanted.unnamed,
+        reached=wanted.reached,
     )
     for problem in found.problems:
         # A path that does not exist is a typing error, and the whole run may be meant differently.

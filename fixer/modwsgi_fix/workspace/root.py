@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import MANIFEST, FileProblem, Files, Overlay
@@ -35,11 +36,12 @@ def find_servers(
     *,
     as_httpd: bool = False,
     unnamed: bool = False,
+    reached: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> tuple[Found, Rooted | None]:
     """Return the servers and scripts at these paths, and the filesystem that their paths mean, where that is known.
 
     ``root`` is the user's, ``texts`` (by path) stand in for files, or have no file where ``unnamed``; ``as_httpd`` is as for
-    ``discover``. Raises ``Stop``.
+    ``discover``, ``reached`` as for ``Wanted``. Raises ``Stop``.
     """
     over = Overlay(disk, texts) if texts else disk
     chosen = root or settings.root
@@ -55,7 +57,7 @@ def find_servers(
     found = discover(files, _once(files, paths), as_httpd=as_httpd, around=disk)
     fragments = list(found.sources)
     if not (texts and unnamed):
-        fragments = within_servers(files, fragments)
+        fragments = within_servers(files, fragments, reached)
     sources = [*fragments, *([found.scripts] if found.scripts else [])]
     if chosen is None and meant_root(sources):
         seen = Rooted(over, "/")

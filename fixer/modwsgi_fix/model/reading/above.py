@@ -7,7 +7,7 @@ hosts. So the whole server is read, and only the named files are reported on and
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.reading.loading import load
@@ -17,14 +17,15 @@ from modwsgi_fix.model.reading.source import Source, lies_in, servers_above
 _AVAILABLE = ("sites-available", "conf-available")
 
 
-def within_servers(files: Files, sources: list[Source]) -> list[Source]:
+def within_servers(files: Files, sources: list[Source], known: Mapping[str, frozenset[str]]) -> list[Source]:
     """Return the sources, with fragments that a server above them reads turned into that server.
 
     It is the server of the nearest main file above that reaches the file by its Includes; for a file that is only available,
-    that of the nearest main file. Files that no server reaches stay fragments of one server.
+    that of the nearest main file. Files that no server reaches stay fragments of one server. ``known`` has the keys of the files
+    that servers reach, by main file, so that these need not be read.
     """
     found: list[Source] = []
-    reached: dict[str, frozenset[str]] = {}
+    reached = dict(known)
     for source in sources:
         if source.complete or not source.entries:
             found.append(source)
