@@ -19,6 +19,7 @@ from modwsgi_fix.lsp.buffers import Change
 from modwsgi_fix.lsp.positions import Encoding
 from modwsgi_fix.lsp.state import State
 from modwsgi_fix.model.reading import above
+from modwsgi_fix.model.reading.source import Source
 
 #: The requests of one file, by what they are about.
 REQUESTS: dict[str, Callable[[State, str], Any]] = {
@@ -103,9 +104,14 @@ def test_what_safe_fixes_change_is_found_out_in_a_part(tmp_path: Path, monkeypat
     part = counted(monkeypatch, lambda: answers(editor.state, uri_of(editor.path)))
     assert 3 * part < 2 * whole
     # Which server reads the file is known.
-    asked: list[str] = []
+    asked = []
     reached = above._reached
-    monkeypatch.setattr(above, "_reached", lambda server: asked.append(server.entries[0]) or reached(server))
+
+    def noted(server: Source) -> frozenset[str]:
+        asked.append(server)
+        return reached(server)
+
+    monkeypatch.setattr(above, "_reached", noted)
     found = answers(editor.state, uri_of(editor.path))
     assert found["formatting"]
     assert asked == []
