@@ -174,6 +174,8 @@ class Site:
         self._locations = [one.locations for one in both]
         #: The layers that hold in a directory for a file there, where no question was asked: for ``places.layers_at``.
         self.settled: dict[tuple[str, str | None], list[Layer]] = {}
+        #: The sections for a directory and all above it, where no question was asked: for ``places.on_the_way``.
+        self.walked: dict[str, list[Layer]] = {}
 
     def directories(self, path: str, depth: int) -> list[Section]:
         """Return the ``<Directory>`` sections for exactly this directory, in the order of merging."""
