@@ -13,7 +13,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Guard, Item, Server
 from modwsgi_fix.model.merge.layers import Layer, site_of
 from modwsgi_fix.model.merge.permit import by_hosts, satisfy_of
-from modwsgi_fix.model.merge.places import layers_at
+from modwsgi_fix.model.merge.places import layers_at, settled_at
 from modwsgi_fix.model.merge.requires import NEW, Verdict, by_requires
 from modwsgi_fix.model.merge.visitor import EVERYONE, Asked, Visitor
 from modwsgi_fix.model.merge.world import World, question_of, ways
@@ -63,24 +63,51 @@ def says(asked: Asked) -> Says:
     return Says(old, new, by is not None and new is None, satisfy_of(asked) == "any")
 
 
-def says_to_everyone(layers: Sequence[Layer], config: Config, world: World) -> Says:
-    """Return what layers of a server say to everyone; once for all layers whose lines have the same words."""
-    asked = Asked(layers, EVERYONE, world, config)
-    lines = _words_of(layers)
-    # With nothing assumed, an answer is one to which no question was asked: that depends on the words alone.
-    return says(asked) if lines is None or world.assumed else config.once((says, lines), lambda: says(asked))
+#: The access lines of a layer, or of several, as words.
+Words = tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def _words_of(layers: Iterable[Layer]) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], ...] | None:
-    """Return the access lines of layers as words; None where they are not the whole meaning: in a section, under a condition."""
-    found = []
+class Spoken(NamedTuple):
+    """The access lines of one layer: whether it has any of each dialect, and their words.
+
+    ``words`` are None where they are not the whole meaning: in a section of their own, under a condition, with an undefined
+    variable.
+    """
+
+    old: bool = False
+    new: bool = False
+    words: Words | None = ()
+
+
+_SILENT = Spoken()
+
+
+def spoken_by(layer: Layer) -> Spoken:
+    """Return the access lines of a layer, which are remembered since a layer holds for many paths."""
+    known: Spoken | None = layer.access
+    if known is None:
+        known = layer.access = _SILENT if layer.by_key.keys().isdisjoint(_SPEAKING) else _spoken_by(layer)
+    return known
+
+
+def _spoken_by(layer: Layer) -> Spoken:
+    old, new = (not layer.by_key.keys().isdisjoint(keys) for keys in (ORDER_KEYS, NEW))
+    lines = layer.all([key for key in layer.by_key if key in _SPEAKING])
+    for line in lines:
+        if line.guards or line.parent is not layer.section or line.is_section or not line.known:
+            return Spoken(old, new, None)
+    return Spoken(old, new, tuple([(line.key, line.values) for line in lines]))
+
+
+def _words_of(layers: Iterable[Layer]) -> tuple[Words, ...] | None:
+    """Return the access lines of those layers that have any; None where the words of one are not the whole meaning."""
+    found: list[Words] = []
     for layer in layers:
-        if layer.by_key.keys().isdisjoint(_SPEAKING):
-            continue
-        lines = layer.all(_SPEAKING)
-        if any(line.guards or line.parent is not layer.section or line.is_section or not line.known for line in lines):
+        spoken = spoken_by(layer)
+        if spoken.words is None:
             return None
-        found.append(tuple((line.key, line.values) for line in lines))
+        if spoken is not _SILENT:
+            found.append(spoken.words)
     return tuple(found)
 
 
@@ -169,8 +196,8 @@ class Access(_Lines):
 _STRANGER = Visitor(method="GET", client="203.0.113.77", has_login=False)
 
 
-def _said(layers: Sequence[Layer], visitor: Visitor) -> list[Says | None]:
-    return [way.result for way in ways(lambda world: says(Asked(layers, visitor, world)), None, {})]
+def _said(layers: Sequence[Layer], visitor: Visitor, config: Config | None = None) -> list[Says | None]:
+    return [way.result for way in ways(lambda world: says(Asked(layers, visitor, world, config)), None, {})]
 
 
 def _everywhere(said: Iterable[Says | None], does: Callable[[Says], bool]) -> bool:
@@ -246,19 +273,30 @@ def grant(config: Config, server: Server, path: str, file: str | None = None, gi
 
 def _grant(config: Config, server: Server, path: str, file: str | None, given: Collection[Guard]) -> Grant:
     site = site_of(config, server)
+    settled = settled_at(site, path, file)
+    words = None if settled is None else _words_of(settled)
+    if settled is not None and words is not None:
+        # Which lines hold is beyond doubt, so that all places with the same words are alike.
+        allowed, is_modelled = config.once((_grant, words), lambda: _weighed(config, _said(settled, EVERYONE, config)))
+        return Grant(allowed, *_deciding(settled)) if is_modelled else Grant(allowed, None, None)
 
     def run(world: World) -> tuple[Says, Item | None, Item | None]:
         layers = layers_at(site, path, file, world)
-        said = says_to_everyone(layers, config, world)
-        return said, _section_with(layers, ORDER_KEYS), _section_with(layers, NEW)
+        return says(Asked(layers, EVERYONE, world, config)), *_deciding(layers)
 
     answers = {question_of(guard): "no" if guard.negated else "yes" for guard in given}
     results = [way.result for way in ways(run, None, {}, given=answers)]
-    known = [result for result in results if result is not None]
-    verdict = _agreed(_allowed(config, result[0]) for result in known) if len(known) == len(results) else None
-    by_22 = next((section for _, section, _ in known if section is not None), None)
-    by_24 = next((section for _, _, section in known if section is not None), None)
-    return Grant(verdict, by_22, by_24)
+    allowed, _ = _weighed(config, [None if result is None else result[0] for result in results])
+    by_22 = next((result[1] for result in results if result is not None and result[1] is not None), None)
+    by_24 = next((result[2] for result in results if result is not None and result[2] is not None), None)
+    return Grant(allowed, by_22, by_24)
+
+
+def _weighed(config: Config, said: Sequence[Says | None]) -> tuple[bool | None, bool]:
+    """Return whether everyone is let in, where all branches are modelled and agree; and whether any is modelled."""
+    known = [one for one in said if one is not None]
+    agreed = _agreed(_allowed(config, one) for one in known) if len(known) == len(said) else None
+    return agreed, bool(known)
 
 
 def _allowed(config: Config, said: Says) -> bool | None:
@@ -267,6 +305,12 @@ def _allowed(config: Config, said: Says) -> bool | None:
     return True if said.admits else False if said.refuses else None
 
 
-def _section_with(layers: list[Layer], keys: Collection[str]) -> Item | None:
-    """Return the last section that has any of these directives; None without one."""
-    return next((layer.section for layer in reversed(layers) if any(key in layer.by_key for key in keys)), None)
+def _deciding(layers: Iterable[Layer]) -> tuple[Item | None, Item | None]:
+    """Return the last section with lines of each dialect, 2.2 and 2.4; None without one."""
+    by_22: Item | None = None
+    by_24: Item | None = None
+    for layer in layers:
+        spoken = spoken_by(layer)
+        by_22 = layer.section if spoken.old else by_22
+        by_24 = layer.section if spoken.new else by_24
+    return by_22, by_24

@@ -7,6 +7,7 @@ merge_core_server_configs); the callers know what a layer means.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from modwsgi_fix.directives.families import (
     DIRECTORY_SECTIONS,
@@ -37,7 +38,7 @@ class Layer:
     ``directory`` is that of the ``.htaccess`` file; None for all other layers.
     """
 
-    __slots__ = ("by_key", "directory", "files", "ifs", "section")
+    __slots__ = ("access", "by_key", "directory", "files", "ifs", "section")
 
     def __init__(self, section: Item | None, items: Iterable[Item], *, directory: str | None = None) -> None:
         self.section = section
@@ -45,6 +46,8 @@ class Layer:
         self.by_key: dict[str, list[Item]] = {}
         self.files: list[Section] = []
         self.ifs: list[Section] = []
+        #: The remembered result of ``merge.access.spoken_by``.
+        self.access: Any = None
         self._add(items)
 
     def _add(self, items: Iterable[Item]) -> None:
@@ -172,6 +175,9 @@ class Site:
         self.base = [one.layer for one in both]
         self._directories = [one.directories for one in both]
         self._locations = [one.locations for one in both]
+        regexes = [section for one in self._directories for section in one.regexes]
+        #: The ``<Directory>`` sections with regular expressions, in the order in which httpd merges them (``directory_rank``).
+        self.directory_regexes = sorted(regexes, key=lambda section: directory_rank(section.section))
         #: The layers that hold in a directory for a file there, where no question was asked: for ``places.layers_at``.
         self.settled: dict[tuple[str, str | None], list[Layer]] = {}
         #: The sections for a directory and all above it, where no question was asked: for ``places.on_the_way``.
@@ -183,11 +189,6 @@ class Site:
         if len(found) > 1:
             found.sort(key=lambda section: section.order)
         return found
-
-    def directory_regexes(self) -> list[Section]:
-        """The ``<Directory>`` sections with regular expressions, in the order in which httpd merges them (``directory_rank``)."""
-        found = [section for one in self._directories for section in one.regexes]
-        return sorted(found, key=lambda section: directory_rank(section.section))
 
     def locations(self, uri: str, world: World) -> list[Layer]:
         """Return the ``<Location>`` sections that hold, in file order, the main server's first (request.c:ap_location_walk)."""

@@ -29,7 +29,7 @@ def on_the_way(site: Site, path: str, name: str | None, world: World) -> list[La
         on = merged_options([*site.base, *layers], world).on
         if "followsymlinks" in on and "symlinksifownermatch" not in on:
             layers += _at(site, f"{deepest}/{name}", world)
-    for section in site.directory_regexes():
+    for section in site.directory_regexes:
         match = directory_matches(section.section, deepest, name)
         if match is None:
             match = world.holds(f"{section.label} holds for what is asked for in {deepest or '/'}")
