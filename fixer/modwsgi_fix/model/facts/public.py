@@ -5,7 +5,7 @@ from __future__ import annotations
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.served import target_of
 from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.model.merge.access import access_of
+from modwsgi_fix.model.merge.access import access_in
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.urls import aliases
@@ -22,10 +22,10 @@ def public_sections(config: Config) -> list[tuple[Server, Item, str]]:
                 targets.setdefault(target.directory, server)
     found: list[tuple[Server, Item, str]] = []
     for section in config.named("directory"):
-        if not section.args or not section.known or is_regex_section(section):
-            continue
         path = pattern_of(section).rstrip("/")
-        if path in targets and access_of(section).grants and not section.file.tree.is_template:
+        if path not in targets or not section.args or not section.known or is_regex_section(section):
+            continue
+        if access_in(config, section).grants and not section.file.tree.is_template:
             if has_wildcard(path) and "[" in path:
                 continue
             server = targets[path] if section.server.is_main else section.server

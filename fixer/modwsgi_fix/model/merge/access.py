@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 
-from modwsgi_fix.directives.families import OLD_ACCESS, ORDER_KEYS, REQUIRE_SECTIONS
+from modwsgi_fix.directives.families import LIMIT_SECTIONS, OLD_ACCESS, ORDER_KEYS, REQUIRE_SECTIONS
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Guard, Item, Server
 from modwsgi_fix.model.merge.layers import Layer, site_of
@@ -136,17 +136,17 @@ class Access(_Lines):
     @property
     def is_empty(self) -> bool:
         """Whether it has no access directive of either dialect."""
-        return not any(key in self._layer.by_key for key in (*OLD_ACCESS, *NEW))
+        return not (self.has_22 or self.has_24 or "satisfy" in self._layer.by_key)
 
     @property
     def has_22(self) -> bool:
         """Whether it has Order, Allow or Deny, in ``<Limit>`` too."""
-        return any(key in self._layer.by_key for key in ORDER_KEYS)
+        return spoken_by(self._layer).old
 
     @property
     def has_24(self) -> bool:
         """Whether it has Require, or a container of it, in ``<Limit>`` too."""
-        return any(key in self._layer.by_key for key in NEW)
+        return spoken_by(self._layer).new
 
     @property
     def admits_22(self) -> bool | None:
@@ -160,7 +160,7 @@ class Access(_Lines):
         asked = (said for said in self._ways if said is None or said.new is not None or said.some)
         return _agreed(None if said is None else said.new for said in asked) if self.has_24 else None
 
-    @property
+    @cached_property
     def grants(self) -> bool:
         """Whether it lets everyone in, in every branch where it says anything."""
         return _everywhere(self._ways, lambda said: said.admits)
@@ -237,17 +237,21 @@ def access_of(section: Item) -> Access:
     return known
 
 
+def access_in(config: Config, section: Item) -> Access:
+    """Return ``access_of`` for one of many sections: what is said to everyone is found out once for all with the same words."""
+    access = access_of(section)
+    words = spoken_by(access._layer).words
+    if words is not None and section.key not in LIMIT_SECTIONS:
+        access._ways = config.once((access_in, words), lambda: access._ways)
+    return access
+
+
 def _access_of(section: Item) -> Access:
-    by_key: dict[str, list[Item]] = {}
+    by_key: dict[str, list[Item]] = {key: [] for key in ("require", *OLD_ACCESS)}
     others: list[Item] = []
     for child in section.children:
-        key = "require" if child.key in REQUIRE_SECTIONS else child.key
-        if key == "require" or key in OLD_ACCESS:
-            by_key.setdefault(key, []).append(child)
-        else:
-            others.append(child)
-    keys = ("require", *OLD_ACCESS)
-    requires, orders, allows, denies, satisfies = (tuple(by_key.get(key, ())) for key in keys)
+        by_key.get("require" if child.key in REQUIRE_SECTIONS else child.key, others).append(child)
+    requires, orders, allows, denies, satisfies = map(tuple, by_key.values())
     return Access(section, requires, orders, allows, denies, satisfies[-1] if satisfies else None, tuple(others))
 
 
