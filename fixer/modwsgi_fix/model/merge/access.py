@@ -86,12 +86,15 @@ def spoken_by(layer: Layer) -> Spoken:
     """Return the access lines of a layer, which are remembered since a layer holds for many paths."""
     known: Spoken | None = layer.access
     if known is None:
-        known = layer.access = _SILENT if layer.by_key.keys().isdisjoint(_SPEAKING) else _spoken_by(layer)
+        known = layer.access = _spoken_by(layer) if layer.section is None else access_of(layer.section).spoken
     return known
 
 
 def _spoken_by(layer: Layer) -> Spoken:
-    old, new = (not layer.by_key.keys().isdisjoint(keys) for keys in (ORDER_KEYS, NEW))
+    if layer.by_key.keys().isdisjoint(_SPEAKING):
+        return _SILENT
+    old = not layer.by_key.keys().isdisjoint(ORDER_KEYS)
+    new = not layer.by_key.keys().isdisjoint(NEW)
     lines = layer.all([key for key in layer.by_key if key in _SPEAKING])
     for line in lines:
         if line.guards or line.parent is not layer.section or line.is_section or not line.known:
@@ -99,16 +102,21 @@ def _spoken_by(layer: Layer) -> Spoken:
     return Spoken(old, new, tuple([(line.key, line.values) for line in lines]))
 
 
-def _words_of(layers: Iterable[Layer]) -> tuple[Words, ...] | None:
-    """Return the access lines of those layers that have any; None where the words of one are not the whole meaning."""
-    found: list[Words] = []
-    for layer in layers:
-        spoken = spoken_by(layer)
-        if spoken.words is None:
-            return None
-        if spoken is not _SILENT:
-            found.append(spoken.words)
-    return tuple(found)
+class _Branches:
+    """What is said to everyone, in each branch; None for a branch that is not modelled."""
+
+    def __init__(self, ways: Sequence[Says | None]) -> None:
+        self.ways = ways
+
+    @cached_property
+    def grant(self) -> bool:
+        """Whether everyone is let in, in every branch where anything is said."""
+        return _everywhere(self.ways, lambda said: said.admits)
+
+    @cached_property
+    def deny(self) -> bool:
+        """Whether nobody is let in, in every branch where anything is said."""
+        return _everywhere(self.ways, lambda said: said.refuses)
 
 
 class _Lines(NamedTuple):
@@ -129,9 +137,14 @@ class Access(_Lines):
         return Layer(self.section, self.section.children)
 
     @cached_property
-    def _ways(self) -> list[Says | None]:
-        """What the section says in each branch; None for a branch that is not modelled."""
-        return _said([self._layer], _limited_to(self.section))
+    def spoken(self) -> Spoken:
+        """Its access lines, those in ``<Limit>`` too."""
+        return _spoken_by(self._layer)
+
+    @cached_property
+    def _said(self) -> _Branches:
+        """What the section says in each branch."""
+        return _Branches(_said([self._layer], _limited_to(self.section)))
 
     @property
     def is_empty(self) -> bool:
@@ -141,34 +154,34 @@ class Access(_Lines):
     @property
     def has_22(self) -> bool:
         """Whether it has Order, Allow or Deny, in ``<Limit>`` too."""
-        return spoken_by(self._layer).old
+        return self.spoken.old
 
     @property
     def has_24(self) -> bool:
         """Whether it has Require, or a container of it, in ``<Limit>`` too."""
-        return spoken_by(self._layer).new
+        return self.spoken.new
 
     @property
     def admits_22(self) -> bool | None:
         """Whether Order, Allow and Deny admit everyone (True) or no one (False); None for only some, or without such lines."""
-        asked = (said for said in self._ways if said is None or said.old is not None)
+        asked = (said for said in self._said.ways if said is None or said.old is not None)
         return _agreed(None if said is None else said.old for said in asked) if self.has_22 else None
 
     @property
     def admits_24(self) -> bool | None:
         """Whether the Require lines admit everyone (True) or no one (False); None for some visitors, or without such lines."""
-        asked = (said for said in self._ways if said is None or said.new is not None or said.some)
+        asked = (said for said in self._said.ways if said is None or said.new is not None or said.some)
         return _agreed(None if said is None else said.new for said in asked) if self.has_24 else None
 
-    @cached_property
+    @property
     def grants(self) -> bool:
         """Whether it lets everyone in, in every branch where it says anything."""
-        return _everywhere(self._ways, lambda said: said.admits)
+        return self._said.grant
 
     @property
     def denies_all(self) -> bool:
         """Whether it lets nobody in, in every branch where it says anything."""
-        return _everywhere(self._ways, lambda said: said.refuses)
+        return self._said.deny
 
     @property
     def admits_strangers(self) -> bool:
@@ -209,7 +222,7 @@ def _everywhere(said: Iterable[Says | None], does: Callable[[Says], bool]) -> bo
 def grant_together(sections: Iterable[Item]) -> bool:
     """Whether sections that hold for one request let everyone in, each merged over those before it."""
     layers = [Layer(section, section.children) for section in sections]
-    return _everywhere(_said(layers, EVERYONE), lambda said: said.admits)
+    return _Branches(_said(layers, EVERYONE)).grant
 
 
 def _limited_to(section: Item) -> Visitor:
@@ -240,9 +253,9 @@ def access_of(section: Item) -> Access:
 def access_in(config: Config, section: Item) -> Access:
     """Return ``access_of`` for one of many sections: what is said to everyone is found out once for all with the same words."""
     access = access_of(section)
-    words = spoken_by(access._layer).words
+    words = access.spoken.words
     if words is not None and section.key not in LIMIT_SECTIONS:
-        access._ways = config.once((access_in, words), lambda: access._ways)
+        access._said = config.once((access_in, words), lambda: access._said)
     return access
 
 
@@ -278,15 +291,19 @@ def grant(config: Config, server: Server, path: str, file: str | None = None, gi
 def _grant(config: Config, server: Server, path: str, file: str | None, given: Collection[Guard]) -> Grant:
     site = site_of(config, server)
     settled = settled_at(site, path, file)
-    words = None if settled is None else _words_of(settled)
-    if settled is not None and words is not None:
-        # Which lines hold is beyond doubt, so that all places with the same words are alike.
-        allowed, is_modelled = config.once((_grant, words), lambda: _weighed(config, _said(settled, EVERYONE, config)))
-        return Grant(allowed, *_deciding(settled)) if is_modelled else Grant(allowed, None, None)
+    if settled is not None:
+        spoken = _spoken_in(settled)
+        if spoken.words is not None:
+            # Which lines hold is beyond doubt, so that all places with the same words are alike.
+            allowed, is_modelled = config.once(
+                (_grant, spoken.words), lambda: _weighed(config, _said(settled, EVERYONE, config))
+            )
+            return Grant(allowed, spoken.by_22, spoken.by_24) if is_modelled else Grant(allowed, None, None)
 
     def run(world: World) -> tuple[Says, Item | None, Item | None]:
         layers = layers_at(site, path, file, world)
-        return says(Asked(layers, EVERYONE, world, config)), *_deciding(layers)
+        spoken = _spoken_in(layers)
+        return says(Asked(layers, EVERYONE, world, config)), spoken.by_22, spoken.by_24
 
     answers = {question_of(guard): "no" if guard.negated else "yes" for guard in given}
     results = [way.result for way in ways(run, None, {}, given=answers)]
@@ -309,12 +326,29 @@ def _allowed(config: Config, said: Says) -> bool | None:
     return True if said.admits else False if said.refuses else None
 
 
-def _deciding(layers: Iterable[Layer]) -> tuple[Item | None, Item | None]:
-    """Return the last section with lines of each dialect, 2.2 and 2.4; None without one."""
+class _SpokenIn(NamedTuple):
+    """The access lines of layers, as for ``Spoken``, and the last section with lines of each dialect."""
+
+    words: tuple[Words, ...] | None
+    by_22: Item | None
+    by_24: Item | None
+
+
+def _spoken_in(layers: Iterable[Layer]) -> _SpokenIn:
+    words: list[Words] = []
+    is_whole = True
     by_22: Item | None = None
     by_24: Item | None = None
     for layer in layers:
-        spoken = spoken_by(layer)
-        by_22 = layer.section if spoken.old else by_22
-        by_24 = layer.section if spoken.new else by_24
-    return by_22, by_24
+        spoken: Spoken = layer.access or spoken_by(layer)
+        if spoken is _SILENT:
+            continue
+        if spoken.old:
+            by_22 = layer.section
+        if spoken.new:
+            by_24 = layer.section
+        if spoken.words is None:
+            is_whole = False
+        else:
+            words.append(spoken.words)
+    return _SpokenIn(tuple(words) if is_whole else None, by_22, by_24)

@@ -21,9 +21,9 @@ def on_the_way(site: Site, path: str, name: str | None, world: World) -> list[La
     unknown. A section that names the file itself holds where links may be followed: httpd then takes each component of an
     existing path for a directory, the file included (request.c:ap_directory_walk).
     """
-    parts = components(path)
-    # There is no slash before a drive letter.
-    deepest = "/".join(parts) if parts and not path.startswith("/") else "".join(f"/{part}" for part in parts)
+    deepest = "/".join(components(path))
+    if deepest and path.startswith("/"):  # and not a drive letter
+        deepest = f"/{deepest}"
     layers = _down_to(site, deepest, world)
     if name is not None:
         on = merged_options([*site.base, *layers], world).on
@@ -75,6 +75,9 @@ def layers_at(site: Site, path: str, name: str | None, world: World, located: It
 
 def settled_at(site: Site, path: str, name: str | None) -> list[Layer] | None:
     """Return ``layers_at`` where no question has to be asked for them; else None."""
+    known = site.settled.get((path, name))
+    if known is not None:
+        return known
     try:
         return layers_at(site, path, name, World(None, {}, {}))
     except (Fork, Beyond):
@@ -99,7 +102,7 @@ def _options(config: Config, server: Server, path: str) -> dict[str, Option]:
     layers = settled_at(site, path, None)
     if layers is None:
         return _decided(config, server, lambda world: layers_at(site, path, None, world))
-    speaking = tuple(layer for layer in layers if "options" in layer.by_key)
+    speaking = tuple([layer for layer in layers if "options" in layer.by_key])
     return config.once((_options, server, speaking), lambda: _decided(config, server, lambda _: speaking))
 
 
