@@ -31,13 +31,12 @@ def closed_by_baseline(config: Config, server: Server, target: Served) -> bool:
     mapping = target.mapping
     if mapping is None or not _is_comparable(config):
         return False
-    assumed = _assumed(config)
     found = grant(config, server, target.directory, target.file)
     base = baseline(config)
-    if assumed and not base:
-        if (found.by_22 if assumed == "2.2" else found.by_24) is not None:
+    if base or not (assumed := _assumed(config)):
+        if found.allowed is not False or not _refused_by(found, base):
             return False
-    elif found.allowed is not False or not _refused_by(found, base):
+    elif (found.by_22 if assumed == "2.2" else found.by_24) is not None:
         return False
     return not _may_be_overridden(config, server, target) and _is_refused(config, server, target, mapping)
 

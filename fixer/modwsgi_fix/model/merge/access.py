@@ -91,15 +91,18 @@ def spoken_by(layer: Layer) -> Spoken:
 
 
 def _spoken_by(layer: Layer) -> Spoken:
-    if layer.by_key.keys().isdisjoint(_SPEAKING):
+    keys = [key for key in layer.by_key if key in _SPEAKING]
+    if not keys:
         return _SILENT
-    old = not layer.by_key.keys().isdisjoint(ORDER_KEYS)
-    new = not layer.by_key.keys().isdisjoint(NEW)
-    lines = layer.all([key for key in layer.by_key if key in _SPEAKING])
+    lines = layer.all(keys)
+    is_whole = True
+    old = new = False
     for line in lines:
+        old = old or line.key in ORDER_KEYS
+        new = new or line.key in NEW
         if line.guards or line.parent is not layer.section or line.is_section or not line.known:
-            return Spoken(old, new, None)
-    return Spoken(old, new, tuple([(line.key, line.values) for line in lines]))
+            is_whole = False
+    return Spoken(old, new, tuple([(line.key, line.values) for line in lines]) if is_whole else None)
 
 
 class _Branches:

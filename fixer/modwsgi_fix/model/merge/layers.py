@@ -7,6 +7,7 @@ merge_core_server_configs); the callers know what a layer means.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from modwsgi_fix.directives.families import (
@@ -64,7 +65,8 @@ class Layer:
     def all(self, keys: Iterable[str]) -> list[Item]:
         """Return the directives of these names, in reading order."""
         found = [item for key in keys for item in self.by_key.get(key, ())]
-        return sorted(found, key=lambda item: item.index)
+        found.sort(key=attrgetter("index"))
+        return found
 
     @property
     def is_level(self) -> bool:
@@ -304,5 +306,5 @@ def every(layers: Iterable[Layer], keys: Iterable[str], world: World) -> Iterato
             continue
         items = [item for key in keys for item in layer.by_key.get(key, ()) if not item.guards or world.active(item)]
         if items:
-            items.sort(key=lambda item: item.index)
+            items.sort(key=attrgetter("index"))
             yield layer, items
