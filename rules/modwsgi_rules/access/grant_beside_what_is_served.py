@@ -188,11 +188,11 @@ def _find_targets(config: Config, server: Server) -> _Targets | None:
         found = served(config, host)
         if found is None:
             return None
-        for one in found:
-            if has_wildcard(one.directory):
+        for target in found:
+            if has_wildcard(target.directory):
                 return None
-            if one.directory.startswith("/"):
-                every[one] = None
+            if target.directory.startswith("/"):
+                every[target] = None
     return _Targets(config, every)
 
 

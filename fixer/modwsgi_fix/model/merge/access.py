@@ -145,7 +145,7 @@ class Access(_Lines):
         return _spoken_by(self._layer)
 
     @cached_property
-    def _said(self) -> _Branches:
+    def _branches(self) -> _Branches:
         """What the section says in each branch."""
         return _Branches(_said([self._layer], _limited_to(self.section)))
 
@@ -167,24 +167,24 @@ class Access(_Lines):
     @property
     def admits_22(self) -> bool | None:
         """Whether Order, Allow and Deny admit everyone (True) or no one (False); None for only some, or without such lines."""
-        asked = (said for said in self._said.ways if said is None or said.old is not None)
+        asked = (said for said in self._branches.ways if said is None or said.old is not None)
         return _agreed(None if said is None else said.old for said in asked) if self.has_22 else None
 
     @property
     def admits_24(self) -> bool | None:
         """Whether the Require lines admit everyone (True) or no one (False); None for some visitors, or without such lines."""
-        asked = (said for said in self._said.ways if said is None or said.new is not None or said.some)
+        asked = (said for said in self._branches.ways if said is None or said.new is not None or said.some)
         return _agreed(None if said is None else said.new for said in asked) if self.has_24 else None
 
     @property
     def grants(self) -> bool:
         """Whether it lets everyone in, in every branch where it says anything."""
-        return self._said.grant
+        return self._branches.grant
 
     @property
     def denies_all(self) -> bool:
         """Whether it lets nobody in, in every branch where it says anything."""
-        return self._said.deny
+        return self._branches.deny
 
     @property
     def admits_strangers(self) -> bool:
@@ -258,7 +258,7 @@ def access_in(config: Config, section: Item) -> Access:
     access = access_of(section)
     words = access.spoken.words
     if words is not None and section.key not in LIMIT_SECTIONS:
-        access._said = config.once((access_in, words), lambda: access._said)
+        access._branches = config.once((access_in, words), lambda: access._branches)
     return access
 
 
