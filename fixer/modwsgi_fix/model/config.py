@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from copy import copy
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 K = TypeVar("K")
+
+_READING_ORDER = attrgetter("index")
 
 
 class Target(NamedTuple):
@@ -191,7 +194,7 @@ class Config:
         """Return all items of these names (in lower case), in reading order."""
         by_key = self.derived(_by_key)
         found = [item for key in keys for item in by_key.get(key, ())]
-        return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
+        return sorted(found, key=_READING_ORDER) if len(keys) > 1 else found
 
     @property
     def names(self) -> frozenset[str]:
@@ -205,10 +208,10 @@ class Config:
     def within(self, server: Server, *keys: str) -> list[Item]:
         """Return the items of these names of one server, those in its sections too, in reading order."""
         found = [item for key in keys for item in self._by_server(key).get(server, ())]
-        return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
+        return sorted(found, key=_READING_ORDER) if len(keys) > 1 else found
 
     def _by_server(self, key: str) -> dict[Server, list[Item]]:
-        return self.once(("by server", key), lambda: grouped(self.named(key), lambda item: item.server))
+        return self.once(("by server", key), lambda: grouped(self.named(key), attrgetter("server")))
 
     def readings(self, item: Item) -> list[Item]:
         """Return every reading of the text that ``item`` is one reading of."""
@@ -249,7 +252,7 @@ def derived(compute: Callable[[Config], T]) -> Callable[[Config], T]:
 
 
 def _by_key(config: Config) -> dict[str, list[Item]]:
-    return grouped(config.items, lambda item: item.key)
+    return grouped(config.items, attrgetter("key"))
 
 
 def _by_node(config: Config) -> dict[tuple[str, int], list[Item]]:

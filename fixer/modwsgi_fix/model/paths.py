@@ -82,7 +82,7 @@ class Nested(Generic[T]):
             place = self._top
             place.below.append(thing)
             for name in components(path):
-                place = place.enter(name)
+                place = place.inside.get(name) or place.enter(name)
                 place.below.append(thing)
             place.at.append(thing)
 

@@ -101,6 +101,10 @@ def substitute(template: str, found: Match) -> str:
     return decode(encode(re.sub(r"\$(\d)|\\(.)", group, template)))
 
 
+#: Directives that map URLs to the filesystem.
+_TO_THE_DISK = frozenset({*ALIASES, *MOUNTS})
+
+
 def mapping_of(item: Item) -> Mapping | None:
     """Return the mapping that an item makes, or None."""
     key = item.key
@@ -111,9 +115,10 @@ def mapping_of(item: Item) -> Mapping | None:
         if len(args) < 2:
             return None
         return Mapping(item, args[0].value, args[1].value, key.endswith("match"), args[0].span, args[1].span)
-    if key not in (*ALIASES, *MOUNTS) or len(item.args) < 2:
+    args = item.args
+    if key not in _TO_THE_DISK or len(args) < 2:
         return None
-    first, second = item.args[0], item.args[1]
+    first, second = args[0], args[1]
     return Mapping(item, first.value, second.value, key.endswith("match"), first.span, second.span)
 
 

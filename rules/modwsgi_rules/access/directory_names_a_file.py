@@ -95,6 +95,9 @@ def directory_names_a_file(config: Config) -> Iterator[Diagnostic]:
                 scripts.add(target.path)
     for section in config.named("directory"):
         path = pattern_of(section).rstrip("/")
+        disk = config.disk
+        if disk is None and path not in scripts:
+            continue
         if (
             not section.is_section
             or not section.args
@@ -103,7 +106,6 @@ def directory_names_a_file(config: Config) -> Iterator[Diagnostic]:
             or has_wildcard(path)
         ):
             continue
-        disk = config.disk
         if disk is not None and disk.is_dir(path):
             continue
         if not (path in scripts and path.endswith(SCRIPTS)) and not (disk is not None and disk.is_file(path)):

@@ -76,9 +76,9 @@ _RELATIVE = expression(r"(?:~|\.{1,2}/|[\w.-]+)[^:]*\Z", re.ASCII)
 def directory_path_relative(config: Config) -> Iterator[Diagnostic]:
     for section in config.named("directory"):
         path = section.value
-        if not section.is_section or len(section.args) != 1 or is_regex_section(section):
+        if not _RELATIVE.match(path) or not section.is_section or len(section.args) != 1 or is_regex_section(section):
             continue
-        if not section.known or not is_settled(path) or section.file.tree.is_template or not _RELATIVE.match(path):
+        if not section.known or not is_settled(path) or section.file.tree.is_template:
             continue
         meant = _served_by_name(config).get(posixpath.basename(path.rstrip("/")), [])
         yield Diagnostic(

@@ -74,14 +74,15 @@ Not reported:
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from modwsgi_fix.directives.families import HOST_ALIASES
-from modwsgi_fix.model.config import Config, derived, grouped
+from modwsgi_fix.model.config import Config, grouped
 from modwsgi_fix.model.facts.served import Served, served
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.model.merge.access import access_of, grant
+from modwsgi_fix.model.merge.access import access_in, access_of, grant
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.paths import Nested, components, has_wildcard
 from modwsgi_fix.placeholders import is_settled
@@ -110,12 +111,10 @@ def grant_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
     for section in config.named("directory"):
         if not config.asks(section.server):
             continue
-        if not section.args or is_regex_section(section) or not section.known or section.in_doubt:
-            continue
         path = pattern_of(section).rstrip("/")
-        if not path.startswith("/") or not is_settled(path) or section.file.tree.is_template:
+        if not path.startswith("/") or is_regex_section(section) or not access_in(config, section).grants:
             continue
-        near = _near(config, section, path) if access_of(section).grants else None
+        near = _near(config, section, path)
         if near is None:
             continue
         mapping = near.target.mapping
@@ -131,7 +130,9 @@ def grant_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
 
 def _near(config: Config, section: Item, path: str) -> _Near | None:
     targets = _targets(config, section.server)
-    if targets is None:
+    if targets is None or path in targets.directories:
+        return None
+    if not section.known or section.in_doubt or not is_settled(path) or section.file.tree.is_template:
         return None
     bare = path.removesuffix("/*") if path.endswith("/*") else path
     if has_wildcard(bare) or _is_used(targets, path, bare):
@@ -140,18 +141,49 @@ def _near(config: Config, section: Item, path: str) -> _Near | None:
     return next(found, None)
 
 
-class _Targets(NamedTuple):
-    """The targets of a server, by directory and by real path. ``written`` are the paths that RewriteRules name.
+class _Targets:
+    """The targets of a server, and indexes of them for sections that are about something else."""
 
-    ``beside`` has a few targets by the parent of their directory.
-    """
+    def __init__(self, config: Config, server: Server, every: Iterable[Served]) -> None:
+        self._every = tuple(every)
+        self._disk = config.disk
+        self._rewriting = config.named("rewriterule") if server.is_main else _of_host(config, server, "rewriterule")
+        self.directories = {one.directory for one in self._every}
 
-    every: Sequence[Served]
+    @cached_property
+    def nested(self) -> Nested[Served]:
+        """The targets by their directories."""
+        return Nested((one.directory, one) for one in self._every)
 
-    nested: Nested[Served]
-    real: dict[str, list[Served]]
-    written: Nested[str]
-    beside: dict[str, list[Served]]
+    @cached_property
+    def written(self) -> Nested[str]:
+        """The paths that RewriteRules name."""
+        named = (item.values[1].partition("$")[0] for item in self._rewriting if len(item.values) > 1)
+        return Nested((path, path) for path in named if path.startswith("/"))
+
+    @cached_property
+    def beside(self) -> dict[str, list[Served]]:
+        """A few targets by the parent of their directory."""
+        by_parent = grouped(self._every, lambda one: posixpath.dirname(one.directory))
+        return {above: found[:_FEW] for above, found in by_parent.items()}
+
+    @cached_property
+    def real(self) -> dict[str, list[Served]]:
+        """The targets by the real path of their directory, where the disk has it."""
+        disk = self._disk
+        if disk is None:
+            return {}
+        return grouped((one for one in self._every if disk.is_dir(one.directory)), lambda one: disk.key(one.directory))
+
+    @cached_property
+    def spelt(self) -> dict[str, dict[str, Served]]:
+        """Each directory, and each above it, with one target in it, by the spellings that lack a letter, in lower case."""
+        found: dict[str, dict[str, Served]] = {}
+        for target in self._every:
+            for directory in _with_those_above(target.directory):
+                for spelling in _spellings(directory):
+                    found.setdefault(spelling, {}).setdefault(directory, target)
+        return found
 
 
 def _targets(config: Config, server: Server) -> _Targets | None:
@@ -163,35 +195,19 @@ def _find_targets(config: Config, server: Server) -> _Targets | None:
     every: dict[Served, None] = {}
     for host in config.servers if server.is_main else [server]:
         found = served(config, host)
-        if found is None or any(has_wildcard(one.directory) for one in found):
+        if found is None:
             return None
-        every |= dict.fromkeys(one for one in found if one.directory.startswith("/"))
-    disk = config.disk
-    existing = [one for one in every if disk is not None and disk.is_dir(one.directory)]
-    return _Targets(
-        tuple(every),
-        Nested((one.directory, one) for one in every),
-        {} if disk is None else grouped(existing, lambda one: disk.key(one.directory)),
-        _written(config),
-        {above: found[:_FEW] for above, found in grouped(every, lambda one: posixpath.dirname(one.directory)).items()},
-    )
+        for target in found:
+            if has_wildcard(target.directory):
+                return None
+            if target.directory.startswith("/"):
+                every[target] = None
+    return _Targets(config, server, every)
 
 
-@derived
-def _written(config: Config) -> Nested[str]:
-    """Return the paths that RewriteRules of all hosts name."""
-    named = (item.values[1].partition("$")[0] for item in config.named("rewriterule") if len(item.values) > 1)
-    return Nested((path, path) for path in named if path.startswith("/"))
-
-
-def _spelt(every: Iterable[Served]) -> dict[str, dict[str, Served]]:
-    """Return each directory, and each above it, with one target in it, by the spellings that lack a letter, in lower case."""
-    found: dict[str, dict[str, Served]] = {}
-    for target in every:
-        for directory in _with_those_above(target.directory):
-            for spelling in _spellings(directory):
-                found.setdefault(spelling, {}).setdefault(directory, target)
-    return found
+def _of_host(config: Config, server: Server, name: str) -> list[Item]:
+    """Return the directives of a name that hold in a host: its own, and those of the main server."""
+    return [*config.within(config.main, name), *config.within(server, name)]
 
 
 def _with_those_above(directory: str) -> Iterator[str]:
@@ -228,8 +244,8 @@ def _candidates(config: Config, targets: _Targets, path: str, bare: str) -> Iter
         for target in targets.real.get(disk.key(path), ()):
             yield _Near(target, "links are not followed for that", f"write {target.directory} if it is meant")
         return
-    spelt = config.once((_spelt, id(targets)), lambda: _spelt(targets.every))
-    near = {directory: one for spelling in _spellings(path) for directory, one in spelt.get(spelling, {}).items()}
+    spelt = (targets.spelt.get(spelling, {}) for spelling in _spellings(path))
+    near = {directory: one for directories in spelt for directory, one in directories.items()}
     for directory, target in near.items():
         if directory.lower() == path.lower():
             yield _Near(target, "the case of letters counts", f"write {directory} if it is meant")

@@ -82,7 +82,7 @@ from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.public import public_sections
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.merge.options import has_signs, said
+from modwsgi_fix.model.merge.options import has_signs, turned
 from modwsgi_fix.model.merge.places import option
 from modwsgi_fix.rewriting.lines import delete_span, replace_arg
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
@@ -94,7 +94,7 @@ def indexes_in_public_directory(config: Config) -> Iterator[Diagnostic]:
         public_sections(config, server) for server in filter(config.asks, config.servers)
     ):
         by = option(config, server, directory, "indexes").by
-        if by is None or by.parent is not section or said(by, "indexes") is not True:
+        if by is None or by.parent is not section or not turned(by).get("indexes"):
             continue
         if any(child.key in LISTINGS for child in section.children):
             continue

@@ -80,8 +80,8 @@ def static_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
     for server in filter(config.asks, config.servers):
         seen: set[str] = set()
         for alias in aliases(config, server):
-            target = target_of(config, alias)
-            if alias.server is not server or target is None or not closed_by_baseline(config, server, target):
+            target = target_of(config, alias) if alias.server is server else None
+            if target is None or not closed_by_baseline(config, server, target):
                 continue
             if alias.item in gone:
                 continue  # nothing is there to be opened

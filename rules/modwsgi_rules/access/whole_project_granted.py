@@ -151,12 +151,12 @@ def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
     opened: dict[tuple[str, str, tuple[str, ...]], list[tuple[Item, list[Served]]]] = {}
     for section in config.named(*DIRECTORY_SECTIONS):
         path = _path_of(section) if section.args and section.is_section else None
-        if path is None or not path.strip("/") or not whom(section):
+        scripts = scripts_below(config, section.server, path) if path is not None and path.strip("/") else []
+        if path is None or not scripts or not whom(section):
             continue
         if any(child.key in ("addhandler", "sethandler") for child in section.children):
             continue
-        scripts = scripts_below(config, section.server, path)
-        if scripts and _matters(config, path.rstrip("/"), section.server, scripts):
+        if _matters(config, path.rstrip("/"), section.server, scripts):
             names = tuple(dict.fromkeys(script.path for script in scripts))
             opened.setdefault((section.path, path.rstrip("/"), names), []).append((section, scripts))
     for (_, path, names), sections in opened.items():

@@ -118,7 +118,7 @@ from modwsgi_fix.directives.families import PREFIX_ALIASES
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
-from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.items import File, Item, Server
 from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rewriting.moving import context, may_move, move_before, refuge
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
@@ -135,15 +135,21 @@ _OPTIONS = {"wsgipythonhome": "python-home", "wsgipythonpath": "python-path"}
 @rule(severity=Severity.ERROR)
 def directive_in_wrong_context(config: Config) -> Iterator[Diagnostic]:
     misplaced: dict[str, list[tuple[Item, Context]]] = {}
+    # Lines side by side in one section have one context; a host is not in itself.
+    contexts: dict[tuple[Item | None, Server, File], Context] = {}
+    is_22 = config.target.is_22
     for item in config.items:
         info = find(item.key)
         if info is None or info.section is not item.is_section or item.key in _ELSEWHERE or info.until:
             continue
-        if config.target.is_22 and not info.of_mod_wsgi:
+        if is_22 and not info.of_mod_wsgi:
             continue  # the table of httpd's own directives is that of 2.4
-        if item.is_section and item.file.tree.problems:
+        if info.section and item.file.tree.problems:
             continue  # an unclosed section has contents that were not meant to be in it
-        where = context(item)
+        beside = item.parent, item.server, item.file
+        where = contexts.get(beside)
+        if where is None:
+            where = contexts[beside] = context(item)
         if not where or where in info.contexts or (where is Context.SERVER and not config.complete):
             continue
         misplaced.setdefault(item.key, []).append((item, where))

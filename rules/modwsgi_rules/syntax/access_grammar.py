@@ -62,7 +62,10 @@ from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
 
-_ACCESS = expression(r"^[ \t]*(?:allow|deny|require)[ \t]", re.M | re.I)
+#: Lines of access, without those by which most sections grant or deny: nothing is wrong with these.
+_ACCESS = expression(
+    r"^[ \t]*(?:allow|deny|require)[ \t](?![ \t]*(?-i:all)[ \t]+(?:granted|denied)[ \t]*$)", re.M | re.I
+)
 _GRANTED = frozenset({"granted", "grant", "allowed", "allow", "granted.", "permit", "permitted"})
 _DENIED = frozenset({"denied", "deny", "refused", "forbidden"})
 _ADDRESS = expression(r"[\d.]+(?:/\d+)?")
@@ -72,13 +75,14 @@ _ADDRESS = expression(r"[\d.]+(?:/\d+)?")
 def access_grammar(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         for node, parents in lines_with(file, _ACCESS):
-            if type(node) is not Directive or is_template(node):
+            if type(node) is not Directive:
                 continue
-            words = [word.value.lower() for word in node.args]
+            args = node.args
+            words = [word.value.lower() for word in args]
             wanted = _wanted(node.key, words)
-            if wanted is None or (words == wanted.split() and node.args[0].value == "all"):
+            if wanted is None or (words == wanted.split() and args[0].value == "all") or is_template(node):
                 continue
-            span = Span(node.args[0].span.start, node.args[-1].span.end)
+            span = Span(args[0].span.start, args[-1].span.end)
             title = f"Write {node.name} {wanted}"
             edit = Edit(file.path, span, wanted)
             closes = node.key == "deny" or wanted.endswith("denied")
@@ -95,7 +99,7 @@ def _wanted(key: str, words: list[str]) -> str | None:
         return f"from {words[0]}"
     if key == "require":
         last = words[-1] if words else ""
-        if last in _GRANTED | _DENIED and (len(words) == 1 or (len(words) == 2 and words[0] == "all")):
+        if (last in _GRANTED or last in _DENIED) and (len(words) == 1 or (len(words) == 2 and words[0] == "all")):
             # httpd takes "granted" in any case, "all" in lower case only.
             return "all granted" if last in _GRANTED else "all denied"
     return None

@@ -79,12 +79,14 @@ def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         exposing: dict[tuple[str, str], list[tuple[Mapping, Served]]] = {}
         for alias in aliases(config, server):
-            if next(covered(config, server, alias), None) is not None:
-                # The application is hidden as well, which another rule reports.
-                continue
             target = target_of(config, alias)
             # The exceptions of a pattern are not followed.
             if target is None or target.file is not None or "*" in target.directory or "(?!" in alias.url:
+                continue
+            if not scripts_below(config, config.main, target.directory):
+                continue
+            if next(covered(config, server, alias), None) is not None:
+                # The application is hidden as well, which another rule reports.
                 continue
             script = _exposed(config, server, target.directory, alias.url, [])
             if script is not None:

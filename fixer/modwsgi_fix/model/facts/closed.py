@@ -29,19 +29,27 @@ def closed_by_baseline(config: Config, server: Server, target: Served) -> bool:
     ``Satisfy``. The conclusion from the sections is checked by tracing whole requests, too.
     """
     mapping = target.mapping
-    assumed = config.denies if not config.complete and config.denies in ("2.2", "2.4") and not config.gaps else ""
-    if mapping is None or not (assumed or sees_all_sections(config)):
-        return False
-    if config.named(*COMBINING):
+    if mapping is None or not _is_comparable(config):
         return False
     found = grant(config, server, target.directory, target.file)
     base = baseline(config)
-    if assumed and not base:
-        if (found.by_22 if assumed == "2.2" else found.by_24) is not None:
+    if base or not (assumed := _assumed(config)):
+        if found.allowed is not False or not _refused_by(found, base):
             return False
-    elif found.allowed is not False or not _refused_by(found, base):
+    elif (found.by_22 if assumed == "2.2" else found.by_24) is not None:
         return False
     return not _may_be_overridden(config, server, target) and _is_refused(config, server, target, mapping)
+
+
+def _assumed(config: Config) -> str:
+    """Return the dialect in which the server around fragments denies by default; empty where that is not known."""
+    return config.denies if not config.complete and config.denies in ("2.2", "2.4") and not config.gaps else ""
+
+
+@derived
+def _is_comparable(config: Config) -> bool:
+    """Whether the sections can be compared one by one with the deny by default: all are in sight, and none changes others."""
+    return bool(_assumed(config) or sees_all_sections(config)) and not config.named(*COMBINING)
 
 
 def _refused_by(found: Grant, base: list[Item]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import target_of
 from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.model.merge.access import access_of
+from modwsgi_fix.model.merge.access import access_in
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.urls import aliases
@@ -30,10 +30,10 @@ def _public(config: Config, server: Server) -> Iterator[tuple[Server, Item, str]
             if target is not None and target.file is None and not target.is_script:
                 targets.setdefault(target.directory, host)
     for section in sections:
-        if not section.args or not section.known or is_regex_section(section):
-            continue
         path = pattern_of(section).rstrip("/")
-        if path in targets and access_of(section).grants and not section.file.tree.is_template:
+        if path not in targets or not section.args or not section.known or is_regex_section(section):
+            continue
+        if access_in(config, section).grants and not section.file.tree.is_template:
             if has_wildcard(path) and "[" in path:
                 continue
             yield targets[path], section, path

@@ -71,6 +71,10 @@ def is_file(config: Config, path: str) -> bool | None:
 
 def target_of(config: Config, mapping: Mapping) -> Served | None:
     """Return what a mapping leads to; None where that is not known."""
+    return config.once((target_of, mapping), lambda: _target_of(config, mapping))
+
+
+def _target_of(config: Config, mapping: Mapping) -> Served | None:
     if not mapping.item.known or not _ABSOLUTE.match(mapping.target):
         return None
     path = _script_path(config, mapping.target) if mapping.is_mount else mapping.target

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 
-from modwsgi_fix.directives.families import OLD_ACCESS, ORDER_KEYS, REQUIRE_SECTIONS
+from modwsgi_fix.directives.families import LIMIT_SECTIONS, OLD_ACCESS, ORDER_KEYS, REQUIRE_SECTIONS
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Guard, Item, Server
 from modwsgi_fix.model.merge.layers import Layer, site_of
 from modwsgi_fix.model.merge.permit import by_hosts, satisfy_of
-from modwsgi_fix.model.merge.places import layers_at
+from modwsgi_fix.model.merge.places import layers_at, settled_at
 from modwsgi_fix.model.merge.requires import NEW, Verdict, by_requires
 from modwsgi_fix.model.merge.visitor import EVERYONE, Asked, Visitor
 from modwsgi_fix.model.merge.world import World, question_of, ways
@@ -63,25 +63,63 @@ def says(asked: Asked) -> Says:
     return Says(old, new, by is not None and new is None, satisfy_of(asked) == "any")
 
 
-def says_to_everyone(layers: Sequence[Layer], config: Config, world: World) -> Says:
-    """Return what layers of a server say to everyone; once for all layers whose lines have the same words."""
-    asked = Asked(layers, EVERYONE, world, config)
-    lines = _words_of(layers)
-    # With nothing assumed, an answer is one to which no question was asked: that depends on the words alone.
-    return says(asked) if lines is None or world.assumed else config.once((says, lines), lambda: says(asked))
+#: The access lines of a layer, or of several, as words.
+Words = tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def _words_of(layers: Iterable[Layer]) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], ...] | None:
-    """Return the access lines of layers as words; None where they are not the whole meaning: in a section, under a condition."""
-    found = []
-    for layer in layers:
-        if layer.by_key.keys().isdisjoint(_SPEAKING):
-            continue
-        lines = layer.all(_SPEAKING)
-        if any(line.guards or line.parent is not layer.section or line.is_section or not line.known for line in lines):
-            return None
-        found.append(tuple((line.key, line.values) for line in lines))
-    return tuple(found)
+class Spoken(NamedTuple):
+    """The access lines of one layer: whether it has any of each dialect, and their words.
+
+    ``words`` are None where they are not the whole meaning: in a section of their own, under a condition, with an undefined
+    variable.
+    """
+
+    old: bool = False
+    new: bool = False
+    words: Words | None = ()
+
+
+_SILENT = Spoken()
+
+
+def spoken_by(layer: Layer) -> Spoken:
+    """Return the access lines of a layer, which are remembered since a layer holds for many paths."""
+    known: Spoken | None = layer.access
+    if known is None:
+        known = layer.access = _spoken_by(layer) if layer.section is None else access_of(layer.section).spoken
+    return known
+
+
+def _spoken_by(layer: Layer) -> Spoken:
+    keys = [key for key in layer.by_key if key in _SPEAKING]
+    if not keys:
+        return _SILENT
+    lines = layer.all(keys)
+    is_whole = True
+    old = new = False
+    for line in lines:
+        old = old or line.key in ORDER_KEYS
+        new = new or line.key in NEW
+        if line.guards or line.parent is not layer.section or line.is_section or not line.known:
+            is_whole = False
+    return Spoken(old, new, tuple([(line.key, line.values) for line in lines]) if is_whole else None)
+
+
+class _Branches:
+    """What is said to everyone, in each branch; None for a branch that is not modelled."""
+
+    def __init__(self, ways: Sequence[Says | None]) -> None:
+        self.ways = ways
+
+    @cached_property
+    def grant(self) -> bool:
+        """Whether everyone is let in, in every branch where anything is said."""
+        return _everywhere(self.ways, lambda said: said.admits)
+
+    @cached_property
+    def deny(self) -> bool:
+        """Whether nobody is let in, in every branch where anything is said."""
+        return _everywhere(self.ways, lambda said: said.refuses)
 
 
 class _Lines(NamedTuple):
@@ -102,46 +140,51 @@ class Access(_Lines):
         return Layer(self.section, self.section.children)
 
     @cached_property
-    def _ways(self) -> list[Says | None]:
-        """What the section says in each branch; None for a branch that is not modelled."""
-        return _said([self._layer], _limited_to(self.section))
+    def spoken(self) -> Spoken:
+        """Its access lines, those in ``<Limit>`` too."""
+        return _spoken_by(self._layer)
+
+    @cached_property
+    def _branches(self) -> _Branches:
+        """What the section says in each branch."""
+        return _Branches(_said([self._layer], _limited_to(self.section)))
 
     @property
     def is_empty(self) -> bool:
         """Whether it has no access directive of either dialect."""
-        return not any(key in self._layer.by_key for key in (*OLD_ACCESS, *NEW))
+        return not (self.has_22 or self.has_24 or "satisfy" in self._layer.by_key)
 
     @property
     def has_22(self) -> bool:
         """Whether it has Order, Allow or Deny, in ``<Limit>`` too."""
-        return any(key in self._layer.by_key for key in ORDER_KEYS)
+        return self.spoken.old
 
     @property
     def has_24(self) -> bool:
         """Whether it has Require, or a container of it, in ``<Limit>`` too."""
-        return any(key in self._layer.by_key for key in NEW)
+        return self.spoken.new
 
     @property
     def admits_22(self) -> bool | None:
         """Whether Order, Allow and Deny admit everyone (True) or no one (False); None for only some, or without such lines."""
-        asked = (said for said in self._ways if said is None or said.old is not None)
+        asked = (said for said in self._branches.ways if said is None or said.old is not None)
         return _agreed(None if said is None else said.old for said in asked) if self.has_22 else None
 
     @property
     def admits_24(self) -> bool | None:
         """Whether the Require lines admit everyone (True) or no one (False); None for some visitors, or without such lines."""
-        asked = (said for said in self._ways if said is None or said.new is not None or said.some)
+        asked = (said for said in self._branches.ways if said is None or said.new is not None or said.some)
         return _agreed(None if said is None else said.new for said in asked) if self.has_24 else None
 
     @property
     def grants(self) -> bool:
         """Whether it lets everyone in, in every branch where it says anything."""
-        return _everywhere(self._ways, lambda said: said.admits)
+        return self._branches.grant
 
     @property
     def denies_all(self) -> bool:
         """Whether it lets nobody in, in every branch where it says anything."""
-        return _everywhere(self._ways, lambda said: said.refuses)
+        return self._branches.deny
 
     @property
     def admits_strangers(self) -> bool:
@@ -169,8 +212,8 @@ class Access(_Lines):
 _STRANGER = Visitor(method="GET", client="203.0.113.77", has_login=False)
 
 
-def _said(layers: Sequence[Layer], visitor: Visitor) -> list[Says | None]:
-    return [way.result for way in ways(lambda world: says(Asked(layers, visitor, world)), None, {})]
+def _said(layers: Sequence[Layer], visitor: Visitor, config: Config | None = None) -> list[Says | None]:
+    return [way.result for way in ways(lambda world: says(Asked(layers, visitor, world, config)), None, {})]
 
 
 def _everywhere(said: Iterable[Says | None], does: Callable[[Says], bool]) -> bool:
@@ -182,7 +225,7 @@ def _everywhere(said: Iterable[Says | None], does: Callable[[Says], bool]) -> bo
 def grant_together(sections: Iterable[Item]) -> bool:
     """Whether sections that hold for one request let everyone in, each merged over those before it."""
     layers = [Layer(section, section.children) for section in sections]
-    return _everywhere(_said(layers, EVERYONE), lambda said: said.admits)
+    return _Branches(_said(layers, EVERYONE)).grant
 
 
 def _limited_to(section: Item) -> Visitor:
@@ -210,17 +253,21 @@ def access_of(section: Item) -> Access:
     return known
 
 
+def access_in(config: Config, section: Item) -> Access:
+    """Return ``access_of`` for one of many sections: what is said to everyone is found out once for all with the same words."""
+    access = access_of(section)
+    words = access.spoken.words
+    if words is not None and section.key not in LIMIT_SECTIONS:
+        access._branches = config.once((access_in, words), lambda: access._branches)
+    return access
+
+
 def _access_of(section: Item) -> Access:
-    by_key: dict[str, list[Item]] = {}
+    by_key: dict[str, list[Item]] = {key: [] for key in ("require", *OLD_ACCESS)}
     others: list[Item] = []
     for child in section.children:
-        key = "require" if child.key in REQUIRE_SECTIONS else child.key
-        if key == "require" or key in OLD_ACCESS:
-            by_key.setdefault(key, []).append(child)
-        else:
-            others.append(child)
-    keys = ("require", *OLD_ACCESS)
-    requires, orders, allows, denies, satisfies = (tuple(by_key.get(key, ())) for key in keys)
+        by_key.get("require" if child.key in REQUIRE_SECTIONS else child.key, others).append(child)
+    requires, orders, allows, denies, satisfies = map(tuple, by_key.values())
     return Access(section, requires, orders, allows, denies, satisfies[-1] if satisfies else None, tuple(others))
 
 
@@ -246,19 +293,34 @@ def grant(config: Config, server: Server, path: str, file: str | None = None, gi
 
 def _grant(config: Config, server: Server, path: str, file: str | None, given: Collection[Guard]) -> Grant:
     site = site_of(config, server)
+    settled = settled_at(site, path, file)
+    if settled is not None:
+        spoken = _spoken_in(settled)
+        if spoken.words is not None:
+            # Which lines hold is beyond doubt, so that all places with the same words are alike.
+            allowed, is_modelled = config.once(
+                (_grant, spoken.words), lambda: _weighed(config, _said(settled, EVERYONE, config))
+            )
+            return Grant(allowed, spoken.by_22, spoken.by_24) if is_modelled else Grant(allowed, None, None)
 
     def run(world: World) -> tuple[Says, Item | None, Item | None]:
         layers = layers_at(site, path, file, world)
-        said = says_to_everyone(layers, config, world)
-        return said, _section_with(layers, ORDER_KEYS), _section_with(layers, NEW)
+        spoken = _spoken_in(layers)
+        return says(Asked(layers, EVERYONE, world, config)), spoken.by_22, spoken.by_24
 
     answers = {question_of(guard): "no" if guard.negated else "yes" for guard in given}
     results = [way.result for way in ways(run, None, {}, given=answers)]
-    known = [result for result in results if result is not None]
-    verdict = _agreed(_allowed(config, result[0]) for result in known) if len(known) == len(results) else None
-    by_22 = next((section for _, section, _ in known if section is not None), None)
-    by_24 = next((section for _, _, section in known if section is not None), None)
-    return Grant(verdict, by_22, by_24)
+    allowed, _ = _weighed(config, [None if result is None else result[0] for result in results])
+    by_22 = next((result[1] for result in results if result is not None and result[1] is not None), None)
+    by_24 = next((result[2] for result in results if result is not None and result[2] is not None), None)
+    return Grant(allowed, by_22, by_24)
+
+
+def _weighed(config: Config, said: Sequence[Says | None]) -> tuple[bool | None, bool]:
+    """Return whether everyone is let in, where all branches are modelled and agree; and whether any is modelled."""
+    known = [one for one in said if one is not None]
+    agreed = _agreed(_allowed(config, one) for one in known) if len(known) == len(said) else None
+    return agreed, bool(known)
 
 
 def _allowed(config: Config, said: Says) -> bool | None:
@@ -267,6 +329,29 @@ def _allowed(config: Config, said: Says) -> bool | None:
     return True if said.admits else False if said.refuses else None
 
 
-def _section_with(layers: list[Layer], keys: Collection[str]) -> Item | None:
-    """Return the last section that has any of these directives; None without one."""
-    return next((layer.section for layer in reversed(layers) if any(key in layer.by_key for key in keys)), None)
+class _SpokenIn(NamedTuple):
+    """The access lines of layers, as for ``Spoken``, and the last section with lines of each dialect."""
+
+    words: tuple[Words, ...] | None
+    by_22: Item | None
+    by_24: Item | None
+
+
+def _spoken_in(layers: Iterable[Layer]) -> _SpokenIn:
+    words: list[Words] = []
+    is_whole = True
+    by_22: Item | None = None
+    by_24: Item | None = None
+    for layer in layers:
+        spoken: Spoken = layer.access or spoken_by(layer)
+        if spoken is _SILENT:
+            continue
+        if spoken.old:
+            by_22 = layer.section
+        if spoken.new:
+            by_24 = layer.section
+        if spoken.words is None:
+            is_whole = False
+        else:
+            words.append(spoken.words)
+    return _SpokenIn(tuple(words) if is_whole else None, by_22, by_24)

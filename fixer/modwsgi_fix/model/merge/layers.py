@@ -7,6 +7,8 @@ merge_core_server_configs); the callers know what a layer means.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
+from typing import Any
 
 from modwsgi_fix.directives.families import (
     DIRECTORY_SECTIONS,
@@ -37,7 +39,7 @@ class Layer:
     ``directory`` is that of the ``.htaccess`` file; None for all other layers.
     """
 
-    __slots__ = ("by_key", "directory", "files", "ifs", "section")
+    __slots__ = ("access", "by_key", "directory", "files", "ifs", "section")
 
     def __init__(self, section: Item | None, items: Iterable[Item], *, directory: str | None = None) -> None:
         self.section = section
@@ -45,6 +47,8 @@ class Layer:
         self.by_key: dict[str, list[Item]] = {}
         self.files: list[Section] = []
         self.ifs: list[Section] = []
+        #: The remembered result of ``merge.access.spoken_by``.
+        self.access: Any = None
         self._add(items)
 
     def _add(self, items: Iterable[Item]) -> None:
@@ -61,7 +65,8 @@ class Layer:
     def all(self, keys: Iterable[str]) -> list[Item]:
         """Return the directives of these names, in reading order."""
         found = [item for key in keys for item in self.by_key.get(key, ())]
-        return sorted(found, key=lambda item: item.index)
+        found.sort(key=attrgetter("index"))
+        return found
 
     @property
     def is_level(self) -> bool:
@@ -172,8 +177,13 @@ class Site:
         self.base = [one.layer for one in both]
         self._directories = [one.directories for one in both]
         self._locations = [one.locations for one in both]
+        regexes = [section for one in self._directories for section in one.regexes]
+        #: The ``<Directory>`` sections with regular expressions, in the order in which httpd merges them (``directory_rank``).
+        self.directory_regexes = sorted(regexes, key=lambda section: directory_rank(section.section))
         #: The layers that hold in a directory for a file there, where no question was asked: for ``places.layers_at``.
         self.settled: dict[tuple[str, str | None], list[Layer]] = {}
+        #: The sections for a directory and all above it, where no question was asked: for ``places.on_the_way``.
+        self.walked: dict[str, list[Layer]] = {}
 
     def directories(self, path: str, depth: int) -> list[Section]:
         """Return the ``<Directory>`` sections for exactly this directory, in the order of merging."""
@@ -181,11 +191,6 @@ class Site:
         if len(found) > 1:
             found.sort(key=lambda section: section.order)
         return found
-
-    def directory_regexes(self) -> list[Section]:
-        """The ``<Directory>`` sections with regular expressions, in the order in which httpd merges them (``directory_rank``)."""
-        found = [section for one in self._directories for section in one.regexes]
-        return sorted(found, key=lambda section: directory_rank(section.section))
 
     def locations(self, uri: str, world: World) -> list[Layer]:
         """Return the ``<Location>`` sections that hold, in file order, the main server's first (request.c:ap_location_walk)."""
@@ -301,5 +306,5 @@ def every(layers: Iterable[Layer], keys: Iterable[str], world: World) -> Iterato
             continue
         items = [item for key in keys for item in layer.by_key.get(key, ()) if not item.guards or world.active(item)]
         if items:
-            items.sort(key=lambda item: item.index)
+            items.sort(key=attrgetter("index"))
             yield layer, items

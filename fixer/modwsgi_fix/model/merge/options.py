@@ -14,9 +14,9 @@ from modwsgi_fix.tuples import NamedTuple
 
 #: What ``All`` means: everything but MultiViews.
 ALL_OPTIONS = frozenset({"indexes", "includes", "includesnoexec", "followsymlinks", "execcgi"})
-_EVERY = ALL_OPTIONS | {"multiviews", "symlinksifownermatch"}
+EVERY_OPTION = ALL_OPTIONS | {"multiviews", "symlinksifownermatch"}
 #: Every word of ``Options``, and the options that it stands for (core.c:set_options).
-OPTIONS = {"all": ALL_OPTIONS, "none": frozenset[str](), **{name: frozenset({name}) for name in sorted(_EVERY)}}
+OPTIONS = {"all": ALL_OPTIONS, "none": frozenset[str](), **{name: frozenset({name}) for name in sorted(EVERY_OPTION)}}
 
 
 class Options(NamedTuple):
@@ -65,10 +65,10 @@ def merged_options(layers: Iterable[Layer], world: World) -> Options:
     return options
 
 
-def said(item: Item, name: str) -> bool | None:
-    """Whether one Options line turns an option on (True) or off (False); None where it says nothing about it."""
-    nothing, everything = (Options(before).merge([item]).on for before in (frozenset(), _EVERY))
-    return name in nothing if (name in nothing) is (name in everything) else None
+def turned(item: Item) -> dict[str, bool]:
+    """Return the options that one Options line turns on (True) or off (False), whatever held before."""
+    nothing, everything = (Options(before).merge([item]).on for before in (frozenset(), EVERY_OPTION))
+    return {name: name in nothing for name in EVERY_OPTION if (name in nothing) is (name in everything)}
 
 
 def has_signs(item: Item) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Sequence
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.layers import Layer, Site, every, site_of, stack, unknown_if
-from modwsgi_fix.model.merge.options import ALL_OPTIONS, Options, merged_options, override_of, said
+from modwsgi_fix.model.merge.options import ALL_OPTIONS, EVERY_OPTION, Options, merged_options, override_of, turned
 from modwsgi_fix.model.merge.sections import directory_matches, location_sections
-from modwsgi_fix.model.merge.world import World, ways
+from modwsgi_fix.model.merge.world import Beyond, Fork, World, ways
 from modwsgi_fix.model.paths import components
 from modwsgi_fix.tuples import NamedTuple
 
@@ -21,26 +21,42 @@ def on_the_way(site: Site, path: str, name: str | None, world: World) -> list[La
     unknown. A section that names the file itself holds where links may be followed: httpd then takes each component of an
     existing path for a directory, the file included (request.c:ap_directory_walk).
     """
-    layers: list[Layer] = []
-    steps = [""]
-    for part in components(path):
-        # There is no slash before a drive letter.
-        steps.append(part if steps == [""] and not path.startswith("/") else f"{steps[-1]}/{part}")
-    deepest = steps[-1]
-    for step in steps:
-        layers += [section for section in site.directories(step, step.count("/")) if section.applies(world)]
+    deepest = "/".join(components(path))
+    if deepest and path.startswith("/"):  # and not a drive letter
+        deepest = f"/{deepest}"
+    layers = _down_to(site, deepest, world)
     if name is not None:
         on = merged_options([*site.base, *layers], world).on
         if "followsymlinks" in on and "symlinksifownermatch" not in on:
-            file = f"{deepest}/{name}"
-            layers += [section for section in site.directories(file, file.count("/")) if section.applies(world)]
-    for section in site.directory_regexes():
+            layers += _at(site, f"{deepest}/{name}", world)
+    for section in site.directory_regexes:
         match = directory_matches(section.section, deepest, name)
         if match is None:
             match = world.holds(f"{section.label} holds for what is asked for in {deepest or '/'}")
         if match and section.applies(world):
             layers.append(section)
     return layers
+
+
+def _at(site: Site, path: str, world: World) -> list[Layer]:
+    """Return the ``<Directory>`` sections for exactly this path, which has no slash at its end."""
+    return [section for section in site.directories(path, path.count("/")) if section.applies(world)]
+
+
+def _down_to(site: Site, path: str, world: World) -> list[Layer]:
+    """Return the ``<Directory>`` sections for a directory and all above it, from ``/``, which is the empty path, downwards.
+
+    What holds above it is remembered where nothing had to be assumed for that: neighbours have it in common.
+    """
+    above = path.rpartition("/")[0]
+    layers = site.walked.get(above)
+    if layers is None:
+        ends = [at for at, char in enumerate(above) if char == "/" and at]
+        steps = ["", *(above[:end] for end in ends), *([above] if above else [])]
+        layers = [section for step in steps for section in _at(site, step, world)]
+        if not world.assumed:
+            site.walked[above] = layers
+    return [*layers, *_at(site, path, world)] if path else list(layers)
 
 
 def layers_at(site: Site, path: str, name: str | None, world: World, located: Iterable[Layer] = ()) -> list[Layer]:
@@ -57,6 +73,17 @@ def layers_at(site: Site, path: str, name: str | None, world: World, located: It
     return layers
 
 
+def settled_at(site: Site, path: str, name: str | None) -> list[Layer] | None:
+    """Return ``layers_at`` where no question has to be asked for them; else None."""
+    known = site.settled.get((path, name))
+    if known is not None:
+        return known
+    try:
+        return layers_at(site, path, name, World(None, {}, {}))
+    except (Fork, Beyond):
+        return None
+
+
 class Option(NamedTuple):
     """Whether an option is on; None where that is unknown. ``by`` is the directive that decided, None for the default."""
 
@@ -66,36 +93,50 @@ class Option(NamedTuple):
 
 def option(config: Config, server: Server, path: str, name: str) -> Option:
     """Whether the option ``name`` (lower case) holds in the directory ``path``, as far as ``<Directory>`` decides."""
-    states: set[bool | None] = set()
-    by: Item | None = None
-    for on, lines in config.once((option, server, path), lambda: list(_options(config, server, path))):
-        speaking = [line for line in lines if said(line, name) is not None]
-        if on is None or not all(line.known for line in speaking):
-            states.add(None)
-            continue
-        decided = speaking[-1] if speaking else None
-        by = by or decided
-        states.add(name in on if decided is not None or config.complete else None)
-    # A Location is merged later, and the URLs that lead here are not considered.
-    is_clear = len(states) == 1 and not _has_options_by_url(config, server)
-    return Option(states.pop() if is_clear else None, by)
+    return config.once((option, server, path), lambda: _options(config, server, path))[name]
 
 
-def _options(config: Config, server: Server, path: str) -> Iterator[tuple[Set[str] | None, list[Item]]]:
-    """Yield for each branch the options that are on in a directory (None where unknown), and the lines about options."""
+def _options(config: Config, server: Server, path: str) -> dict[str, Option]:
+    """Return all options of a directory; once for all directories to which the same sections say something of Options."""
     site = site_of(config, server)
+    layers = settled_at(site, path, None)
+    if layers is None:
+        return _decided(config, server, lambda world: layers_at(site, path, None, world))
+    speaking = tuple([layer for layer in layers if "options" in layer.by_key])
+    return config.once((_options, server, speaking), lambda: _decided(config, server, lambda _: speaking))
 
-    def run(world: World) -> tuple[Set[str], list[Item]]:
+
+def _decided(config: Config, server: Server, layers_in: Callable[[World], Sequence[Layer]]) -> dict[str, Option]:
+    """Return what the lines about options in these layers decide."""
+
+    def run(world: World) -> tuple[frozenset[str], list[Item]]:
         # core.c:create_core_dir_config: FollowSymLinks since 2.3.11, All before.
         options = Options(ALL_OPTIONS) if config.target.is_22 else Options()
         lines: list[Item] = []
-        for _, items in every(layers_at(site, path, None, world), ("options",), world):
+        for _, items in every(layers_in(world), ("options",), world):
             options = options.merge(items)
             lines += items
         return options.on, lines
 
+    states: dict[str, set[bool | None]] = {name: set() for name in EVERY_OPTION}
+    by: dict[str, Item] = {}
     for way in ways(run, None, {}):
-        yield (None, []) if way.result is None else way.result
+        on, lines = way.result or (frozenset[str](), [])
+        said = [(line, turned(line)) for line in lines]
+        for name, found in states.items():
+            speaking = [line for line, options in said if name in options]
+            if way.result is None or not all(line.known for line in speaking):
+                found.add(None)
+                continue
+            if speaking:
+                by.setdefault(name, speaking[-1])
+            found.add(name in on if speaking or config.complete else None)
+    # A Location is merged later, and the URLs that lead here are not considered.
+    is_open = _has_options_by_url(config, server)
+    return {
+        name: Option(found.pop() if len(found) == 1 and not is_open else None, by.get(name))
+        for name, found in states.items()
+    }
 
 
 def _has_options_by_url(config: Config, server: Server) -> bool:

@@ -47,12 +47,16 @@ def sections_of(config: Config, server: Server, keys: tuple[str, ...]) -> list[I
 
 def is_regex_section(section: Item) -> bool:
     """Whether a section is ``<XMatch regex>`` or ``<X ~ regex>``."""
-    return section.key.endswith("match") or (len(section.args) > 1 and section.value == "~")
+    args = section.args
+    return section.key[-5:] == "match" or (len(args) > 1 and args[0].value == "~")
 
 
 def pattern_of(section: Item) -> str:
     """Return a section's path, wildcard or regular expression."""
-    return section.args[1].value if len(section.args) > 1 and section.value == "~" else section.value
+    args = section.args
+    if len(args) > 1 and args[0].value == "~":
+        return args[1].value
+    return args[0].value if args else ""
 
 
 def depth(path: str) -> int:

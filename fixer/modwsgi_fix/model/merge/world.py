@@ -192,6 +192,8 @@ def question_of(guard: Guard) -> str:
 
 def normal(path: str) -> str:
     """Return a path as ``apr_filepath_merge`` normalizes it: single slashes, no dots; a last slash stays."""
+    if path.startswith("/") and "//" not in path and "/." not in path:
+        return path
     end = "/" if path.endswith(("/", "/.", "/..")) else ""
     found = posixpath.normpath(path)
     found = found[1:] if found.startswith("//") else found

@@ -74,7 +74,7 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
     if kind == DIRECTORY and trailing:
         reached, rest = reached + "/", ""
     filename = reached or "/"
-    for section in site.directory_regexes():
+    for section in site.directory_regexes:
         if section.meant(directory_regex_match(section.section, filename)) and section.applies(world):
             layers.append(section)
     return Found(filename, rest if kind != DIRECTORY else "", kind, layers)
