@@ -80,9 +80,11 @@ def refused_lines(config: Config) -> list[tuple[Item, str]]:
     places: dict[tuple[object, ...], str] = {}
     around: tuple[Item | None, File | None, tuple[str, ...]] = (None, None, ())
     for item in config.items:
-        said = _literal_line(item) or (item.name, _words(config, item))
+        line = _literal_line(item)
+        words = () if line in told else _words(config, item)
+        said = line or (item.name, words)
         if said not in told:
-            told[said] = _refusal(config, item.name, _words(config, item))
+            told[said] = _refusal(config, item.name, words)
         reason = told[said]
         if not reason:
             if item.parent is not around[0] or item.file is not around[1]:

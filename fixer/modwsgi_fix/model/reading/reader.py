@@ -266,10 +266,13 @@ class Reader:
             if where.foreign or where.file.readings > 1:
                 self.words[node] = words
         args = []
+        bindings = where.bindings
         for written, span in words:
-            value, unknown = self.variables.expand(written, where.bindings)
-            if unknown:
-                self.gap(where.file, span, GapKind.VARIABLE, unknown)
+            value, unknown = written, ""
+            if bindings or "${" in written:
+                value, unknown = self.variables.expand(written, bindings)
+                if unknown:
+                    self.gap(where.file, span, GapKind.VARIABLE, unknown)
             args.append(Arg(value, span, not unknown and not has_placeholder(value), written))
         return tuple(args)
 
