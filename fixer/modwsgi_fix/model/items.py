@@ -156,21 +156,23 @@ class File:
         return f"File({self.name!r})"
 
 
-#: A server with so many items is looked through for those of one name.
+#: A server with so many items is looked through for those of one name, where it is asked so often.
 _FEW_ITEMS = 40
+_FEW_QUESTIONS = 8
 
 
 class Server:
     """The main server (``item`` None) or one virtual host."""
 
-    __slots__ = ("_by_key", "_counted", "item", "items")
+    __slots__ = ("_asked", "_by_key", "_counted", "item", "items")
 
     def __init__(self, item: Item | None) -> None:
         self.item = item
         #: The items at the server's own level, in reading order: directives, and sections with their ``children``.
         self.items: list[Item] = []
-        #: Where there are many items: those of each name, among so many from the beginning.
-        self._by_key: dict[str, list[Item]] | None = None
+        #: How often items of a name were asked for; these by name, among so many from the beginning.
+        self._asked = 0
+        self._by_key: dict[str, list[Item]] = {}
         self._counted = 0
 
     @property
@@ -192,11 +194,10 @@ class Server:
         return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
 
     def _named(self, key: str) -> Sequence[Item]:
-        """The items of a name: a host has few, a main server of many hosts has thousands, and is often asked for some."""
-        if len(self.items) <= _FEW_ITEMS:
+        """The items of a name: a host has few, and is asked for a few; a main server of many hosts has thousands."""
+        self._asked += 1
+        if len(self.items) <= _FEW_ITEMS and self._asked <= _FEW_QUESTIONS:
             return [item for item in self.items if item.key == key]
-        if self._by_key is None:
-            self._by_key = {}
         for item in self.items[self._counted :] if self._counted < len(self.items) else ():
             self._by_key.setdefault(item.key, []).append(item)
         self._counted = len(self.items)
@@ -297,21 +298,24 @@ class Item:
     @property
     def values(self) -> tuple[str, ...]:
         """The arguments' values."""
-        values = self._plain_values
-        return tuple([arg.value for arg in self.args] if values is None else values)
-
-    @property
-    def _plain_values(self) -> Sequence[str] | None:
-        """The arguments' values where these can be told without the arguments; else None."""
-        return self.node.plain_values if self._args is None else None
+        args = self._args
+        if args is None:
+            plain = self.node.plain_values
+            if plain is not None:
+                return tuple(plain)
+            args = self.args
+        return tuple([arg.value for arg in args])
 
     @property
     def value(self) -> str:
         """The first argument, or an empty string."""
-        values = self._plain_values
-        if values is None:
-            return self.args[0].value if self.args else ""
-        return values[0] if values else ""
+        args = self._args
+        if args is None:
+            plain = self.node.plain_values
+            if plain is not None:
+                return plain[0] if plain else ""
+            args = self.args
+        return args[0].value if args else ""
 
     @property
     def known(self) -> bool:
