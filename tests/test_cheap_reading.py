@@ -138,7 +138,7 @@ def test_what_was_read_of_a_few_hosts_is_gone_when_all_are_read(monkeypatch: pyt
     from modwsgi_fix.engine import Job
     from modwsgi_fix.rule import all_rules
 
-    host = "<VirtualHost *:80>\nServerName h@.test\nTimeout 5 6\n</VirtualHost>\n"
+    host = "<VirtualHost *:80>\nServerName h@.example.org\nTimeout 5 6\n</VirtualHost>\n"
     text = "Listen 80\n" + "".join(host.replace("@", str(number)) for number in range(30))
     job = Job(
         find_sources(Memory({"/a/apache2.conf": text}), ["/a"])[0], [r for r in all_rules().values() if r.default]
@@ -153,6 +153,7 @@ def test_what_was_read_of_a_few_hosts_is_gone_when_all_are_read(monkeypatch: pyt
         before.append(weakref.ref(config))
         return config
 
+    monkeypatch.setattr(shapes, "FEW", 6)
     monkeypatch.setattr(shapes, "read_all", read_all)
     assert len(shapes.read(job).config.hosts) == 30
     assert len(left) >= 3
