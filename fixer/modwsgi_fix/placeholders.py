@@ -23,6 +23,9 @@ _STATEMENT = expression(
     r"\{%[-+]?[ \t]*[a-z]{2,}|<%(?!=)|^[ \t]*(?:\{\{#|#if\b|#end\b|% *(?:if|for|else|end\w*)\b)|<tal:|<py:",
     re.M | re.ASCII,
 )
+# Each statement has one of these, or is a line that begins with a percent sign. Most texts have none, which is known at once.
+_STATEMENT_SIGNS = ("{%", "<%", "{{#", "#if", "#end", "<tal:", "<py:")
+_PERCENT_LINE = expression(r"\n[ \t]*+% *+(?:if|for|else|end\w*+)\b", re.ASCII)
 # A placeholder or a part of one: also autoconf's @NAME@, printf's %(name)s, a shell's $NAME, %NAME%, __NAME__.
 _PART = expression(
     r"\{\{|\}\}|\{%(?:[-+ ]|[a-z]{2})|[-+ ]%\}|<%|%>(?!s)|\[%|#\{|%\(|@\w+@|\$[A-Za-z_(]|%[A-Za-z_]\w*%|__[A-Z]\w*__",
@@ -51,6 +54,8 @@ def is_code_to_fill_in(text: str) -> bool:
 
 def is_template(text: str) -> bool:
     """Whether a file has the conditions of a template language, so that not all of its lines need be there together."""
+    if not any(sign in text for sign in _STATEMENT_SIGNS) and not _PERCENT_LINE.search(text) and text[:1] not in " \t%":
+        return False
     return _STATEMENT.search(text) is not None
 
 

@@ -7,6 +7,7 @@ characters (a curly quote is one character). Offsets are in characters of the de
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
 
@@ -98,16 +99,17 @@ class LineIndex:
 
     __slots__ = ("_starts", "text")
 
-    _starts: list[int]
+    #: The offsets of the lines, in eight bytes each.
+    _starts: array[int]
 
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def __getattr__(self, name: str) -> list[int]:
+    def __getattr__(self, name: str) -> array[int]:
         # The lines are found with the first question about them: of most files nothing is shown.
         if name != "_starts":
             raise AttributeError(name)
-        self._starts = starts = [0]
+        self._starts = starts = array("q", (0,))
         find = self.text.find
         at = find("\n") + 1
         while at:

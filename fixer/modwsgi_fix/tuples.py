@@ -47,6 +47,7 @@ else:
 
         return __new__
 
+    _new = tuple.__new__
     _NamedTuple = None
 
     class _NamedTuple(tuple, metaclass=_Meta):
@@ -59,7 +60,10 @@ else:
             return cls(*values)
 
         def _replace(self, /, **changed):
-            return type(self)(**{**self._asdict(), **changed})
+            made = _new(type(self), map(changed.pop, self._fields, self))
+            if changed:
+                raise ValueError(f"Got unexpected field names: {list(changed)!r}")
+            return made
 
         def _asdict(self):
             return dict(zip(self._fields, self, strict=True))

@@ -14,11 +14,11 @@ from modwsgi_fix.directives.families import PREFIX_ALIASES
 from modwsgi_fix.directives.removed import REMOVED_MODULES
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import all_groups_known, definitions, group_uses, options_of, refused_uses
-from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.model.request.rewrite_rules import arguments
 from modwsgi_fix.rewriting.moving import context
 from modwsgi_fix.rewriting.verdict import refusal, refusal_of_24
-from modwsgi_fix.text import Span
+from modwsgi_fix.text import WHITESPACE, Span
 from modwsgi_fix.tuples import NamedTuple
 
 
@@ -76,26 +76,40 @@ def refused(config: Config) -> Iterator[Fault]:
 def refused_lines(config: Config) -> list[tuple[Item, str]]:
     """Return the lines that are refused for their words or place, with httpd's message; equal lines are judged once."""
     found = []
-    words: dict[tuple[str, tuple[str, ...]], str] = {}
+    told: dict[object, str] = {}
     places: dict[tuple[object, ...], str] = {}
+    around: tuple[Item | None, File | None, tuple[str, ...]] = (None, None, ())
     for item in config.items:
-        said = (item.name, _words(config, item))
-        if said not in words:
-            words[said] = _refusal(config, *said)
-        reason = words[said]
+        line = _literal_line(item)
+        words = () if line in told else _words(config, item)
+        said = line or (item.name, words)
+        if said not in told:
+            told[said] = _refusal(config, item.name, words)
+        reason = told[said]
         if not reason:
-            parent = item.parent
-            sections: list[str] = []
-            while parent is not None:
-                sections.append(parent.key)
-                parent = parent.parent
-            place = (item.key, len(item.args), item.file.name, *sections)
+            if item.parent is not around[0] or item.file is not around[1]:
+                around = item.parent, item.file, tuple(_sections_around(item))
+            place = (item.key, len(item.values) if item.key in PREFIX_ALIASES else 0, item.file.name, around[2])
             if place not in places:
                 places[place] = _misplacement(item)
             reason = places[place]
         if reason:
             found.append((item, reason))
     return found
+
+
+def _literal_line(item: Item) -> str:
+    """Return the text of a line in which there is nothing to expand; empty for any other line."""
+    line = item.node.line_source
+    return "" if item.foreign or "$" in line else line.strip(WHITESPACE)
+
+
+def _sections_around(item: Item) -> Iterator[str]:
+    """Yield the names of the sections around a line, innermost first, with its host."""
+    parent = item.parent
+    while parent is not None:
+        yield parent.key
+        parent = parent.parent
 
 
 def _words(config: Config, item: Item) -> tuple[str, ...]:

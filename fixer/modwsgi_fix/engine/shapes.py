@@ -12,6 +12,7 @@ This only saves time: ``read`` may always return what ``job.read`` does.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from types import MappingProxyType
 
@@ -74,11 +75,20 @@ def read(job: Job) -> Read:
 
     Its ``job`` then leaves them out with each reading. With a disk under the server all are read: what is on it may differ.
     """
-    if job.source.complete and len(job.source.entries) == 1 and job.disk is None:
-        crowd = _Crowd(job)
-        if len(crowd.units) >= FEW and (less := crowd.reduced()) is not None:
-            return less
-    return Read(job, read_all(job))
+    if not job.source.complete or len(job.source.entries) != 1 or job.disk is not None:
+        return Read(job, read_all(job))
+    crowd = _Crowd(job)
+    less = crowd.reduced() if len(crowd.units) >= FEW else None
+    if isinstance(less, Read):
+        return less
+    files = crowd.files
+    del crowd
+    if less is not None:
+        # What was read without most of the hosts has the texts of all files, with lines that are left empty.
+        gc.collect()
+    whole = Read(job, read_all(job._replace(source=job.source._replace(files=files))))
+    found_silent(whole.config, less or ())
+    return whole
 
 
 class _Crowd:
@@ -134,8 +144,11 @@ class _Crowd:
         between = [parts.outside for parts in self.parts.values() if len(parts.hosts) > _OF_ONE_FILE]
         return [*(file.text for file in self.main.files.values()), *between]
 
-    def reduced(self) -> Read | None:
-        """Return the server without the hosts that are like others; None where it cannot be told which are."""
+    def reduced(self) -> Read | list[Rule] | None:
+        """Return the server without the hosts that are like others.
+
+        Where all hosts are to be read, the rules are returned that find nothing; None where it cannot be told which are alike.
+        """
         groups = alike_to(self.job, self.units, self._elsewhere(), self.files.is_file)
         if groups is None:
             return None
@@ -155,9 +168,7 @@ class _Crowd:
                 more = self._job(shapes, 2 * STANDING)
                 return found._replace(more=more) if self._agree(found.config, more) else None
             shapes = {number: alike for number, alike in shapes.items() if number not in loud}
-        whole = Read(self.job, self._read(self.job))
-        found_silent(whole.config, silence)
-        return whole
+        return silence
 
     def _job(self, shapes: Mapping[int, Sequence[Group]], first: int = STANDING) -> Job:
         """Return the job on the server with so many groups of each shape from the beginning, and the last."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from sys import intern
 from typing import Any
 
-from modwsgi_fix.placeholders import tags, template_of
+from modwsgi_fix.expressions import expression
+from modwsgi_fix.placeholders import has_placeholder, tags, template_of
 from modwsgi_fix.syntax import Directive, Section, Tree, parse
 from modwsgi_fix.syntax.secrets import without_secrets
 from modwsgi_fix.text import LineIndex, Span
@@ -31,6 +33,15 @@ class Arg(NamedTuple):
     span: Span
     known: bool
     written: str
+
+
+#: Where a text may have a variable: the brace may stand on the next line.
+_VARIABLE = expression(r"\$(?:\{|\\\r?\n)")
+
+
+def literal(node: Directive) -> tuple[Arg, ...]:
+    """Return the arguments of a line in which there is nothing to expand."""
+    return tuple([Arg(value, span, not has_placeholder(value), value) for value, span in node.args])
 
 
 class Script:
@@ -73,6 +84,22 @@ class File:
         self.readings = 0
         #: The text on the disk, where another text with the same lines was read in its place; else None.
         self.whole: str | None = None
+        #: The arguments of lines that are read more than once.
+        self._args: dict[Directive, tuple[Arg, ...]] = {}
+
+    def args(self, node: Directive, *, repeated: bool) -> tuple[Arg, ...]:
+        """Return ``literal(node)`` of a line of this file, the same object for all readings of one that is ``repeated``."""
+        if not repeated and self.readings < 2:
+            return literal(node)
+        args = self._args.get(node)
+        if args is None:
+            args = self._args[node] = literal(node)
+        return args
+
+    @cached_property
+    def has_variables(self) -> bool:
+        """Whether any line may have a variable to expand."""
+        return _VARIABLE.search(self.tree.source) is not None
 
     @property
     def text(self) -> str:
@@ -129,13 +156,22 @@ class File:
         return f"File({self.name!r})"
 
 
+#: A server with so many items is looked through for those of one name, where it is asked so often.
+_FEW_ITEMS = 40
+_FEW_QUESTIONS = 8
+
+
 class Server:
     """The main server (``item`` None) or one virtual host."""
+
+    __slots__ = ("_asked", "_by_key", "_counted", "item", "items")
 
     def __init__(self, item: Item | None) -> None:
         self.item = item
         #: The items at the server's own level, in reading order: directives, and sections with their ``children``.
         self.items: list[Item] = []
+        #: How often items of a name were asked for; these by name, among so many from the beginning.
+        self._asked = 0
         self._by_key: dict[str, list[Item]] = {}
         self._counted = 0
 
@@ -149,21 +185,23 @@ class Server:
 
     def last(self, key: str) -> Item | None:
         """Return the last directive of that name at the server's own level, which counts for most settings; None without one."""
-        found = self._index().get(key)
+        found = self._named(key)
         return found[-1] if found else None
 
     def all(self, *keys: str) -> list[Item]:
         """Return the directives of these names at the server's own level, in order."""
-        index = self._index()
-        found = [item for key in dict.fromkeys(keys) for item in index.get(key, ())]
+        found = [item for key in dict.fromkeys(keys) for item in self._named(key)]
         return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
 
-    def _index(self) -> dict[str, list[Item]]:
-        """The items by name: a main server of many hosts has thousands, and is often asked for a few."""
+    def _named(self, key: str) -> Sequence[Item]:
+        """The items of a name: a host has few, and is asked for a few; a main server of many hosts has thousands."""
+        self._asked += 1
+        if len(self.items) <= _FEW_ITEMS and self._asked <= _FEW_QUESTIONS:
+            return [item for item in self.items if item.key == key]
         for item in self.items[self._counted :] if self._counted < len(self.items) else ():
             self._by_key.setdefault(item.key, []).append(item)
         self._counted = len(self.items)
-        return self._by_key
+        return self._by_key.get(key, ())
 
     def walk(self) -> Iterator[Item]:
         """Yield every item of the server, sections before their contents; without those of virtual hosts in the main server."""
@@ -184,17 +222,19 @@ class Item:
     ``parent`` is the enclosing section, conditions (``<IfModule>`` ...) left out; ``guards`` are the conditions around it
     that could not be decided; ``index`` orders items as httpd reads them. ``foreign`` says that the text must not be edited
     for this item alone, because it is the body of a used macro.
+
+    Where ``args`` are given as None, there is nothing to expand in them, and they are made from the line when they are asked for.
     """
 
     __slots__ = (
-        "access", "args", "children", "file", "foreign", "guards", "index", "key", "node", "parent", "server", "wrapper",
+        "_args", "access", "children", "file", "foreign", "guards", "index", "key", "node", "parent", "server", "wrapper",
     )  # fmt: skip
 
     def __init__(
         self,
         file: File,
         node: Directive,
-        args: tuple[Arg, ...],
+        args: tuple[Arg, ...] | None,
         parent: Item | None,
         server: Server,
         guards: tuple[Guard, ...],
@@ -205,8 +245,8 @@ class Item:
     ) -> None:
         self.file = file
         self.node = node
-        self.key = node.key
-        self.args = args
+        self.key = intern(node.name.lower())
+        self._args = args
         self.parent = parent
         self.server = server
         self.guards = guards
@@ -214,12 +254,13 @@ class Item:
         self.foreign = foreign
         #: The syntax section directly around it in its file, which may be a condition; None at the top of the file.
         self.wrapper = wrapper
-        self.children: list[Item] = []
+        #: The items directly in a section.
+        self.children: Sequence[Item] = ()
         #: The remembered result of ``merge.access.access_of`` for a section.
         self.access: Any = None
 
     def __repr__(self) -> str:
-        return f"<{self.file.name}:{self.line} {self.node.name} {' '.join(arg.value for arg in self.args)}>"
+        return f"<{self.file.name}:{self.line} {self.node.name} {' '.join(self.values)}>"
 
     @property
     def name(self) -> str:
@@ -247,18 +288,40 @@ class Item:
         return isinstance(self.node, Section)
 
     @property
+    def args(self) -> tuple[Arg, ...]:
+        """The arguments."""
+        args = self._args
+        if args is None:
+            args = self._args = self.file.args(self.node, repeated=self.foreign)
+        return args
+
+    @property
     def values(self) -> tuple[str, ...]:
         """The arguments' values."""
-        return tuple(arg.value for arg in self.args)
+        args = self._args
+        if args is None:
+            plain = self.node.plain_values
+            if plain is not None:
+                return tuple(plain)
+            args = self.args
+        return tuple([arg.value for arg in args])
 
     @property
     def value(self) -> str:
         """The first argument, or an empty string."""
-        return self.args[0].value if self.args else ""
+        args = self._args
+        if args is None:
+            plain = self.node.plain_values
+            if plain is not None:
+                return plain[0] if plain else ""
+            args = self.args
+        return args[0].value if args else ""
 
     @property
     def known(self) -> bool:
         """Whether no argument has an undefined variable."""
+        if self._args is None and not has_placeholder(self.node.line_source) and self.node.plain_values is not None:
+            return True
         for arg in self.args:  # noqa: SIM110 - asked more often than anything else
             if not arg.known:
                 return False

@@ -7,7 +7,7 @@ A format's module is imported with its first use. A report is text as ``text.dec
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -64,8 +64,33 @@ def dumped(value: object, *, indent: int | None = 2) -> str:
     """
     import json
 
-    text = valid(json.dumps(value, indent=indent, ensure_ascii=False))
-    return OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+    text = (
+        json.dumps(value, ensure_ascii=False)
+        if indent is None
+        else _laid_out(value, "\n", " " * indent, json.encoder.encode_basestring)
+    )
+    if not text.isascii() or "\x7f" in text:
+        text = OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", valid(text))
+    return text + "\n"
+
+
+def _laid_out(value: object, line: str, step: str, quoted: Callable[[str], str]) -> str:
+    """Return a value as ``json.dumps`` with an indentation does, which takes four times as long.
+
+    ``line`` is a line end with the indentation around the value.
+    """
+    if isinstance(value, str):
+        return quoted(value)
+    inner = line + step
+    if isinstance(value, dict):
+        items = [f"{quoted(name)}: {_laid_out(one, inner, step, quoted)}" for name, one in value.items()]
+        return f"{{{inner}{f',{inner}'.join(items)}{line}}}" if items else "{}"
+    if isinstance(value, list | tuple):
+        items = [_laid_out(one, inner, step, quoted) for one in value]
+        return f"[{inner}{f',{inner}'.join(items)}{line}]" if items else "[]"
+    import json
+
+    return json.dumps(value)
 
 
 def plural(count: int, noun: str) -> str:

@@ -17,7 +17,7 @@ from modwsgi_fix.text import Span
 
 def context(item: Item) -> Context:
     """Return the context of an item, as ``directives`` has it; NOWHERE inside unknown sections."""
-    keys = tuple(section.key for section in item.sections)
+    keys = tuple([section.key for section in item.sections]) if item.parent is not None else ()
     host = item.server.item
     if host is not None and host is not item:
         keys = ("virtualhost", *keys)

@@ -7,7 +7,18 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from modwsgi_fix.placeholders import is_template, may_have_tags
-from modwsgi_fix.syntax.words import FIRST, PLAIN, WORD, WORDS, Logical, Word, logical_line, split_words
+from modwsgi_fix.syntax.words import (
+    FIRST,
+    PLAIN,
+    PLAIN_OPENER,
+    VALUES,
+    WORD,
+    WORDS,
+    Logical,
+    Word,
+    logical_line,
+    split_words,
+)
 from modwsgi_fix.text import WHITESPACE, LineIndex, Span
 from modwsgi_fix.tuples import NamedTuple
 
@@ -78,6 +89,11 @@ class Directive(Node):
         return self.name.lower()
 
     @property
+    def line_source(self) -> str:
+        """The text of its line in the file; of a section, that of its opening line."""
+        return self.text[self.start : self.end]
+
+    @property
     def logical(self) -> Logical:
         """The line as httpd reads it."""
         return logical_line(self.text, self.start, self.end)
@@ -116,10 +132,19 @@ class Directive(Node):
     def args(self) -> tuple[Word, ...]:
         """The words after the name. Variables are not expanded."""
         if type(self) is Directive and PLAIN(self.text, self.start, self.end):
-            # Most lines have no quotes, backslashes or continuations, so that their words are simply separated by blanks.
             _, *words = WORDS(self.text, self.start, self.end)
-            return tuple(Word(word[0], Span(*word.span())) for word in words)
+            return tuple([Word(word[0], Span(*word.span())) for word in words])
         return split_words(*self.args_range)
+
+    @property
+    def plain_values(self) -> Sequence[str] | None:
+        """The values of ``args`` where its words are simply separated by blanks, as in most lines; None for other lines.
+
+        Those have quotes, backslashes or continuations.
+        """
+        if type(self) is Directive and PLAIN(self.text, self.start, self.end):
+            return VALUES(self.text, self.start, self.end)[1:]
+        return None
 
     @property
     def indent(self) -> str:
@@ -143,6 +168,10 @@ class Section(Directive):
         self.name = name
         self.children: Sequence[Node] = []
         self.close: Close | None = None
+
+    @property
+    def line_source(self) -> str:
+        return self.text[self.start : self.head_end]
 
     @property
     def logical(self) -> Logical:
@@ -171,6 +200,18 @@ class Section(Directive):
             assert found is not None
             end = found.end(1)
         return logical, start, end
+
+    @property
+    def args(self) -> tuple[Word, ...]:
+        plain = PLAIN_OPENER(self.text, self.start, self.head_end)
+        if plain is not None:
+            return (Word(plain[1], Span(*plain.span(1))),)
+        return split_words(*self.args_range)
+
+    @property
+    def plain_values(self) -> Sequence[str] | None:
+        plain = PLAIN_OPENER(self.text, self.start, self.head_end)
+        return plain.groups() if plain is not None else None
 
     @property
     def args_range(self) -> tuple[Logical, int, int]:

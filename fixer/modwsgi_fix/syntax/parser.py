@@ -34,6 +34,12 @@ _INVISIBLE = r"\xa0\xad\u2000-\u200f\u202f\u2060\u3000\ufeff\udca0"
 _HIDDEN_TAG = expression(
     rf"^[ \t]*+(?:(?:[{_INVISIBLE}]|\d++[.:|)]?+)(?:[{_INVISIBLE} \t]++|\d++[.:|)]?+)*+(?:<|&lt;)|&lt;)/?[A-Za-z]", re.M
 )
+# What most lines are, each on a line of its own and without backslashes: a directive, a closing tag, an opening tag, a comment,
+# or nothing, which no group stands for.
+_LINE = r"""[ \t]*+ (?: ([A-Za-z]++) (?:[ \t][^\n\\\0]*+)?+ | </([A-Za-z]++)> [ \t\r]*+
+    | <([A-Za-z]++) (?: >[ \t\r]*+ | [ \t][^\n\\\0]*+ ) | (\#)[^\n\\\0]*+ | )\n"""
+_USUAL = re.compile(_LINE, re.X).match
+_BLANKS = re.compile(r"(?:[ \t]*+\n)++").match
 _NEXT_CLOSER = expression(r"(?:[ \t\v\f\r]*(?:#[^\n]*)?\n)*[ \t\v\f\r]*</([A-Za-z]+)>[ \t\v\f\r]*(?:\n|\Z)")
 
 
@@ -77,6 +83,26 @@ class _Parser:
         size, find, has_nul = len(text), self.text.find, "\0" in self.text
         pos = 0
         while pos < size:
+            if usual := _USUAL(text, pos):
+                kind, end = usual.lastindex, usual.end()
+                if kind == 1:
+                    into.append(Directive(text, pos, end, intern(usual[1])))
+                elif kind == 4:
+                    into.append(Comment(text, pos, end))
+                elif kind is not None:
+                    end = self._usual_tag(usual, pos, end)
+                    into = self.into
+                else:
+                    # Thousands of empty lines stand for hosts that are left out.
+                    blanks = _BLANKS(text, pos)
+                    assert blanks is not None
+                    end = blanks.end()
+                    if into and type(into[-1]) is Blank:
+                        into[-1].end = end
+                    else:
+                        into.append(Blank(text, pos, end))
+                pos = end
+                continue
             end = find("\n", pos) + 1 or size
             if text[end - 2 : end] in ("\\\n", "\r\n"):
                 end = self._joined(pos, end, has_nul=has_nul)
@@ -99,6 +125,13 @@ class _Parser:
         self._close_to(0, size)
         self._hidden_tags()
         return Tree(text, tuple(self.top), tuple(sorted(self.problems, key=lambda p: p.node.start)))
+
+    def _usual_tag(self, tag: re.Match[str], start: int, end: int) -> int:
+        """Read a tag in a line of its own, and return where to read on."""
+        if tag.lastindex == 2:
+            self._closer(start, end, f"</{tag[2]}>", spaced=False)
+            return end
+        return self._opener(start, end, tag[3], self.text[tag.start(3) - 1 : end].rstrip(WHITESPACE), spaced=False)
 
     def _joined(self, start: int, end: int, *, has_nul: bool) -> int:
         """Return the end of the logical line whose first physical line ends at ``end``."""

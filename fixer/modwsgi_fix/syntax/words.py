@@ -17,6 +17,10 @@ WORD = expression(
 # A line whose words need no unquoting, and these words, the name included.
 PLAIN = re.compile(r"[^\"'\\\0\n]*+\n?").fullmatch
 WORDS = re.compile(r"[^ \t\n\v\f\r]++").finditer
+VALUES = re.compile(r"[^ \t\n\v\f\r]++").findall
+# The opening line of a section with one word that needs no unquoting, and that word.
+_OPENER = r"[ \t]*+<[A-Za-z]++[ \t]++([^ \t\v\f\r\n\0\"'\\<>]++)[ \t]*+>[ \t\r]*+\n?"
+PLAIN_OPENER = re.compile(_OPENER).fullmatch
 _JOIN = expression(r"\\\r?\n")
 _EMPTY = expression(r"\n\r?\n")
 

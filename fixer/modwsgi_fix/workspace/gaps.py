@@ -32,10 +32,14 @@ def gaps(configs: Sequence[Config]) -> tuple[Gap, ...]:
 
 def _gaps(config: Config) -> Iterator[Gap]:
     ends = {path: _ends(config.files[path].tree.untrusted) for path in {gap.path for gap in config.gaps}}
+    reasons: dict[tuple[object, ...], str] = {}
     for path, (start, end), kind, why in config.gaps:
         file = config.files[path]
         region = Span(start, ends[path](start) or end)
-        yield _gap(file, region, _reason(config, file, why, kind.value))
+        reason = reasons.get((path, kind, why))
+        if reason is None:
+            reason = reasons[path, kind, why] = _reason(config, file, why, kind.value)
+        yield _gap(file, region, reason)
     for file in config.files.values():
         if file.template:
             start = min((start for start, _ in file.tags), default=0)
@@ -73,8 +77,9 @@ def _strangers(config: Config) -> Iterator[Gap]:
 def _gap(file: File, region: Span, reason: str) -> Gap:
     start, end = region
     line_of = file.lines.line_of
+    first = line_of(start)
     # A region ends on the line of its last character.
-    return Gap(file.name, line_of(start), line_of(max(start, end - 1)), reason)
+    return Gap(file.name, first, line_of(end - 1) if end - 1 > start else first, reason)
 
 
 def _ends(regions: Iterable[Span]) -> Callable[[int], int]:

@@ -57,6 +57,8 @@ _SWALLOWS = expression(r"^[ \t]*#[^\n]*?(\\)\r?\n[ \t]*<?/?([A-Za-z]+)[ \t>]", r
 @rule(severity=Severity.WARNING, scope=Scope.FILE)
 def comment_continued(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
+        if "\\\n" not in file.text and "\\\r\n" not in file.text:
+            continue
         for match in _SWALLOWS.finditer(file.text):
             if directives.find(match[2]) is None:
                 continue

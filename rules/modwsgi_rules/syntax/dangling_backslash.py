@@ -49,13 +49,15 @@ from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import WHITESPACE, Span
 
+# The backslash comes first: a text is searched for one character much faster than for blanks.
+_LAST = expression(r"\\(?:[ \t]+(?=\r?\n)|[ \t]*\Z)")
 _DANGLING = expression(r"(?<![ \t])[ \t]++\\(?:[ \t]+(?=\r?\n)|[ \t]*\Z)")
 
 
 @rule(severity=Severity.ERROR, scope=Scope.FILE)
 def dangling_backslash(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
-        for node, parents in lines_with(file, _DANGLING):
+        for node, parents in lines_with(file, _LAST):
             if type(node) is not Directive:
                 continue
             match = _DANGLING.search(file.text, node.start, node.end)

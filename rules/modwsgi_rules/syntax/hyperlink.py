@@ -82,6 +82,8 @@ from modwsgi_fix.rule import Diagnostic, Related, Scope, Severity, rule
 from modwsgi_fix.text import Span
 
 _OPENING = expression(r"(?:(?<=\n)|\A)(?<!\\\n)(?<!\\\r\n)[ \t]*(\[)[ \t]*(</?)?([A-Za-z]++)(?!\])")
+_AT_ONCE = expression(r"[ \t]*+\[")
+_LATER = expression(r"\n[ \t]*+\[")
 #: Only at the end of a line, because within a line it may be part of a pattern.
 _CLOSING = expression(r"\]\([^()\s]*+\)(?=[ \t]*\r?(?:\n|\Z))")
 #: A word that is a link to itself.
@@ -97,6 +99,8 @@ def hyperlink(config: Config) -> Iterator[Diagnostic]:
 
 
 def _of_lines(file: File) -> Iterator[Diagnostic]:
+    if not _AT_ONCE.match(file.text) and not _LATER.search(file.text):
+        return
     openings = [one for one in _OPENING.finditer(file.text) if directives.find(one[3]) is not None]
     for opening, following in pairwise([*openings, None]):
         assert opening is not None

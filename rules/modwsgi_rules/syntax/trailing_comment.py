@@ -71,7 +71,8 @@ from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive, Word
 from modwsgi_fix.text import Span
 
-_MARK = expression(r"(?<=[ \t])#+(?=[ \t\w])")
+# The sign comes first: a text is searched for one character much faster than for a place after a blank.
+_MARK = expression(r"#(?<=[ \t]#)#*+(?=[ \t\w])")
 _LONE = expression(r"#+")
 _END = expression(r"(?<![ \t])[ \t]*+(?:\\?\r?\n)?\Z")
 

@@ -124,6 +124,7 @@ def _role_of(script: Script) -> Role:
     return next((role for role in defined if role is not None), Role.APPLICATION)
 
 
+@derived
 def callables(config: Config) -> tuple[str, ...]:
     """Return the objects of which mod_wsgi may call one in an application, the likeliest first."""
     directives = config.named("wsgicallableobject")

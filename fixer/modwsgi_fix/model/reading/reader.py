@@ -38,6 +38,9 @@ from modwsgi_fix.syntax import (
 )
 from modwsgi_fix.text import Span
 
+#: The directives that the reader itself carries out.
+_OBEYED = frozenset({"include", "includeoptional", "use", "define", "undefine", "loadmodule", "serverroot"})
+
 
 class Reader:
     """The state of reading a server: what was read so far, and what is still to be read."""
@@ -161,7 +164,7 @@ class Reader:
                     inner = self.section(node, where)
                     stack += [(iter(node.children), inner)] if inner is not None else []
                 elif type(node) is Directive:
-                    stack += reversed(self.directive(node, where))
+                    stack += self.directive(node, where)[::-1]
             except TooMuch as limit:
                 self.left_out = str(limit)
                 self.gap(where.file, node.span, GapKind.LIMIT, self.left_out)
@@ -194,12 +197,13 @@ class Reader:
             return (
                 where if verdict is True else where._replace(guards=(*where.guards, verdict), nested=where.nested + 1)
             )
-        args = self.args(node, where)
         if key == "macro":
+            args = self.args(node, where)
             if args:
                 self.macros[args[0].value.lower()] = Macro(tuple(a.value for a in args[1:]), node, where.file)
             return None
-        item = self.item(node, args, where)
+        item = self.item(node, self.expanded(node, where), where)
+        item.children = []
         if is_opaque_section(key):
             reason = f"<{node.name}> is code in another language, which is not read"
             self.gap(where.file, node.name_span, GapKind.CODE, reason)
@@ -213,39 +217,46 @@ class Reader:
 
     def directive(self, node: Directive, where: Where) -> list[Frame]:
         """Read a directive, and return what is read in its place, in order."""
-        key = node.key
-        args = self.args(node, where)
-        item = self.item(node, args, where)
+        item = self.item(node, self.expanded(node, where), where)
+        key = item.key
+        if key not in _OBEYED or not item.args:
+            return []
+        args = item.args
         if key in ("include", "includeoptional"):
             # httpd refuses an empty name.
             return self.include(item, args[0], where, optional=key == "includeoptional") if item.value else []
-        if key == "use" and args:
+        if key == "use":
             return self.use(item, args, where)
-        if key in ("define", "undefine") and args:
-            if key == "define":
-                self.variables.define(args[0].value, args[1] if len(args) > 1 else None, where.guards)
-            else:
-                self.variables.undefine(args[0].value, where.guards)
-        elif key == "loadmodule" and args:
+        if key == "define":
+            self.variables.define(args[0].value, args[1] if len(args) > 1 else None, where.guards)
+        elif key == "undefine":
+            self.variables.undefine(args[0].value, where.guards)
+        elif key == "loadmodule":
             build = build_of(item.file.name, args[-1].value)
             self.modules.load(args[0].value.removesuffix("_module"), where.guards, build)
-        elif key == "serverroot" and args and self.declared_root is None:
+        elif self.declared_root is None:
             self.declared_root = args[0].value.rstrip("/")
         return []
 
-    def item(self, node: Directive, args: tuple[Arg, ...], where: Where) -> Item:
+    def item(self, node: Directive, args: tuple[Arg, ...] | None, where: Where) -> Item:
         """Add an item for a directive or section, and return it."""
-        item = Item(
-            where.file, node, args, where.parent, where.server, where.guards, len(self.items),
-            foreign=where.foreign, wrapper=where.wrapper,
-        )  # fmt: skip
+        file, parent, server, guards, wrapper, _, foreign, *_ = where
+        item = Item(file, node, args, parent, server, guards, len(self.items), foreign=foreign, wrapper=wrapper)
         self.items.append(item)
-        parent = where.parent
-        if parent is not None:
-            parent.children.append(item)
-        if parent is None or (parent.key == "virtualhost" and where.server.item is parent):
-            where.server.items.append(item)
+        if parent is None:
+            server.items.append(item)
+        else:
+            # A section's are a list while it is read.
+            parent.children.append(item)  # type: ignore[attr-defined]
+            if parent is server.item and parent.key == "virtualhost":
+                server.items.append(item)
         return item
+
+    def expanded(self, node: Directive, where: Where) -> tuple[Arg, ...] | None:
+        """Return the arguments of a directive as ``args`` does; None where there is nothing to expand in them."""
+        if where.bindings or (where.file.has_variables and "$" in node.line_source):
+            return self.args(node, where)
+        return None
 
     def args(self, node: Directive, where: Where) -> tuple[Arg, ...]:
         """Return the arguments of a directive, with variables and macro parameters expanded."""
@@ -255,10 +266,13 @@ class Reader:
             if where.foreign or where.file.readings > 1:
                 self.words[node] = words
         args = []
+        bindings = where.bindings
         for written, span in words:
-            value, unknown = self.variables.expand(written, where.bindings)
-            if unknown:
-                self.gap(where.file, span, GapKind.VARIABLE, unknown)
+            value, unknown = written, ""
+            if bindings or "${" in written:
+                value, unknown = self.variables.expand(written, bindings)
+                if unknown:
+                    self.gap(where.file, span, GapKind.VARIABLE, unknown)
             args.append(Arg(value, span, not unknown and not has_placeholder(value), written))
         return tuple(args)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 
 from modwsgi_fix.directives.suffixes import CONFIGURATION, SCRIPT
@@ -22,6 +23,8 @@ from modwsgi_fix.placeholders import ENGINES
 from modwsgi_fix.tuples import NamedTuple
 
 _ENTRIES = ("apache2.conf", "httpd.conf", "conf/httpd.conf", "conf/apache2.conf")
+#: What a directory with one of these lists.
+_ENTRY_NAMES = frozenset(entry.partition("/")[0] for entry in _ENTRIES)
 #: A binding of the name that mod_wsgi calls, which makes a Python file below a named directory a WSGI script.
 BINDS_APPLICATION = expression(
     r"^(?:application\b[^\n=]*+=|(?:async )?(?:def|class) application\b|from .{0,200} import .{0,1000}\bapplication\b)",
@@ -252,7 +255,7 @@ class Directory:
 
     def _walk(self, top: str, ignored: Ignored) -> Iterator[str]:
         """Yield the interesting files, in the order of their names, those of a directory in its place."""
-        stack = [self._names(top, ignored)]
+        stack = [self._below(top, ignored, self._listing(top))]
         while stack:
             directory, names, ignored = stack[-1]
             name = next(names, None)
@@ -263,33 +266,50 @@ class Directory:
             if name.startswith(".") and name != ".htaccess":
                 continue
             is_dir = self.files.is_dir(path)
-            if ignored.matches(self._key(path), is_dir=is_dir):
+            if ignored.specs and ignored.matches(self._key(path), is_dir=is_dir):
                 continue
             if is_dir:
                 if self.files.is_link(path):
                     continue
-                entry = _entry(self.files, path)
+                listing = self._listing(path)
+                # A server may have thousands of directories: the disk is asked only for what they list.
+                is_bare = not isinstance(listing, FileProblem) and _ENTRY_NAMES.isdisjoint(listing)
+                entry = None if is_bare else _entry(self.files, path)
                 if entry is not None:
                     self.servers.append(_server(self.files, entry, ((path, self.files.key(path)),)))
                 else:
-                    stack.append(self._names(path, ignored))
+                    stack.append(self._below(path, ignored, listing))
             elif _is_configuration(directory, name) or by_name(name) == PYTHON:
                 yield path
             else:
                 self.seen.append(name)
 
-    def _names(self, directory: str, ignored: Ignored) -> tuple[str, Iterator[str], Ignored]:
-        """Return a directory, the names in it, and what is ignored below it."""
+    def _listing(self, directory: str) -> list[str] | FileProblem:
+        """Return the names in a directory, or why it cannot be listed."""
         try:
-            names = self.files.names(directory)
+            return self.files.names(directory)
         except FileProblem as problem:
-            self.problems.append(problem)
-            names = []
-        return directory, iter(names), ignored.within(self.files, directory, self._key(directory))
+            return problem
+
+    def _below(
+        self, directory: str, ignored: Ignored, listing: list[str] | FileProblem
+    ) -> tuple[str, Iterator[str], Ignored]:
+        """Return a directory, the names in it, and what is ignored below it."""
+        if isinstance(listing, FileProblem):
+            self.problems.append(listing)
+            return directory, iter(()), ignored
+        if ".gitignore" in listing:
+            ignored = ignored.within(self.files, directory, self._key(directory))
+        return directory, iter(listing), ignored
 
     def _key(self, path: str) -> str:
         """Return the path below the key of the named directory; links below it are not followed."""
-        return posixpath.normpath(self.files.key(self.path) + "/" + path[len(self.path) :])
+        return posixpath.normpath(self._top + "/" + path[len(self.path) :])
+
+    @cached_property
+    def _top(self) -> str:
+        """The key of the named directory."""
+        return self.files.key(self.path)
 
     def _is_script(self, path: str) -> bool:
         """Whether a Python file is a WSGI script, by its suffix or by what it binds."""

@@ -90,7 +90,8 @@ class Variables:
             return word, f"the variable parts make it longer than {_LONGEST:,} characters"
 
     def _expand(self, word: str, bindings: tuple[tuple[str, str], ...]) -> tuple[str, str]:
-        self._budget.spend_on(parameters=len(bindings))
+        if bindings:
+            self._budget.spend_on(parameters=len(bindings))
         for parameter, replacement in bindings:
             if parameter in word:
                 self._grow(word, word.count(parameter) * (len(replacement) - len(parameter)))
@@ -98,7 +99,7 @@ class Variables:
         if "${" not in word:
             return word, ""
         names = _VARIABLE.findall(word)
-        expanded = put_in(word, self.values) if any(name in self.values for name in names) else word
+        expanded = word if self.values.keys().isdisjoint(names) else put_in(word, self.values)
         self._budget.spend_on(characters=len(expanded))
         for name in names:
             if name not in self.values:

@@ -57,7 +57,9 @@ class Chain:
 
     def find(self, name: str) -> int | None:
         """Return the number of the first host that has this name; None where no host has it."""
-        found = [self.exact.get(name), *(self.suffixes.get(name[at:]) for at in range(len(name) + 1))]
+        found = [self.exact.get(name)]
+        if self.suffixes:
+            found += [self.suffixes.get(name[at:]) for at in range(len(name) + 1)]
         found += [next((order for order, pattern in self.wild if host_wildcard(pattern)(name)), None)]
         return min((order for order in found if order is not None), default=None)
 

@@ -41,11 +41,14 @@ def _vocabulary(package: str) -> frozenset[bytes] | None:
         return None
     names = list(spec.submodule_search_locations or ())
     sources = [path for name in names for path in _sources(name)] if names else [spec.origin or ""]
+    found: set[bytes] = set()
     try:
-        texts = [read_bytes(path) for path in sources]
+        # File by file: all words of a package at once would be twenty megabytes.
+        for path in sources:
+            found.update(read_bytes(path).translate(_ALONE).split())
     except FileProblem:
         return None
-    return frozenset(b" ".join(texts).translate(_ALONE).split()) if texts else None
+    return frozenset(found) if sources else None
 
 
 def _sources(top: str) -> Iterator[str]:
