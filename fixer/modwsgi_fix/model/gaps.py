@@ -6,7 +6,6 @@ from enum import Enum
 
 from modwsgi_fix.directives.families import MERGED_SECTIONS
 from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.model.items import Item
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
 
@@ -52,5 +51,4 @@ def sees_all_sections(config: Config) -> bool:
     """
     if not whole_text(config):
         return False
-    unknown: list[Item] = [item for item in config.items if not item.known]
-    return not any(item.key in MERGED_SECTIONS or item.key.startswith("include") for item in unknown)
+    return all(item.known for item in config.named(*MERGED_SECTIONS, "include", "includeoptional"))

@@ -90,11 +90,15 @@ from modwsgi_fix.model.merge.sections import is_regex_section, location_sections
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 _QUOTES = str.maketrans("“”„‟‘’", '""""\'\'')
+#: What a pattern begins with that was typed in a word processor.
+_TYPED = ("“", "”", "„", "‟", "‘", "’", "ˆ")
 
 
 @rule(severity=Severity.ERROR, changes=("restricted",))
 def dead_restriction(config: Config) -> Iterator[Diagnostic]:
     for section in config.named(*MERGED_SECTIONS):
+        if section.key != "location" and not pattern_of(section).startswith(_TYPED):
+            continue
         if not section.args or not section.known or len(section.args) > (2 if section.value == "~" else 1):
             continue
         meant = _meant(section)

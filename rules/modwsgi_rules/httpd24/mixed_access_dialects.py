@@ -88,6 +88,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import OLD_ACCESS
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, Clause, clauses
 from modwsgi_fix.rule import Diagnostic, Related, rule
@@ -95,7 +96,7 @@ from modwsgi_fix.rule import Diagnostic, Related, rule
 
 @rule()
 def mixed_access_dialects(config: Config) -> Iterator[Diagnostic]:
-    if config.target.is_22:
+    if config.target.is_22 or not config.named(*OLD_ACCESS):
         return
     for clause in clauses(config):
         if not clause.is_old or not clause.is_new or any(line.guards for line in clause.access.lines):

@@ -179,6 +179,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from modwsgi_fix.directives.families import OLD_ACCESS
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting.dialects import Clause, clauses
@@ -190,7 +191,7 @@ from modwsgi_rules.httpd24._conversion import SEPARATELY, conversion
 
 @rule(changes=("regained",))
 def old_access_directives(config: Config) -> Iterator[Diagnostic]:
-    if config.target.is_22:
+    if config.target.is_22 or not config.named(*OLD_ACCESS):
         return
     loaded = {item.value.removesuffix("_module") for item in config.named("loadmodule")}
     refused = config.complete and len(loaded) > 5 and "access_compat" not in loaded
