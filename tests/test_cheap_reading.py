@@ -81,6 +81,7 @@ def test_readings_of_a_repeated_line_share_their_arguments() -> None:
 
 def test_equal_lines_are_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
     judged: list[str] = []
+    refused._known_refusal.cache_clear()
     old = refused._refusal
     monkeypatch.setattr(
         refused, "_refusal", lambda config, name, words: judged.append(name) or old(config, name, words)

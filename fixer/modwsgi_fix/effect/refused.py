@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
+from functools import lru_cache
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives import Context
 from modwsgi_fix.directives.families import PREFIX_ALIASES
 from modwsgi_fix.directives.removed import REMOVED_MODULES
-from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.config import Config, Target, derived
 from modwsgi_fix.model.daemons import all_groups_known, definitions, group_uses, options_of, refused_uses
 from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.model.request.rewrite_rules import arguments
@@ -50,6 +51,8 @@ class Fault(NamedTuple):
 
 #: The end of httpd's message on a directive in the wrong section, or in none.
 _MISPLACED = " not allowed here"
+#: The lines of which it is remembered whether httpd refuses them, and the most characters of these.
+_MOST_LINES, _LONG = 4000, 200
 
 
 def is_certain(item: Item) -> bool:
@@ -84,7 +87,8 @@ def refused_lines(config: Config) -> list[tuple[Item, str]]:
         words = () if line in told else _words(config, item)
         said = line or (item.name, words)
         if said not in told:
-            told[said] = _refusal(config, item.name, words)
+            judge = _known_refusal if sum(map(len, words)) <= _LONG else _refusal
+            told[said] = judge(config.target, item.name, words)
         reason = told[said]
         if not reason:
             if item.parent is not around[0] or item.file is not around[1]:
@@ -125,17 +129,23 @@ def _words(config: Config, item: Item) -> tuple[str, ...]:
     return (*item.values[:skip], *(text[span.start : span.end] for span in stray), *told)
 
 
-def _refusal(config: Config, name: str, words: Sequence[str]) -> str:
+def _refusal(target: Target, name: str, words: Sequence[str]) -> str:
     """Return why httpd refuses a line for its words; empty where it may accept them."""
     key = name.lower()
-    if not config.target.is_22 and (reason := refusal_of_24(name, words)):
+    if not target.is_22 and (reason := refusal_of_24(name, words)):
         return reason
-    if config.target.mod_wsgi is not None and key == "wsgidaemonprocess":
-        have = config.target.mod_wsgi
+    if target.mod_wsgi is not None and key == "wsgidaemonprocess":
+        have = target.mod_wsgi
         options = (directives.daemon_option(word.partition("=")[0]) for word in words[1:])
         if any(one is not None and directives.is_later(one.since, have) for one in options):
             return "Invalid option to WSGI daemon process definition."
     return refusal(name, words)
+
+
+@lru_cache(_MOST_LINES)
+def _known_refusal(target: Target, name: str, words: tuple[str, ...]) -> str:
+    """Return the same; an editor asks it of the same lines with every key."""
+    return _refusal(target, name, words)
 
 
 def _preloaded(config: Config) -> Iterator[Fault]:
