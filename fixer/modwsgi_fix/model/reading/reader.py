@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 
-from modwsgi_fix.directives.families import CONDITIONS
+from modwsgi_fix.directives.families import CONDITIONS, DIRECT_READING
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.giving_up import go_on
 from modwsgi_fix.model.bounds import DEEPEST_INCLUDE, Budget, Endless, Standing, TooMuch, Underway, files_below
@@ -37,9 +37,6 @@ from modwsgi_fix.syntax import (
     parse,
 )
 from modwsgi_fix.text import Span
-
-#: The directives that the reader itself carries out.
-_OBEYED = frozenset({"include", "includeoptional", "use", "define", "undefine", "loadmodule", "serverroot"})
 
 
 class Reader:
@@ -219,7 +216,7 @@ class Reader:
         """Read a directive, and return what is read in its place, in order."""
         item = self.item(node, self.expanded(node, where), where)
         key = item.key
-        if key not in _OBEYED or not item.args:
+        if key not in DIRECT_READING or not item.args:
             return []
         args = item.args
         if key in ("include", "includeoptional"):
@@ -254,9 +251,8 @@ class Reader:
 
     def expanded(self, node: Directive, where: Where) -> tuple[Arg, ...] | None:
         """Return the arguments of a directive as ``args`` does; None where there is nothing to expand in them."""
-        if where.bindings or (where.file.has_variables and "$" in node.line_source):
-            return self.args(node, where)
-        return None
+        may_change = where.bindings or (where.file.has_variables and "$" in node.line_source)
+        return self.args(node, where) if may_change else None
 
     def args(self, node: Directive, where: Where) -> tuple[Arg, ...]:
         """Return the arguments of a directive, with variables and macro parameters expanded."""
@@ -265,14 +261,12 @@ class Reader:
             words = node.args
             if where.foreign or where.file.readings > 1:
                 self.words[node] = words
-        args = []
-        bindings = where.bindings
+        args, bindings = [], where.bindings
         for written, span in words:
-            value, unknown = written, ""
-            if bindings or "${" in written:
-                value, unknown = self.variables.expand(written, bindings)
-                if unknown:
-                    self.gap(where.file, span, GapKind.VARIABLE, unknown)
+            may_change = bindings or "${" in written
+            value, unknown = self.variables.expand(written, bindings) if may_change else (written, "")
+            if unknown:
+                self.gap(where.file, span, GapKind.VARIABLE, unknown)
             args.append(Arg(value, span, not unknown and not has_placeholder(value), written))
         return tuple(args)
 
