@@ -16,9 +16,10 @@ from support import SHARED
 from modwsgi_fix import syntax
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.effect import impact, touched
+from modwsgi_fix.effect.starting import verdict
 from modwsgi_fix.engine import Fixed, fix, quiet, run, shapes
 from modwsgi_fix.engine import job as jobs
-from modwsgi_fix.engine.check import findings
+from modwsgi_fix.engine.check import Silence, findings
 from modwsgi_fix.engine.gate import objection
 from modwsgi_fix.engine.job import Job
 from modwsgi_fix.examples import examples
@@ -27,7 +28,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reading import reader
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.shapes import hosts as hosts_of
-from modwsgi_fix.rule import Rule, all_rules
+from modwsgi_fix.rule import all_rules
 from modwsgi_fix.text import decode
 
 pytestmark = pytest.mark.slow
@@ -119,8 +120,9 @@ def said(job: Job, config: Config) -> list[tuple[object, ...]]:
 
 def compare(job: Job) -> shapes.Read:
     """Hold what is found against what is found in all hosts."""
-    read = shapes.read(job)
-    assert said(job, read.config) == said(job, jobs.read(job))
+    read, whole = shapes.read(job), jobs.read(job)
+    assert said(job, read.config) == said(job, whole)
+    assert verdict(read.config) == verdict(whole)
     return read
 
 
@@ -422,29 +424,29 @@ def test_rules_that_a_few_hosts_leave_silent_after_a_fix_find_nothing(monkeypatc
     silenced: list[int] = []
     asked = quiet.quiet
 
-    def counted(job: Job, config: Config, texts: Mapping[str, str]) -> list[Rule]:
+    def counted(job: Job, config: Config, texts: Mapping[str, str]) -> Silence:
         found = asked(job, config, texts)
-        silenced.append(len(found))
+        silenced.append(len(found.rules))
         return found
 
     servers = list(crowds())[::3]
     monkeypatch.setattr(quiet, "quiet", counted)
     few = [fixed_all(job) for job in servers]
-    monkeypatch.setattr(quiet, "quiet", lambda *_: [])
+    monkeypatch.setattr(quiet, "quiet", lambda *_: Silence())
     assert few == [fixed_all(job) for job in servers]
     assert len(servers) > 1
     assert sum(silenced) > 100 * len(servers)
     # That is seen: where all rules are silent after the first fix, less is made.
-    monkeypatch.setattr(quiet, "quiet", lambda job, *_: job.rules)
+    monkeypatch.setattr(quiet, "quiet", lambda job, *_: Silence(job.rules))
     assert few[0] != fixed_all(servers[0])
 
 
 def test_nothing_is_silent_where_hosts_may_differ_on_the_disk() -> None:
     (job, *_) = crowds()
     config = jobs.read(job)
-    assert quiet.quiet(job, config, {})
+    assert quiet.quiet(job, config, {}).rules
     rooted = job._replace(disk=Memory({"/srv/static/app.css": ""}))
-    assert quiet.quiet(rooted, jobs.read(rooted), {}) == []
+    assert quiet.quiet(rooted, jobs.read(rooted), {}) == Silence()
 
 
 def test_what_changes_for_visitors_of_hosts_that_are_alike_is_what_is_traced(monkeypatch: pytest.MonkeyPatch) -> None:

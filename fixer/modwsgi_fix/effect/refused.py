@@ -13,7 +13,7 @@ from modwsgi_fix import directives
 from modwsgi_fix.directives import Context
 from modwsgi_fix.directives.families import PREFIX_ALIASES
 from modwsgi_fix.directives.removed import REMOVED_MODULES
-from modwsgi_fix.model.config import Config, Target, derived
+from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.daemons import all_groups_known, definitions, group_uses, options_of, refused_uses
 from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.model.request.rewrite_rules import arguments
@@ -75,9 +75,12 @@ def refused(config: Config) -> Iterator[Fault]:
             yield Fault(item.path, item.span, reason)
 
 
-@derived
 def refused_lines(config: Config) -> list[tuple[Item, str]]:
     """Return the lines that are refused for their words or place, with httpd's message; equal lines are judged once."""
+    return config.once(refused_lines, lambda: _refused_lines(config))
+
+
+def _refused_lines(config: Config) -> list[tuple[Item, str]]:
     found = []
     told: dict[object, str] = {}
     places: dict[tuple[object, ...], str] = {}

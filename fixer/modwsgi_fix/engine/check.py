@@ -14,6 +14,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Rule, Severity
 from modwsgi_fix.suppressions import Allowed, Suppression, allowed_by_rule, suppressions
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 
 def check(job: Job, config: Config | None = None) -> list[Diagnostic]:
@@ -88,15 +89,29 @@ def _key(config: Config, rule: Rule) -> object:
     return rule if config.asked is None else (rule, config.asked)
 
 
-def silent(config: Config, rules: Iterable[Rule]) -> list[Rule]:
-    """Return the rules that find nothing in a server, not even what a comment allows."""
-    return [rule for rule in rules if not _run(config, rule) and rule.name not in config.failed]
+class Silence(NamedTuple):
+    """The rules that find nothing in a server, not even what a comment allows; and whether httpd ``accepts`` its lines."""
+
+    rules: Sequence[Rule] = ()
+    accepts: bool = False
 
 
-def found_silent(config: Config, rules: Iterable[Rule]) -> None:
-    """Note that these rules find nothing in a server, so that they need not run."""
-    for rule in rules:
+def silent(config: Config, rules: Iterable[Rule]) -> Silence:
+    """Return what there is nothing to say of in a server."""
+    from modwsgi_fix.effect.refused import refused_lines
+
+    found = [rule for rule in rules if not _run(config, rule) and rule.name not in config.failed]
+    return Silence(found, accepts=not refused_lines(config))
+
+
+def found_silent(config: Config, silence: Silence) -> None:
+    """Note that there is nothing to say of a server, so that rules need not run, and lines need not be judged."""
+    for rule in silence.rules:
         config.once(rule, list)
+    if silence.accepts:
+        from modwsgi_fix.effect.refused import refused_lines
+
+        config.once(refused_lines, list)
 
 
 def _of_template(config: Config, rule: Rule, d: Diagnostic) -> bool:

@@ -2,14 +2,14 @@
 
 ``engine.shapes`` does this when a server is first read, this module for a server after fixes: all of its text is read, for
 the rules that found something; the other rules run on the first, the second and the last host of each shape. It may always
-return no rules.
+return nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from modwsgi_fix.engine.check import silent
+from modwsgi_fix.engine.check import Silence, silent
 from modwsgi_fix.engine.job import Job, read
 from modwsgi_fix.engine.likeness import alike_to
 from modwsgi_fix.model.config import Config
@@ -18,23 +18,22 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.shapes import FEW
 from modwsgi_fix.model.shapes.alike import Unit, by_shape, copies
 from modwsgi_fix.model.shapes.hosts import Text, without
-from modwsgi_fix.rule import Rule
 
 
-def quiet(job: Job, config: Config, texts: Mapping[str, str]) -> list[Rule]:
-    """Return rules that certainly find nothing in a server, which was read with ``texts`` in place of some files.
+def quiet(job: Job, config: Config, texts: Mapping[str, str]) -> Silence:
+    """Return what there is certainly nothing to say of in a server, which was read with ``texts`` in place of some files.
 
-    With a disk under the server none is returned, because what is on it may differ from host to host.
+    With a disk under the server that is nothing, because what is on it may differ from host to host.
     """
     if not config.complete or config.disk is not None or len(config.hosts) < FEW:
-        return []
+        return Silence()
     left_out = _like_others(job, config)
     if len(left_out) < FEW:
-        return []
+        return Silence()
     blank = {path: without(Text(config.files[path].text, tuple(some)), some) for path, some in spans(left_out).items()}
     less = read(job, {**texts, **blank}, {path: file.tree for path, file in config.files.items()})
     if less.left_out or len(less.hosts) != len(config.hosts) - len(left_out):
-        return []
+        return Silence()
     return silent(less, job.rules)
 
 

@@ -9,7 +9,7 @@ from modwsgi_fix.diff import compose, origins
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply
 from modwsgi_fix.effect.touched import Pair
 from modwsgi_fix.engine.apart import batches, hosts_apart
-from modwsgi_fix.engine.check import findings, found_silent
+from modwsgi_fix.engine.check import Silence, findings, found_silent
 from modwsgi_fix.engine.choice import Held, Reading, candidates, choose, edits_of, paths_of
 from modwsgi_fix.engine.job import Job, Opinion, Proof, read
 from modwsgi_fix.engine.outcome import Applied, Fixed, Made, Rewritten, Withheld
@@ -263,10 +263,10 @@ class Run:
             self._ahead = state._replace(config=config, trees=trees, texts=texts, edits=edits)
         return self._ahead
 
-    def _quiet(self, state: _State) -> list[Rule]:
-        """Return the rules that find nothing, as a few of many hosts show."""
+    def _quiet(self, state: _State) -> Silence:
+        """Return what there is nothing to say of, as a few of many hosts show."""
         if len(state.config.hosts) < FEW:
-            return []
+            return Silence()
         from modwsgi_fix.engine.quiet import quiet
 
         return quiet(self._job, state.config, state.texts)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from types import MappingProxyType
 
 from modwsgi_fix.edits import Edit
-from modwsgi_fix.engine.check import findings, found_silent, silent
+from modwsgi_fix.engine.check import Silence, findings, found_silent, silent
 from modwsgi_fix.engine.job import Job
 from modwsgi_fix.engine.job import read as read_all
 from modwsgi_fix.engine.likeness import alike_to
@@ -87,7 +87,7 @@ def read(job: Job) -> Read:
         # What was read without most of the hosts has the texts of all files, with lines that are left empty.
         gc.collect()
     whole = Read(job, read_all(job._replace(source=job.source._replace(files=files))))
-    found_silent(whole.config, less or ())
+    found_silent(whole.config, less or Silence())
     return whole
 
 
@@ -144,16 +144,16 @@ class _Crowd:
         between = [parts.outside for parts in self.parts.values() if len(parts.hosts) > _OF_ONE_FILE]
         return [*(file.text for file in self.main.files.values()), *between]
 
-    def reduced(self) -> Read | list[Rule] | None:
+    def reduced(self) -> Read | Silence | None:
         """Return the server without the hosts that are like others.
 
-        Where all hosts are to be read, the rules are returned that find nothing; None where it cannot be told which are alike.
+        Where all hosts are to be read, what there is nothing to say of; None where it cannot be told which are alike.
         """
         groups = alike_to(self.job, self.units, self._elsewhere(), self.files.is_file)
         if groups is None:
             return None
         shapes = by_shape(groups)
-        silence: list[Rule] = []
+        silence = Silence()
         for _ in range(_ROUNDS):
             shapes = {number: alike for number, alike in shapes.items() if copies(alike)}
             if sum(map(len, shapes.values())) < FEW:
