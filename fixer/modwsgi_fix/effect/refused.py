@@ -90,7 +90,7 @@ def _refused_lines(config: Config) -> list[tuple[Item, str]]:
         words = () if line in told else _words(config, item)
         said = line or (item.name, words)
         if said not in told:
-            judge = _known_refusal if sum(map(len, words)) <= _LONG else _refusal
+            judge = _known_refusal if 0 < len(line) <= _LONG else _refusal
             told[said] = judge(config.target, item.name, words)
         reason = told[said]
         if not reason:

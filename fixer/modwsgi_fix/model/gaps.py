@@ -23,6 +23,8 @@ class GapKind(Enum):
     CODE = "a section is code in another language"
     #: ``model.bounds`` ended the reading.
     LIMIT = "there is more than is read"
+    #: Each is one object; ``Enum`` would hash its name, in Python, for each of a hundred thousand gaps.
+    __hash__ = object.__hash__
 
 
 #: Gaps that do not hide sections or access lines.
