@@ -15,7 +15,7 @@ from modwsgi_fix.directives.families import PREFIX_ALIASES
 from modwsgi_fix.directives.removed import REMOVED_MODULES
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.daemons import all_groups_known, definitions, group_uses, options_of, refused_uses
-from modwsgi_fix.model.items import File, Item
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.request.rewrite_rules import arguments
 from modwsgi_fix.rewriting.moving import context
 from modwsgi_fix.rewriting.verdict import refusal, refusal_of_24
@@ -84,7 +84,9 @@ def _refused_lines(config: Config) -> list[tuple[Item, str]]:
     found = []
     told: dict[object, str] = {}
     places: dict[tuple[object, ...], str] = {}
-    around: tuple[Item | None, File | None, tuple[str, ...]] = (None, None, ())
+    # What stands around a line, as a number: the names of the sections from the outermost to the innermost.
+    numbers: dict[tuple[str, int], int] = {}
+    inside: dict[Item | None, int] = {None: -1}
     for item in config.items:
         line = _literal_line(item)
         words = () if line in told else _words(config, item)
@@ -94,14 +96,14 @@ def _refused_lines(config: Config) -> list[tuple[Item, str]]:
             told[said] = judge(config.target, item.name, words)
         reason = told[said]
         if not reason:
-            if item.parent is not around[0] or item.file is not around[1]:
-                around = item.parent, item.file, tuple(_sections_around(item))
-            place = (item.key, len(item.values) if item.key in PREFIX_ALIASES else 0, item.file.name, around[2])
+            place = item.key, len(item.values) if item.key in PREFIX_ALIASES else 0, item.file.name, inside[item.parent]
             if place not in places:
                 places[place] = _misplacement(item)
             reason = places[place]
         if reason:
             found.append((item, reason))
+        if item.children:
+            inside[item] = numbers.setdefault((item.key, inside[item.parent]), len(numbers))
     return found
 
 
@@ -109,14 +111,6 @@ def _literal_line(item: Item) -> str:
     """Return the text of a line in which there is nothing to expand; empty for any other line."""
     line = item.node.line_source
     return "" if item.foreign or "$" in line else line.strip(WHITESPACE)
-
-
-def _sections_around(item: Item) -> Iterator[str]:
-    """Yield the names of the sections around a line, innermost first, with its host."""
-    parent = item.parent
-    while parent is not None:
-        yield parent.key
-        parent = parent.parent
 
 
 def _words(config: Config, item: Item) -> tuple[str, ...]:

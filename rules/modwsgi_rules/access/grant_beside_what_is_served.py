@@ -91,6 +91,8 @@ from modwsgi_fix.tuples import NamedTuple
 
 #: The most neighbours of a path that are looked at.
 _FEW = 5
+#: The most directories of a path whose neighbours are looked for.
+_DEEPEST = 20
 #: The fewest letters of a word that may be misspelt by one letter; shorter ones are too often words of their own.
 _LONG = 5
 
@@ -213,7 +215,7 @@ def _of_host(config: Config, server: Server, name: str) -> list[Item]:
 def _with_those_above(directory: str) -> Iterator[str]:
     """Yield a directory and those above it that belong to one site."""
     parts = components(directory)
-    return ("/" + "/".join(parts[:count]) for count in range(len(parts), 1, -1))
+    return ("/" + "/".join(parts[:count]) for count in range(min(len(parts), _DEEPEST), 1, -1))
 
 
 def _spellings(path: str) -> list[str]:
@@ -243,6 +245,8 @@ def _candidates(config: Config, targets: _Targets, path: str, bare: str) -> Iter
     if disk is not None and disk.is_dir(path):
         for target in targets.real.get(disk.key(path), ()):
             yield _Near(target, "links are not followed for that", f"write {target.directory} if it is meant")
+        return
+    if len(components(path)) > _DEEPEST:
         return
     spelt = (targets.spelt.get(spelling, {}) for spelling in _spellings(path))
     near = {directory: one for directories in spelt for directory, one in directories.items()}
