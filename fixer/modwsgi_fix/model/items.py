@@ -320,7 +320,7 @@ class Item:
     @property
     def known(self) -> bool:
         """Whether no argument has an undefined variable."""
-        if self._args is None and not has_placeholder(self.node.line_source) and self.node.plain_values is not None:
+        if self._args is None and not has_placeholder(self.node.line_source) and self.node.is_plain:
             return True
         for arg in self.args:  # noqa: SIM110 - asked more often than anything else
             if not arg.known:

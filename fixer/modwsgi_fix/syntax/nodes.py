@@ -137,14 +137,14 @@ class Directive(Node):
         return split_words(*self.args_range)
 
     @property
-    def plain_values(self) -> Sequence[str] | None:
-        """The values of ``args`` where its words are simply separated by blanks, as in most lines; None for other lines.
+    def is_plain(self) -> bool:
+        """Whether its words are simply separated by blanks, as in most lines: no quotes, backslashes or continuations."""
+        return type(self) is Directive and PLAIN(self.text, self.start, self.end) is not None
 
-        Those have quotes, backslashes or continuations.
-        """
-        if type(self) is Directive and PLAIN(self.text, self.start, self.end):
-            return VALUES(self.text, self.start, self.end)[1:]
-        return None
+    @property
+    def plain_values(self) -> Sequence[str] | None:
+        """The values of ``args`` of a plain line; None for other lines."""
+        return VALUES(self.text, self.start, self.end)[1:] if self.is_plain else None
 
     @property
     def indent(self) -> str:
@@ -207,6 +207,10 @@ class Section(Directive):
         if plain is not None:
             return (Word(plain[1], Span(*plain.span(1))),)
         return split_words(*self.args_range)
+
+    @property
+    def is_plain(self) -> bool:
+        return PLAIN_OPENER(self.text, self.start, self.head_end) is not None
 
     @property
     def plain_values(self) -> Sequence[str] | None:

@@ -118,6 +118,17 @@ def _setters(config: Config, name: str) -> list[Item]:
     return [item for item in setters if any(v.removeprefix("!").partition("=")[0] == name for v in item.values[1:])]
 
 
+#: The characters of a line whose words are remembered: a request may ask for them in each of a hundred branches.
+_LONG = 1000
+
+
 def words(item: Item) -> tuple[str, ...]:
     """Return the arguments in lower case."""
-    return tuple(value.lower() for value in item.values)
+    line = item.node.line_source
+    if len(line) < _LONG or item.foreign or "$" in line:
+        return _words(item)
+    return item.file.tree.once((words, item.node.start), lambda: _words(item))
+
+
+def _words(item: Item) -> tuple[str, ...]:
+    return tuple([value.lower() for value in item.values])
