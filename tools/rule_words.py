@@ -34,7 +34,20 @@ HOST = "virtualhost"
 _SERVERS = frozenset({"servers", "main", "hosts"})
 #: What is noted below, or says the same of every server without filesystem and named scripts, or is varied below.
 _KNOWN = frozenset(
-    {"named", "within", "derived", "once", "setting", "target", "complete", "denies", "disk", "named_scripts"}
+    {
+        "named",
+        "within",
+        "derived",
+        "once",
+        "setting",
+        "target",
+        "complete",
+        "denies",
+        "disk",
+        "named_scripts",
+        "asks",
+        "asked",
+    }
 )
 
 

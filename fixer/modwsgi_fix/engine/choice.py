@@ -17,7 +17,6 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.outside import tells
 from modwsgi_fix.rule import Diagnostic, Rule
-from modwsgi_fix.script.faults import fault_of
 from modwsgi_fix.syntax import Tree, parse
 from modwsgi_fix.text import Span
 
@@ -175,6 +174,8 @@ def _objection_of_python(config: Config, chosen: Sequence[Diagnostic], path: str
 
 def fault_of_script(before: str, after: str) -> str | None:
     """Return why Python would refuse a script that it accepted before; None where it would not."""
+    from modwsgi_fix.script.faults import fault_of
+
     if fault_of(before) is not None:
         return None
     refusal = fault_of(after)

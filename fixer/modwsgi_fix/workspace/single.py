@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from modwsgi_fix.edits import Applicability
+from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.engine import Fixed, Job, check
 from modwsgi_fix.files.rooted import Rooted
 from modwsgi_fix.model.config import Config
@@ -19,10 +19,12 @@ from modwsgi_fix.workspace import discretion, shipped
 
 if TYPE_CHECKING:
     from modwsgi_fix.effect.impact import Impact
+    from modwsgi_fix.effect.touched import Pair
     from modwsgi_fix.engine.htaccess import Around
     from modwsgi_fix.engine.job import Opinion, Proof
     from modwsgi_fix.engine.outcome import Made
     from modwsgi_fix.engine.outlook import Outlook
+    from modwsgi_fix.syntax import Tree
     from modwsgi_fix.workspace.session import Session
 
 
@@ -96,21 +98,37 @@ def with_all_hosts(job: Job) -> Job:
 
 def judges(session: Session, config: Config | None, around: Sequence[Around] | None = None) -> tuple[Opinion, Proof]:
     """Return the judges of a fix: the second reader, and the measurement of its effect on visitors."""
-    from modwsgi_fix.engine.gate import objection as effect
-    from modwsgi_fix.engine.htaccess import objection as effect_of_htaccess
     from modwsgi_fix.engine.read_later import is_htaccess
-    from modwsgi_fix.second_reader import objection
 
     if config is None or not config.files or not all(map(is_htaccess, config.files)):
-        return objection, effect
-    return objection, partial(effect_of_htaccess, servers_around(session) if around is None else around)
+        return _opinion, _effect
+    from modwsgi_fix.engine.htaccess import objection as effect_of_htaccess
+
+    return _opinion, partial(effect_of_htaccess, servers_around(session) if around is None else around)
+
+
+# Most files that an editor sends through have nothing to fix: the judges are imported with the first fix.
+
+
+def _opinion(name: str, before: Tree, after: Tree) -> str | None:
+    from modwsgi_fix.second_reader import objection
+
+    return objection(name, before, after)
+
+
+def _effect(before: Config, after: Config, fix: Fix, changes: frozenset[str], only: Pair | None = None) -> str | None:
+    from modwsgi_fix.engine.gate import objection
+
+    return objection(before, after, fix, changes, only)
 
 
 def servers_around(session: Session) -> list[Around]:
     """Return the whole servers that may read an ``.htaccess`` and whose filesystem is known: named ones, or that of --root."""
+    jobs = session.plan.jobs
+    if session.plan.root is None and not any(isinstance(job.disk, Rooted) for job in jobs):
+        return []
     from modwsgi_fix.engine.htaccess import Around
 
-    jobs = session.plan.jobs
     named = [Around(job, job.disk) for job in jobs if job.source.complete and isinstance(job.disk, Rooted)]
     if named or session.plan.root is None:
         return named
