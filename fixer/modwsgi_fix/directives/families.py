@@ -26,7 +26,7 @@ EXPRESSION_SECTIONS = ("if", "elseif", "else")
 #: They read other files in their place.
 INCLUDES = frozenset({"include", "includeoptional"})
 #: What decides which lines are read, and what their words mean: reading a server carries these out.
-DIRECT_READING = frozenset({"include", "includeoptional", "use", "define", "undefine", "loadmodule", "serverroot"})
+DIRECT_READING = INCLUDES | {"use", "define", "undefine", "loadmodule", "serverroot"}
 #: httpd looks up or opens what they name when it reads the line, so a wrong word keeps it from starting.
 READ_AT_ONCE = frozenset({"include", "includeoptional", "listen", "loadfile", "loadmodule", "use"})
 #: Their test may be a comparison with a ``>`` of its own (ap_expr, mod_version.c).

@@ -11,7 +11,7 @@ from modwsgi_fix.engine.job import Ignored, Job, New, read
 from modwsgi_fix.engine.read_later import is_htaccess, worded
 from modwsgi_fix.giving_up import go_on
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Rule, Severity
+from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Rule, Scope, Severity
 from modwsgi_fix.suppressions import Allowed, Suppression, allowed_by_rule, suppressions
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
@@ -85,8 +85,8 @@ def _run(config: Config, rule: Rule) -> list[Diagnostic]:
 
 
 def _key(config: Config, rule: Rule) -> object:
-    """Return what the findings of a rule are remembered by: rules may be asked about some servers alone."""
-    return rule if config.asked is None else (rule, config.asked)
+    """Return what the findings of a rule are remembered by: rules of a narrow scope may be asked about some servers alone."""
+    return rule if config.asked is None or rule.scope is Scope.SERVER else (rule, config.asked)
 
 
 class Silence(NamedTuple):

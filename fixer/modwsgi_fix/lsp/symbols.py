@@ -34,8 +34,8 @@ _SHOWN = {
 _SECTIONS = {"virtualhost": types.SymbolKind.Namespace, "macro": types.SymbolKind.Function}
 #: The most nested sections in an outline; deeper ones are shown flat.
 _DEEPEST = 50
-#: The texts of which the hosts and mounts are remembered.
-_MOST_TEXTS = 2000
+#: The texts of which the hosts and mounts are remembered, and the most characters of these.
+_MOST_TEXTS, _LONG = 1000, 50_000
 
 
 def document(state: State, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
@@ -111,13 +111,13 @@ def _places(names: Names) -> Iterator[tuple[str, types.SymbolKind, str, Span]]:
         if name.defines:
             yield name.name, kinds[name.kind], name.path, name.span
     for path, text in names.texts.items():
-        for words, kind, span in _hosts_and_mounts(text) if path in names.quotable else ():
+        find = _known_hosts_and_mounts if len(text) <= _LONG else _hosts_and_mounts
+        for words, kind, span in find(text) if path in names.quotable else ():
             yield words, kind, path, span
 
 
-@lru_cache(_MOST_TEXTS)
 def _hosts_and_mounts(text: str) -> list[tuple[str, types.SymbolKind, Span]]:
-    """Return the hosts and mounts of a text: what an editor asks for, letter by letter, while most texts stay as they are."""
+    """Return the hosts and mounts of a text."""
     found = []
     for node, _ in directives_of(tree_of(text)):
         if isinstance(node, Section) and node.key == "virtualhost":
@@ -125,3 +125,7 @@ def _hosts_and_mounts(text: str) -> list[tuple[str, types.SymbolKind, Span]]:
         elif node.key in MOUNTS:
             found.append((title(node), types.SymbolKind.Interface, node.body_span))
     return found
+
+
+#: The same; an editor asks for them letter by letter, while most texts stay as they are.
+_known_hosts_and_mounts = lru_cache(_MOST_TEXTS)(_hosts_and_mounts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from modwsgi_fix.directives.families import MERGED_SECTIONS
+from modwsgi_fix.directives.families import INCLUDES, MERGED_SECTIONS
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
@@ -53,4 +53,4 @@ def sees_all_sections(config: Config) -> bool:
     """
     if not whole_text(config):
         return False
-    return all(item.known for item in config.named(*MERGED_SECTIONS, "include", "includeoptional"))
+    return all(item.known for item in config.named(*MERGED_SECTIONS, *INCLUDES))

@@ -22,6 +22,9 @@ from modwsgi_fix.workspace.standing import Group, Host
 #: A part of a file: one of its hosts, or the text outside of all hosts.
 Region = tuple[str, int | None]
 
+#: A trait of a server: a host has no ServerName, so that it takes what no other host is named for.
+_NAMELESS = "a host without a name"
+
 
 class Base(NamedTuple):
     """A server that was checked, and how its hosts are alike.
@@ -104,7 +107,8 @@ def read_part(base: Base, part: Part, before: Read | None = None) -> Read:
     less = job._replace(source=partial(base, part, job.source))
     config = read(less, trees=base.trees)
     traits = _traits(config)
-    if _is_local(part, config) and (before is None or before.traits == traits):
+    is_local = part.is_local and not (part.renames and _NAMELESS in traits)
+    if is_local and (before is None or before.traits == traits):
         asked = _asked(base, part, config)
         giving_way = {rule.name for rule in job.rules if rule.gives_way}
         if not any(one.fix is not None or one.rule in giving_way for one in check(less, config.about(asked))):
@@ -114,14 +118,11 @@ def read_part(base: Base, part: Part, before: Read | None = None) -> Read:
     return Read(part, _report(base, less, config), config, config.variables, traits)
 
 
-def _is_local(part: Part, config: Config) -> bool:
-    return part.is_local and not (part.renames and any(not host.all("servername") for host in config.hosts))
-
-
 def _traits(config: Config) -> frozenset[object]:
-    """Return what rules may ask of a whole server: its directives by name, and the kinds of what is not understood."""
+    """Return what rules may ask of a whole server: directives by name, kinds of what is not understood, nameless hosts."""
     kinds = (problem.kind for file in config.files.values() for problem in file.tree.problems)
-    return frozenset((*filter(find, config.names), *(gap.kind for gap in config.gaps), *kinds))
+    nameless = (_NAMELESS for host in config.hosts if not host.all("servername"))
+    return frozenset((*filter(find, config.names), *(gap.kind for gap in config.gaps), *kinds, *nameless))
 
 
 def _asked(base: Base, part: Part, config: Config) -> Asked:

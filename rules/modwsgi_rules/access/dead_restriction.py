@@ -90,8 +90,9 @@ from modwsgi_fix.model.merge.sections import is_regex_section, location_sections
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 _QUOTES = str.maketrans("“”„‟‘’", '""""\'\'')
-#: What a pattern begins with that was typed in a word processor.
-_TYPED = ("“", "”", "„", "‟", "‘", "’", "ˆ")
+#: What a pattern begins with that was typed in a word processor: a quote, or a circumflex.
+_OPENING = "“”„‟‘’"
+_TYPED = (*_OPENING, "ˆ")
 
 
 @rule(severity=Severity.ERROR, changes=("restricted",))
@@ -126,7 +127,7 @@ def _meant(section: Item) -> str | None:
     start, end = section.args[-1].span
     written = section.file.text[start:end]
     pattern = pattern_of(section)
-    if pattern[:1] in "“”„‟‘’" and pattern[-1:] in "“”‟‘’" and len(pattern) > 2:
+    if pattern[:1] in _OPENING and pattern[-1:] in "“”‟‘’" and len(pattern) > 2:
         return '"' + pattern[1:-1].translate(_QUOTES).replace("ˆ", "^") + '"'
     if is_regex_section(section) and pattern.startswith("ˆ"):
         return written.replace("ˆ", "^", 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 
-from modwsgi_fix.directives.families import CONDITIONS, DIRECT_READING
+from modwsgi_fix.directives.families import CONDITIONS, DIRECT_READING, INCLUDES
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.giving_up import go_on
 from modwsgi_fix.model.bounds import DEEPEST_INCLUDE, Budget, Endless, Standing, TooMuch, Underway, files_below
@@ -219,7 +219,7 @@ class Reader:
         if key not in DIRECT_READING or not item.args:
             return []
         args = item.args
-        if key in ("include", "includeoptional"):
+        if key in INCLUDES:
             # httpd refuses an empty name.
             return self.include(item, args[0], where, optional=key == "includeoptional") if item.value else []
         if key == "use":
