@@ -121,3 +121,48 @@ def test_a_line_in_doubt_is_not_taken_for_one_with_the_same_words() -> None:
         alone = config_of({"/etc/apache2/apache2.conf": section.file.text})
         (same,) = (one for one in alone.named("directory", "limit") if one.index == section.index)
         assert access_in(config, section).grants is access_of(same).grants
+
+
+def with_options(name: str, *lines: str) -> str:
+    return f"<Directory /srv/{name}>\n" + "".join(f"{line}\n" for line in lines) + "</Directory>\n"
+
+
+def test_sections_with_the_same_options_are_weighed_once(asked: list[str]) -> None:
+    config = server("".join(with_options(f"a{n}", "Options -Indexes", "Options +Includes") for n in range(30)))
+    _, *lines = config.named("options")
+    off, on = lines[::2], lines[1::2]
+    assert [by_options(config, f"/srv/a{n}") for n in range(30)] == [(False, line) for line in off]
+    assert [option(config, config.main, f"/srv/a{n}", "includes").by for n in range(30)] == on
+    assert asked == ["_decided"]
+
+
+@pytest.mark.parametrize(
+    ("line", "state"),
+    [
+        ("<IfDefine Open>\nOptions Indexes\n</IfDefine>", None),
+        ("Options ${WORDS}", None),
+        ("<Limit POST>\nOptions Indexes\n</Limit>", True),
+        ("Options +Indexes", True),
+        ("options none Indexes", True),
+    ],
+)
+def test_options_are_weighed_apart_from_those_in_doubt(line: str, state: bool | None) -> None:
+    config = server(
+        with_options("a", "Options Indexes") + with_options("b", line) + with_options("c", "Options Indexes")
+    )
+    assert [by_options(config, f"/srv/{name}")[0] for name in "abc"] == [True, state, True]
+
+
+def test_options_by_url_put_those_of_their_host_alone_in_doubt() -> None:
+    hosts = "".join(
+        f"<VirtualHost *:80>\nServerName {name}.example.com\n{with_options(name, 'Options Indexes')}{more}</VirtualHost>\n"
+        for name, more in (("a", ""), ("b", "<Location /x>\nOptions None\n</Location>\n"), ("c", ""))
+    )
+    config = server(hosts)
+    assert [
+        option(config, host, f"/srv/{name}", "indexes").on for host, name in zip(config.hosts, "abc", strict=True)
+    ] == [
+        True,
+        None,
+        True,
+    ]

@@ -151,7 +151,7 @@ def _doubts(config: Config) -> Iterator[str]:
             yield f"{item.file.name}:{item.line}: {item.name} has a variable whose value is not known"
         elif item.guards:
             yield f"{item.file.name}:{item.line}: {item.name} would be refused, and a condition decides whether it is read"
-    for item in config.items:
+    for item in config.named(*(key for key in config.names if key in _BY_WORD or key.startswith("wsgi"))):
         # An undefined variable stays as it is written, with a warning (AH00111).
         if item.key in _BY_WORD and not item.known and (item.key in READ_AT_ONCE or not item.args[0].known):
             yield f"{item.file.name}:{item.line}: {item.name} has a variable whose value is not known"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.directives import secrets as table
@@ -20,8 +19,8 @@ def _secrets_in(tree: Tree) -> Iterator[tuple[Span, str]]:
     hints = table.hints(tree.source)
     if hints is not None and not hints:
         return
-    for node in tree.walk():
-        if type(node) is not Directive or not _has_one(hints, node):
+    for node in tree.walk() if hints is None else _with_hints(tree, hints):
+        if type(node) is not Directive:
             continue
         if not table.is_hinted(tree.source[node.start : node.end]):
             continue
@@ -34,12 +33,19 @@ def _secrets_in(tree: Tree) -> Iterator[tuple[Span, str]]:
             yield (span if begin < 0 else Span(begin + start, begin + end)), value[start:end]
 
 
-def _has_one(hints: Sequence[int] | None, node: Node) -> bool:
-    """Whether any of these offsets, which are in order, lies in the text of a node."""
-    if hints is None:
-        return True
-    at = bisect_left(hints, node.start)
-    return at < len(hints) and hints[at] < node.end
+def _with_hints(tree: Tree, hints: Sequence[int]) -> Iterator[Node]:
+    """Yield the lines in whose text any of these offsets lies, which are in order."""
+    every = iter(hints)
+    hint = next(every, None)
+    for node in tree.walk():
+        if type(node) is not Directive:
+            continue
+        while hint is not None and hint < node.start:
+            hint = next(every, None)
+        if hint is None:
+            return
+        if hint < node.end:
+            yield node
 
 
 def without_secrets(tree: Tree, text: str) -> str:

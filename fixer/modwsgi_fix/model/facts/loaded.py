@@ -130,15 +130,10 @@ def _is_absent(config: Config, info: DirectiveInfo) -> bool:
 @derived
 def strangers(config: Config) -> list[tuple[Item, Standing]]:
     """Return the lines whose names httpd does not know, or that may be another module's, each text once."""
-    seen: set[tuple[str, int]] = set()
-    asked: dict[tuple[str, bool], Standing] = {}
-    found: list[tuple[Item, Standing]] = []
-    for item in config.items:
-        key = (item.key, item.is_section)
-        if key not in asked:
-            asked[key] = standing(config, item)
-        if asked[key] is Standing.KNOWN or (item.path, item.node.start) in seen:
-            continue
-        seen.add((item.path, item.node.start))
-        found.append((item, asked[key]))
-    return found
+    first = {(item.key, type(item.node)): item for item in reversed(config.items)}
+    strange = {kind: what for kind, item in first.items() if (what := standing(config, item)) is not Standing.KNOWN}
+    found: dict[tuple[str, int], tuple[Item, Standing]] = {}
+    for item in config.named(*{key for key, _ in strange}):
+        if (kind := (item.key, type(item.node))) in strange:
+            found.setdefault((item.path, item.node.start), (item, strange[kind]))
+    return list(found.values())

@@ -97,13 +97,23 @@ def option(config: Config, server: Server, path: str, name: str) -> Option:
 
 
 def _options(config: Config, server: Server, path: str) -> dict[str, Option]:
-    """Return all options of a directory; once for all directories to which the same sections say something of Options."""
+    """Return all options of a directory; what lines decide that are certainly read is found out once for all with their words."""
     site = site_of(config, server)
     layers = settled_at(site, path, None)
     if layers is None:
         return _decided(config, server, lambda world: layers_at(site, path, None, world))
-    speaking = tuple([layer for layer in layers if "options" in layer.by_key])
-    return config.once((_options, server, speaking), lambda: _decided(config, server, lambda _: speaking))
+    speaking = [layer for layer in layers if "options" in layer.by_key]
+    lines = [line for layer in speaking for line in layer.by_key["options"]]
+
+    def decided() -> dict[str, Option]:
+        return _decided(config, server, lambda _: speaking)
+
+    if any(line.guards or not line.known for line in lines):
+        return decided()
+    words = tuple([tuple([line.values for line in layer.by_key["options"]]) for layer in speaking])
+    key = (_options, words, _has_options_by_url(config, server))
+    first, by = config.once(key, lambda: (decided(), lines))
+    return {name: one._replace(by=lines[by.index(one.by)]) if one.by else one for name, one in first.items()}
 
 
 def _decided(config: Config, server: Server, layers_in: Callable[[World], Sequence[Layer]]) -> dict[str, Option]:
