@@ -7,7 +7,7 @@ DIST := dist
 # The date of the commit, which the archives of a release have: hatchling takes the same one where there is no git.
 COMMITTED = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 
-.PHONY: demo test lint check unit minimum frameworks proofs ansible ansible-sanity fuzz bench versions wheel zipapp sbom deb release pinned licences man moving docs new-rule words vscode vscode-run clean
+.PHONY: demo test lint check unit minimum frameworks proofs ansible ansible-sanity fuzz bench versions wheel zipapp sbom deb release pinned licences man moving docs new-rule words vscode vscode-run kate-run clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -136,6 +136,10 @@ vscode-run: vscode $(VENV)/.dev build/vscode-host/.installed
 	cd editors/vscode && PICTURE=$(CURDIR)/docs/editors/vscode.png CHROMIUM=$$(command -v chromium) \
 	    VSCODE_HOST=$(CURDIR)/build/vscode-host VSCODE_EXTENSION=$$(echo $(CURDIR)/editors/vscode/dist/*.vsix) \
 	    MODWSGI_FIX=$(CURDIR)/$(BIN)/modwsgi-fix npm run --silent host
+
+# Kate in a virtual display; it draws docs/editors/kate.png. It needs kate, xvfb, xdotool, dbus-x11 and imagemagick.
+kate-run: $(VENV)/.dev
+	$(BIN)/python tools/kate.py docs/editors/kate.png
 
 build/vscode-host/.installed: editors/vscode/host/install.sh editors/vscode/host/package-lock.json
 	editors/vscode/host/install.sh build/vscode-host

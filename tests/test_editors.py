@@ -158,8 +158,79 @@ def test_the_filter_of_the_documentation_in_emacs(tmp_path: Path) -> None:
     assert "is binary data" in done.stdout
 
 
+#: After the lines of docs/editors.md for lsp-mode: the same.
+SHOW_IN_LSP_MODE = """
+(unless (require 'lsp-mode nil t) (kill-emacs 3))
+(setq lsp-auto-guess-root t lsp-diagnostics-provider :flymake)
+(find-file "sites-enabled/site.conf")
+(let ((left 600))
+  (while (and (> left 0) (null (flymake-diagnostics)))
+    (setq left (1- left))
+    (accept-process-output nil 0.1)))
+(dolist (one (flymake-diagnostics))
+  (princ (format "%d %s\\n" (line-number-at-pos (flymake-diagnostic-beg one)) (flymake-diagnostic-text one))))
+(lsp-format-buffer)
+(save-buffer)
+"""
+
+
+def test_the_lines_of_the_documentation_set_lsp_mode_up(tmp_path: Path) -> None:
+    (mode, _, _) = documented("elisp")[0].partition("(with-eval-after-load")
+    home = f'(setq user-emacs-directory "{tmp_path}/emacs.d/")\n'
+    done = emacs(tmp_path, home, mode, documented("elisp")[2], SHOW_IN_LSP_MODE)
+    if done.returncode == 3:
+        assert not os.environ.get("MODWSGI_FIX_REQUIRE_EDITORS"), "there is no lsp-mode"
+        pytest.skip("there is no lsp-mode")
+    assert "1 NameVirtualHost " in done.stdout, done.stderr
+    assert (tmp_path / "sites-enabled" / "site.conf").read_text() == NEW
+
+
+#: After the lines of docs/editors.md for Vim: what ALE lists, and the file as it is saved. 3 says that there is no ALE.
+SHOW_IN_ALE = """
+edit site.conf
+set filetype=apache
+let left = 600
+while left > 0 && empty(getloclist(0))
+  let left -= 1
+  sleep 100m
+endwhile
+call writefile(map(getloclist(0), {_, v -> v.lnum . ' ' . v.text}), 'list.txt')
+write
+let left = 600
+while left > 0 && getline(1) =~ 'NameVirtualHost'
+  let left -= 1
+  sleep 100m
+endwhile
+write
+qa!
+"""
+
+
+def test_the_lines_of_the_documentation_set_ale_up(tmp_path: Path) -> None:
+    required("vim")
+    (tmp_path / "vimrc").write_text("set nocompatible\nfiletype plugin on\n" + documented("vim")[0])
+    (tmp_path / "show.vim").write_text(SHOW_IN_ALE)
+    (tmp_path / "site.conf").write_text(OLD)
+    without = "try | packadd ale | catch | cquit 3 | endtry"
+    done = subprocess.run(
+        ["vim", "-Nu", "NONE", "-i", "NONE", "-es", "-c", without, "-c", "source vimrc", "-c", "source show.vim"],
+        cwd=tmp_path,
+        env=with_program(tmp_path),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=150,
+        check=False,
+    )
+    if done.returncode == 3:
+        assert not os.environ.get("MODWSGI_FIX_REQUIRE_EDITORS"), "there is no ALE"
+        pytest.skip("there is no ALE")
+    assert done.returncode == 0, done.stderr
+    assert "1 name-virtual-host: NameVirtualHost has no effect" in (tmp_path / "list.txt").read_text()
+    assert (tmp_path / "site.conf").read_text() == NEW
+
+
 def test_vim_goes_from_finding_to_finding(tmp_path: Path) -> None:
-    (block,) = documented("vim")
+    (_, block) = documented("vim")
     makeprg, errorformat = block.splitlines()
     assert makeprg == r"set makeprg=modwsgi-fix\ --output-format\ concise"
     said = (
@@ -205,7 +276,7 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_each_picture_is_on_the_page_and_each_on_the_page_is_there() -> None:
     named = re.findall(r"^!\[[^\]]+\]\(editors/([^)]+)\)$", (ROOT / "docs" / "editors.md").read_text("utf-8"), re.M)
     there = sorted(path.name for path in (ROOT / "docs" / "editors").iterdir())
-    assert sorted(named) == there == sorted([*(f"{name}.svg" for name in screens.PICTURE), "vscode.png"])
+    assert sorted(named) == there == sorted([*(f"{name}.svg" for name in screens.PICTURE), "kate.png", "vscode.png"])
 
 
 @pytest.mark.parametrize("name", ["vim", "emacs"])
@@ -221,6 +292,10 @@ def test_the_messages_beside_lines_are_those_of_now(findings: dict[str, str]) ->
     for message in findings.values():
         assert f"■ {message[:40]}" in shown
     assert "(duplicate-daemon-process: safe)" in shown
+    # The quick fixes lie on a message of this picture.
+    in_helix = [message for message in findings.values() if f"  {message[:40]}" in pictured("helix")]
+    assert len(in_helix) == len(findings) - 1
+    assert "(duplicate-daemon-process: safe)" in pictured("helix")
     assert "what answers here" in pictured("neovim-hover")
 
 

@@ -146,10 +146,9 @@ def test_sections_with_the_same_options_are_weighed_once(asked: list[str]) -> No
         ("options none Indexes", True),
     ],
 )
-def test_options_are_weighed_apart_from_those_in_doubt(line: str, state: bool | None) -> None:
-    config = server(
-        with_options("a", "Options Indexes") + with_options("b", line) + with_options("c", "Options Indexes")
-    )
+def test_options_are_weighed_apart_from_those_in_doubt(line: str, *, state: bool | None) -> None:
+    lines = {"a": "Options Indexes", "b": line, "c": "Options Indexes"}
+    config = server("".join(with_options(name, one) for name, one in lines.items()))
     assert [by_options(config, f"/srv/{name}")[0] for name in "abc"] == [True, state, True]
 
 

@@ -155,11 +155,9 @@ def text_of(picture: str) -> str:
     return "\n".join(line.rstrip() for _, line in sorted(lines.items())).rstrip("\n")
 
 
-def documented(language: str) -> str:
-    """Return the first block of docs/editors.md in a language."""
-    block = re.search(rf"```{language}\n(.*?)```", PAGE.read_text("utf-8"), re.S)
-    assert block is not None
-    return block[1]
+def documented(language: str, number: int = 0) -> str:
+    """Return a block of docs/editors.md in a language, the first by default."""
+    return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text("utf-8"), re.S)[number]
 
 
 def neovim(directory: Path) -> str:
@@ -194,7 +192,7 @@ def _in_neovim(directory: Path) -> Screen:
 
 def vim(directory: Path) -> str:
     """The list of places after :make."""
-    (directory / "vimrc").write_text(documented("vim") + "set background=dark\nsyntax on\n")
+    (directory / "vimrc").write_text(documented("vim", -1) + "set background=dark\nsyntax on\n")
     with Screen(directory, "vim -Nu ../../vimrc -i NONE sites-enabled/shop.conf") as screen:
         screen.until("NameVirtualHost")
         screen.keys(":silent make .", "Enter", ":redraw! | copen", "Enter")
@@ -225,6 +223,20 @@ def emacs(directory: Path) -> str:
         return screen.picture("emacs", "Emacs: eglot, and the list of flymake")
 
 
+def helix(directory: Path) -> str:
+    """What is wrong beside the lines, and the quick fixes of one."""
+    settings = directory / ".config" / "helix"
+    settings.mkdir(parents=True)
+    (settings / "languages.toml").write_text(documented("toml"))
+    with Screen(directory, "hx sites-enabled/shop.conf") as screen:
+        screen.until("is already defined")
+        screen.keys(":5", "Enter", "g", "s", "w", "w")
+        screen.until("5:27")
+        screen.keys("Space", "a")
+        screen.until("(duplicate-daemon-process: safe)")
+        return screen.picture("helix", "Helix: findings, and the quick fixes of line 5")
+
+
 def patch(directory: Path) -> str:
     """The first question of ``--patch``."""
     with Screen(directory, "modwsgi-fix --patch .") as screen:
@@ -238,6 +250,7 @@ PICTURE: dict[str, Callable[[Path], str]] = {
     "vim": vim,
     "vim-filter": vim_filter,
     "emacs": emacs,
+    "helix": helix,
     "patch": patch,
 }
 
