@@ -292,6 +292,20 @@ def treatments() -> Mapping[str, Treatment]:
     return MappingProxyType({key: treatment for treatment, names in classes for key in _keys(names)})
 
 
+#: Directives of ``HARMLESS`` that the model asks for all the same: their words may be refused in an ``.htaccess`` file, or are
+#: told with the answer.
+_LOOKED_AT = frozenset({
+    "error", "errorlog", "header", "indexoptions", "fancyindexing", "requestheader", "serversignature",
+    "wsgipassauthorization", "wsgiscriptreloading",
+})  # fmt: skip
+
+
+@cache
+def passed_over() -> frozenset[str]:
+    """Return the directives that the request model never looks at: where only these differ, all answers are the same."""
+    return frozenset(_keys(_HARMLESS)) - _LOOKED_AT
+
+
 @cache
 def unknown_at(moment: Moment) -> frozenset[str]:
     """Return the directives that are not modelled and may change the answer to requests of this kind."""

@@ -2,7 +2,8 @@
 
 The answer to a request depends on the main server, on the host that is selected (``model.request`` asks no other), and on
 what all hosts share: which hosts there are, how they are reached, the process groups and variables that they define. So a
-host is untouched where none of these has changed and no touched host may take its requests.
+host is untouched where none of these has changed and no touched host may take its requests. Lines of directives that the
+request model never looks at (``directives.answers.passed_over``) are none of these.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
+from modwsgi_fix.directives.answers import passed_over
 from modwsgi_fix.directives.families import SAID_OF_ITSELF, SAID_OF_PLACES
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.host_sections import said_by, texts_without
@@ -24,7 +26,7 @@ from modwsgi_fix.tuples import NamedTuple
 #: With fewer hosts than this, all are asked.
 _FEW = 10
 
-#: What an item says, wherever it stands: its depth, its name, its words and whether they are known, and its conditions.
+#: What an item says to the request model: its depth, its name, its words and whether they are known, and its conditions.
 _Said: TypeAlias = tuple[object, ...]
 
 
@@ -52,6 +54,8 @@ def touched_hosts(before: Config, after: Config) -> list[Pair]:
     if not _shares(before, after, SAID_OF_ITSELF):
         return hosts
     differing = {pair for pair in hosts if not _is_same(before, after, pair)}
+    if not differing:
+        return []
     taken = {name for pair in differing for name in _names(before, after, pair)}
     patterns = [host_wildcard(name) for name in taken if "*" in name or "?" in name]
 
@@ -204,6 +208,7 @@ def _everything(server: Server) -> tuple[_Said, ...]:
 
 def _said(server: Server, without: frozenset[str] = frozenset()) -> Iterator[_Said]:
     depths: dict[Item | None, int] = {None: 0, server.item: 0}
+    without |= passed_over()
     for item in server.walk():
         depth = depths[item] = depths[item.parent] + 1
         if item.key not in without:
