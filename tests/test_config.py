@@ -317,3 +317,13 @@ def test_an_unknown_word_of_a_macro_hides_no_section() -> None:
     text = "<Macro Site $logs>\nErrorLog $logs/e.log\n</Macro>\nUse Site ${LOGS}\n"
     assert sees_all_sections(server(text))
     assert not sees_all_sections(server(text.replace("ErrorLog $logs/e.log", "<Directory $logs>\n</Directory>")))
+
+
+@pytest.mark.parametrize("above", ["", "conf/"])
+def test_of_two_main_files_debians_is_read(above: str) -> None:
+    texts = {
+        f"/srv/server/{above}apache2.conf": "Include httpd.conf\nListen 80\n",
+        f"/srv/server/{above}httpd.conf": "# empty\n",
+    }
+    (source,) = find_sources(Memory(texts), ["/srv/server"])
+    assert source.entries == (f"/srv/server/{above}apache2.conf",)

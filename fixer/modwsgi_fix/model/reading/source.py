@@ -22,7 +22,8 @@ from modwsgi_fix.model.language import MAIN_FILES, PYTHON, by_name, language_of
 from modwsgi_fix.placeholders import ENGINES
 from modwsgi_fix.tuples import NamedTuple
 
-_ENTRIES = ("apache2.conf", "httpd.conf", "conf/httpd.conf", "conf/apache2.conf")
+#: Where there is an ``apache2.conf``, ``httpd.conf`` is a file that Debian once had it include.
+_ENTRIES = ("apache2.conf", "httpd.conf", "conf/apache2.conf", "conf/httpd.conf")
 #: What a directory with one of these lists.
 _ENTRY_NAMES = frozenset(entry.partition("/")[0] for entry in _ENTRIES)
 #: A binding of the name that mod_wsgi calls, which makes a Python file below a named directory a WSGI script.
