@@ -9,7 +9,9 @@ from support import one_file
 from test_trace import outcome, server
 
 from modwsgi_fix.model.facts.overview import overview
-from modwsgi_fix.model.request import Kind, Outcome, request_of, trace
+from modwsgi_fix.model.merge import layers
+from modwsgi_fix.model.request import Kind, Outcome, phases, request_of, trace
+from modwsgi_fix.model.servers import label
 from modwsgi_fix.reports.show import SHOWN
 from modwsgi_fix.reports.trace import as_json, as_text
 from modwsgi_fix.workspace import discretion
@@ -170,3 +172,59 @@ def test_a_nameless_host_behind_another_is_never_reached() -> None:
     nameless = "<VirtualHost *:80>\nDocumentRoot /srv/w\n</VirtualHost>\n"
     conf = made(f"Listen 80\n{host('*:80')}{nameless}", name="")
     assert "no name" in overview(server(conf, _TREE)).hosts[-1].unreached
+
+
+# -- what the branches of a trace share -----------------------------------------------------------------------------------
+
+
+class Counted:
+    """A function of a module, and how often it was called."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, module: object, name: str) -> None:
+        self.times, self._real = 0, getattr(module, name)
+        monkeypatch.setattr(module, name, self)
+
+    def __call__(self, *args: object) -> object:
+        self.times += 1
+        return self._real(*args)
+
+
+OPEN = """\
+<Directory />
+    Require all granted
+</Directory>
+DocumentRoot /srv/www
+<LocationMatch ^/x>
+    Options +Indexes
+</LocationMatch>
+"""
+
+
+def test_the_host_is_selected_once_for_all_branches(monkeypatch: pytest.MonkeyPatch) -> None:
+    selected, matched = Counted(monkeypatch, phases, "select"), Counted(monkeypatch, layers, "location_match")
+    config = server(made(OPEN) + host("*:80"), tree=None)
+    found = list(trace(config, request_of("http://a.example/x/y")))
+    assert len(found) > 2
+    assert (selected.times, matched.times) == (1, 1)
+    assert all([step.phase for step in branch.outcome.because].count("host") == 1 for branch in found)
+
+
+def test_where_the_host_is_in_doubt_each_branch_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    selected = Counted(monkeypatch, phases, "select")
+    config = server(
+        made(OPEN) + f"<IfDefine Extra>\n{host('*:80')}</IfDefine>\n" + host("*:80", name="b.example"), tree=None
+    )
+    found = trace(config, request_of("http://a.example/x/y"))
+    names = {label(branch.outcome.server) for branch in found if branch.outcome.server}
+    assert names == {"<VirtualHost *:80> (a.example)", "<VirtualHost *:80> (b.example)"}
+    assert selected.times > 2
+
+
+def test_a_location_is_found_again_for_another_url_of_a_trace() -> None:
+    config = server(
+        made(OPEN)
+        + host("*:80", "ErrorDocument 404 /missing\n<Location /missing>\nSetHandler x-missing\n</Location>\n"),
+        tree={"/srv/www/a": "x"},
+    )
+    steps = [step.text for step in trace(config, request_of("http://a.example/x/y")).outcome.because]
+    assert any("/missing" in step for step in steps)

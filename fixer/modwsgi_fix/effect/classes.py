@@ -126,11 +126,12 @@ def _pairs(was: Trace, now: Trace, scripts: frozenset[str]) -> Iterator[tuple[Br
     A mounted script is taken to be there: a change is not measured by the script being missing. A path with remains of
     another language or a word processor (``app.wsgi&quot;``) is taken to be missing.
     """
-    for old, new in product(was, now):
+    sides = (
+        [one for one in side if not any(_is_absurd(question, answer, scripts) for question, answer in one.assumed)]
+        for side in (was, now)
+    )
+    for old, new in product(*sides):
         given = dict(old.assumed)
-        assumed = (*old.assumed, *new.assumed)
-        if any(_is_absurd(question, answer, scripts) for question, answer in assumed):
-            continue
         if all(given.get(question, answer) == answer for question, answer in new.assumed):
             yield old, new
 

@@ -184,6 +184,8 @@ class Site:
         self.settled: dict[tuple[str, str | None], list[Layer]] = {}
         #: The sections for a directory and all above it, where no question was asked: for ``places.on_the_way``.
         self.walked: dict[str, list[Layer]] = {}
+        #: The ``<Location>`` sections near the URL that was asked last, and whether each is meant: for all branches of a trace.
+        self._near: tuple[str, list[tuple[Section, Held]]] | None = None
 
     def directories(self, path: str, depth: int) -> list[Section]:
         """Return the ``<Directory>`` sections for exactly this directory, in the order of merging."""
@@ -194,8 +196,10 @@ class Site:
 
     def locations(self, uri: str, world: World) -> list[Layer]:
         """Return the ``<Location>`` sections that hold, in file order, the main server's first (request.c:ap_location_walk)."""
-        near = (section for one in self._locations for section in one.near(uri))
-        return [s for s in near if s.meant(location_match(s.section, uri)) and s.applies(world)]
+        if self._near is None or self._near[0] != uri:
+            near = [section for one in self._locations for section in one.near(uri)]
+            self._near = uri, [(section, location_match(section.section, uri)) for section in near]
+        return [section for section, match in self._near[1] if section.meant(match) and section.applies(world)]
 
     def every_location(self) -> list[Item]:
         """Return all ``<Location>`` and ``<LocationMatch>`` sections of the server and the main server."""

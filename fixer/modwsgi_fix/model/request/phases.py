@@ -10,7 +10,7 @@ from modwsgi_fix.model.bounds import LONGEST_URL, steps_for
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.layers import Layer, if_layers, last, site_of, stack
-from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond, Way, World, ways
+from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond, Step, Way, World, ways
 from modwsgi_fix.model.patterns import allowing
 from modwsgi_fix.model.request.actions import acted_on
 from modwsgi_fix.model.request.answer import respond, send
@@ -40,10 +40,11 @@ def trace(config: Config, request: Request, *, dialect: str = "") -> Trace:
     With ``dialect`` 2.2 or 2.4, access lines of the other dialect do not count.
     """
     most = config.derived(_steps)
+    selected: list[tuple[Server, list[Step]]] = []
 
     def run(world: World) -> Outcome:
         with allowing(most):
-            return _run(config, request, world)
+            return _run(config, request, world, selected)
 
     return Trace(request, tuple(_branch(way) for way in ways(run, config.disk, config.derived(_seen), dialect)))
 
@@ -65,7 +66,8 @@ def _has_expression(item: Item) -> bool:
     return item.key in REGEX_WORDS or item.key.endswith("match") or any("~" in value for value in item.values)
 
 
-def _run(config: Config, request: Request, world: World) -> Outcome:
+def _run(config: Config, request: Request, world: World, selected: list[tuple[Server, list[Step]]]) -> Outcome:
+    """Return the outcome of one branch. The host is ``selected`` once, where nothing has to be asked for that."""
     if config.target.is_22:
         raise Beyond("requests of httpd 2.2 are not modelled")
     if config.left_out:
@@ -76,7 +78,13 @@ def _run(config: Config, request: Request, world: World) -> Outcome:
         raise Beyond(f"the URL has more than {LONGEST_URL:,} characters")
     server: Server | None = None
     try:
-        server = select(config, request, world)
+        if selected:
+            server, steps = selected[0]
+            world.steps += steps
+        else:
+            server = select(config, request, world)
+            if not world.has_asked:
+                selected.append((server, list(world.steps)))
         verify_client(config, server, request, world)
         state = State(config, site_of(config, server), request, world, request.path, request.query)
         return _answer(state)
