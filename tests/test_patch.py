@@ -254,6 +254,33 @@ def test_on_a_terminal(tmp_path: Path) -> None:
     assert "To take it back: modwsgi-fix undo" in terminal.screen
 
 
+#: A comment beside a line that is fixed: it would clear the screen, hide itself, and change the title of the window.
+OBEYED = "# \x1b[2J\tnothing here\r# \x9b31m \x1b]0;title\x07\r\n"
+PICTURED = "# \u241b[2J\tnothing here\u240d# \ufffd31m \u241b]0;title\u2407"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "command", [[*ASK, "--color", "always"], [*ASK, "--color", "never"], ["--isolated", "--diff", "conf"]]
+)
+def test_a_terminal_is_not_given_what_it_would_obey(command: list[str], tmp_path: Path) -> None:
+    path = conf(tmp_path, site=(OBEYED + SITE).encode()) / "site.conf"
+    before = path.read_bytes()
+    with Terminal(tmp_path, *command) as terminal:
+        if "--patch" in command:
+            terminal.until("Apply this hunk")
+            terminal.type("q\n")
+        assert terminal.ended() == 1
+    assert PICTURED in terminal.screen.replace("\x1b[m", "")
+    assert not {"\x1b[2J", "\x9b", "\x07", "here\r#"} & set(re.findall(r"\x1b\[2J|\x9b|\x07|here\r#", terminal.screen))
+    assert path.read_bytes() == before
+
+
+def test_a_pipe_is_given_the_diff_as_it_is(run: Run, tmp_path: Path) -> None:
+    conf(tmp_path, site=(OBEYED + SITE).encode())
+    assert f" {OBEYED}" in run("--isolated", "--diff", "conf").out
+
+
 def test_in_colour_it_is_as_git_shows_it(ask: Run, tmp_path: Path) -> None:
     conf(tmp_path, site=SITE.encode())
     plain, coloured = ask("nnn", "--color", "never").out, ask("nnn", "--color", "always").out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from modwsgi_fix.cli.output import say
+from modwsgi_fix.cli.output import as_diff, say
 from modwsgi_fix.cli.request import Mode, Request
 from modwsgi_fix.cli.writing import write_files
 from modwsgi_fix.files import FileProblem, working_directory
@@ -40,7 +40,7 @@ def allow(request: Request, session: Session, put: Callable[[str], None]) -> All
         from modwsgi_fix.reports.diff import BadDiff, diff
 
         try:
-            put(diff(done.files, directory=working_directory()))
+            put(as_diff(diff(done.files, directory=working_directory())))
         except BadDiff as error:
             raise Stop(f"{error}; no file was changed; this is a bug in modwsgi-fix, please report it") from error
     return done

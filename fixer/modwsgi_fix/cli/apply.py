@@ -8,7 +8,7 @@ import typer
 
 from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.options import InPlace, SharedTree, Verify, option
-from modwsgi_fix.cli.output import say, write
+from modwsgi_fix.cli.output import as_diff, say, write
 from modwsgi_fix.cli.request import Mode, Request, Writing, checked
 from modwsgi_fix.cli.writing import put_right, say_what_next, write_files
 from modwsgi_fix.files import MISSING, FileProblem, working_directory
@@ -57,7 +57,7 @@ def run(
     if diff:
         from modwsgi_fix.reports.diff import diff as unified
 
-        write(unified(outcome.files, directory=working_directory()))
+        write(as_diff(unified(outcome.files, directory=working_directory())))
         return int(bool(outcome.files))
     undo = write_files(request, around, outcome.files, within=[top])
     if outcome.files:

@@ -8,7 +8,7 @@ import typer
 from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.filter import HANDED_ON, configuration, hand_on, standard_input
 from modwsgi_fix.cli.options import SharedTree
-from modwsgi_fix.cli.output import say
+from modwsgi_fix.cli.output import as_diff, say
 from modwsgi_fix.cli.output import write as write_text
 from modwsgi_fix.cli.writing import given, put_right
 from modwsgi_fix.files import working_directory
@@ -65,7 +65,7 @@ def run(
     if diff:
         from modwsgi_fix.reports.diff import diff as unified
 
-        write_text(unified(found.files, directory=working_directory()))
+        write_text(as_diff(unified(found.files, directory=working_directory())))
     elif writes and found.files:
         from modwsgi_fix.files.writing import Change, write_all
 
@@ -94,7 +94,7 @@ def _filter(name: str | None, *, check: bool, diff: bool) -> int:
     if diff:
         from modwsgi_fix.reports.diff import diff as unified
 
-        write_text(unified(found.files, directory=working_directory()))
+        write_text(as_diff(unified(found.files, directory=working_directory())))
     elif not check:
         write_text(found.files[0].after if found.files else text)
     return int((check or diff) and bool(found.files))

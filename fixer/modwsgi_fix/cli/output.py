@@ -27,6 +27,15 @@ def write(text: str) -> None:
         raise problem("standard output", error) from error
 
 
+def as_diff(text: str) -> str:
+    """Return a diff as standard output takes it: into a file or pipe as it is, to a terminal without what it would obey."""
+    if not is_terminal(sys.stdout):
+        return text
+    from modwsgi_fix.reports.text import as_shown
+
+    return as_shown(text)
+
+
 def say(line: str) -> None:
     """Write one line to standard error, where there is one."""
     stream: TextIO | None = sys.stderr

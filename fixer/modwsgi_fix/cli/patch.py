@@ -18,7 +18,7 @@ from modwsgi_fix.files import working_directory
 from modwsgi_fix.reports.diff import BadDiff
 from modwsgi_fix.reports.patch import BadPatch, Offer, edited, offers
 from modwsgi_fix.reports.text import applied as described
-from modwsgi_fix.reports.text import printable
+from modwsgi_fix.reports.text import as_shown, printable
 from modwsgi_fix.text import LineIndex, decode, encode
 from modwsgi_fix.workspace.choosing import by_hand, some_of
 from modwsgi_fix.workspace.errors import Stop
@@ -124,7 +124,7 @@ def _prompt(question: str, *, color: bool) -> str:
 
 def _show(offer: Offer, *, color: bool) -> None:
     """Show hunks as ``--diff`` does, and below them each fix that has part in them, with the lines where it has."""
-    write(offer.text_in_color if color else offer.text)
+    write(offer.text_in_color if color else as_shown(offer.text))
     files = {piece.file.path: piece.file for piece in offer.pieces}
     indexes = {path: LineIndex(file.before) for path, file in files.items()}
     places: dict[str, set[tuple[str, int]]] = {}

@@ -2,7 +2,6 @@
 
 # No postponed annotations here: Typer would evaluate each of them four times.
 import os
-import re
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -34,7 +33,7 @@ from modwsgi_fix.fleet.pushing import (
     stage_of,
 )
 from modwsgi_fix.reports import plural
-from modwsgi_fix.reports.text import printable
+from modwsgi_fix.reports.text import as_shown, printable
 from modwsgi_fix.text import decode
 from modwsgi_fix.workspace.errors import Stop
 
@@ -134,7 +133,7 @@ def _shown(change: Change, *, as_pictures: bool) -> str:
     """Return the diff of a file; on a terminal with control characters as pictures, because the text may be anybody's."""
     before, after = decode(change.before), decode(change.after)
     text = unified(before, edits_between(change.path, before, after), change.path.lstrip("/"))
-    return re.sub(r"[^\t\n]+", lambda part: printable(part[0]), text) if as_pictures else text
+    return as_shown(text) if as_pictures else text
 
 
 def _agreed(question: str, *, yes: bool) -> bool:

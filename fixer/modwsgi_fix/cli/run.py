@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from modwsgi_fix.cli import WRITTEN, notes, trouble
 from modwsgi_fix.cli.filter import HANDED_ON, configuration, hand_on, standard_input
-from modwsgi_fix.cli.output import is_terminal, say, wants_color, write
+from modwsgi_fix.cli.output import as_diff, is_terminal, say, wants_color, write
 from modwsgi_fix.cli.progress import working
 from modwsgi_fix.cli.request import Mode, Request
 from modwsgi_fix.cli.writing import note_left, put_right, say_what_next, write_files
@@ -383,7 +383,7 @@ def _diff(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
         _say_shipped(request, report)
         if files and (top := strip_from(files, directory)) != os.path.realpath(directory):
             say(f"note: not all files lie in this directory; the diff applies in {top}")
-    _put(request, text)
+    _put(request, as_diff(text) if request.showing.file is None else text)
     return code
 
 

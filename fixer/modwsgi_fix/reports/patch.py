@@ -10,6 +10,7 @@ from modwsgi_fix.diff import NO_NEWLINE, header, lines, unified
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.reports.diff import hunks_of, read_back, strip_from
+from modwsgi_fix.reports.text import as_shown
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
 
@@ -85,7 +86,7 @@ class Offer(NamedTuple):
     @property
     def text_in_color(self) -> str:
         """The same, in the colours that git has for it."""
-        return "".join(_painted(code, line) for code, line in self._coloured())
+        return "".join(_painted(code, as_shown(line)) for code, line in self._coloured())
 
     def _coloured(self) -> Iterator[tuple[str, str]]:
         """Yield each line with the code of its colour, empty for none."""

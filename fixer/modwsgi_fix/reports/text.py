@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from modwsgi_fix.edits import Applicability, Edit
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.records import UNNAMED, FileText, Finding, Fix, More, Report
 from modwsgi_fix.reports import gap_lines, plural
 from modwsgi_fix.rule import Severity
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _PICTURES = {code: 0x2400 + code for code in range(32)} | {0x7F: 0x2421}
 _MARKS = (0x061C, 0x200E, 0x200F, 0xFEFF, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
 _PICTURES |= dict.fromkeys([*range(0x80, 0xA0), *_MARKS], 0xFFFD)
+_IN_LINES = {code: picture for code, picture in _PICTURES.items() if chr(code) not in "\t\n\r"}
+_LONE_CR = expression(r"\r(?!\n)")
 
 _COLORS = {Severity.ERROR: "31;1", Severity.WARNING: "33;1", Severity.INFO: "34;1"}
 _SHOWN_LINES = 6
@@ -71,6 +74,13 @@ def statistics(report: Report) -> str:
 def printable(line: str) -> str:
     """Return a line, without its end, as a terminal may be given it: control characters as pictures."""
     return line if line.isprintable() else line.translate(_PICTURES)
+
+
+def as_shown(text: str) -> str:
+    """Return lines of files as a terminal may be given them: as they are, but for control characters other than tabs."""
+    if all(map(str.isprintable, text.splitlines())):
+        return text
+    return _LONE_CR.sub("\u240d", text.translate(_IN_LINES))
 
 
 def applied(fix: Applied) -> str:
