@@ -196,10 +196,15 @@ class Site:
 
     def locations(self, uri: str, world: World) -> list[Layer]:
         """Return the ``<Location>`` sections that hold, in file order, the main server's first (request.c:ap_location_walk)."""
-        if self._near is None or self._near[0] != uri:
-            near = [section for one in self._locations for section in one.near(uri)]
-            self._near = uri, [(section, location_match(section.section, uri)) for section in near]
-        return [section for section, match in self._near[1] if section.meant(match) and section.applies(world)]
+        if self._near is not None and self._near[0] == uri:
+            near = self._near[1]
+        else:
+            sections = (section for one in self._locations for section in one.near(uri))
+            near = [(section, location_match(section.section, uri)) for section in sections]
+            # What is unknown may be because expressions have taken too long so far, and is asked again.
+            if not any(isinstance(match, Unknown) for _, match in near):
+                self._near = uri, near
+        return [section for section, match in near if section.meant(match) and section.applies(world)]
 
     def every_location(self) -> list[Item]:
         """Return all ``<Location>`` and ``<LocationMatch>`` sections of the server and the main server."""
