@@ -41,7 +41,7 @@ _VARIABLE = expression(r"\$(?:\{|\\\r?\n)")
 
 def literal(node: Directive) -> tuple[Arg, ...]:
     """Return the arguments of a line in which there is nothing to expand."""
-    return tuple([Arg(value, span, not has_placeholder(value), value) for value, span in node.args])
+    return tuple([Arg(value, span, not has_placeholder(value), value) for value, span in node.pairs])
 
 
 class Script:

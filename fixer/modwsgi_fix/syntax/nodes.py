@@ -131,9 +131,14 @@ class Directive(Node):
     @property
     def args(self) -> tuple[Word, ...]:
         """The words after the name. Variables are not expanded."""
+        return tuple([Word(value, span) for value, span in self.pairs])
+
+    @property
+    def pairs(self) -> Sequence[tuple[str, Span]]:
+        """The words of ``args`` as plain pairs, for those who make something else of them."""
         if type(self) is Directive and PLAIN(self.text, self.start, self.end):
             _, *words = WORDS(self.text, self.start, self.end)
-            return tuple([Word(word[0], Span(*word.span())) for word in words])
+            return [(word[0], Span(*word.span())) for word in words]
         return split_words(*self.args_range)
 
     @property
@@ -202,10 +207,10 @@ class Section(Directive):
         return logical, start, end
 
     @property
-    def args(self) -> tuple[Word, ...]:
+    def pairs(self) -> Sequence[tuple[str, Span]]:
         plain = PLAIN_OPENER(self.text, self.start, self.head_end)
         if plain is not None:
-            return (Word(plain[1], Span(*plain.span(1))),)
+            return ((plain[1], Span(*plain.span(1))),)
         return split_words(*self.args_range)
 
     @property

@@ -7,7 +7,7 @@ Sources: ``server/config.c`` (``ap_build_config``, ``ap_process_fnmatch_configs`
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from modwsgi_fix.directives.families import CONDITIONS, DIRECT_READING, INCLUDES
 from modwsgi_fix.files import FileProblem, Files
@@ -32,7 +32,6 @@ from modwsgi_fix.syntax import (
     Node,
     Section,
     Tree,
-    Word,
     is_opaque_section,
     parse,
 )
@@ -76,7 +75,7 @@ class Reader:
             self.modules.load(name, ())
         self.macros: dict[str, Macro] = {}
         #: The arguments of lines that are read more than once.
-        self.words: dict[Directive, tuple[Word, ...]] = {}
+        self.words: dict[Directive, Sequence[tuple[str, Span]]] = {}
         self.declared_root: str | None = None
         #: The files that each pattern of an Include matches, and the number of readings that finding them takes.
         self.matched: dict[str, tuple[list[str], int]] = {}
@@ -151,21 +150,27 @@ class Reader:
         stack = [frame]
         while stack:
             nodes, where = stack[-1]
-            node = next(nodes, None)
-            if node is None:
+            for node in nodes:
+                try:
+                    self.budget.spend()
+                    frames = self.frames(node, where)
+                except TooMuch as limit:
+                    self.left_out = str(limit)
+                    self.gap(where.file, node.span, GapKind.LIMIT, self.left_out)
+                    return
+                if frames:
+                    stack += reversed(frames)
+                    break
+            else:
                 stack.pop()
-                continue
-            try:
-                self.budget.spend()
-                if isinstance(node, Section):
-                    inner = self.section(node, where)
-                    stack += [(iter(node.children), inner)] if inner is not None else []
-                elif type(node) is Directive:
-                    stack += self.directive(node, where)[::-1]
-            except TooMuch as limit:
-                self.left_out = str(limit)
-                self.gap(where.file, node.span, GapKind.LIMIT, self.left_out)
-                return
+
+    def frames(self, node: Node, where: Where) -> Sequence[Frame]:
+        """Read a node, and return what is read behind it and before the next one, in order."""
+        if type(node) is Directive:
+            return self.directive(node, where)
+        if isinstance(node, Section) and (inner := self.section(node, where)) is not None:
+            return ((iter(node.children), inner),)
+        return ()
 
     def marked(self, name: str, nodes: Iterable[Node], where: Where) -> Frame:
         """Return the frame that reads a file or a macro."""
@@ -212,16 +217,15 @@ class Reader:
             self.servers.append(server)
         return where._replace(parent=item, server=server, wrapper=node, nested=where.nested + 1)
 
-    def directive(self, node: Directive, where: Where) -> list[Frame]:
+    def directive(self, node: Directive, where: Where) -> Sequence[Frame]:
         """Read a directive, and return what is read in its place, in order."""
         item = self.item(node, self.expanded(node, where), where)
         key = item.key
-        if key not in DIRECT_READING or not item.args:
-            return []
-        args = item.args
+        if key not in DIRECT_READING or not (args := item.args):
+            return ()
         if key in INCLUDES:
             # httpd refuses an empty name.
-            return self.include(item, args[0], where, optional=key == "includeoptional") if item.value else []
+            return self.include(item, args[0], where, optional=key == "includeoptional") if item.value else ()
         if key == "use":
             return self.use(item, args, where)
         if key == "define":
@@ -233,7 +237,7 @@ class Reader:
             self.modules.load(args[0].value.removesuffix("_module"), where.guards, build)
         elif self.declared_root is None:
             self.declared_root = args[0].value.rstrip("/")
-        return []
+        return ()
 
     def item(self, node: Directive, args: tuple[Arg, ...] | None, where: Where) -> Item:
         """Add an item for a directive or section, and return it."""
@@ -258,7 +262,7 @@ class Reader:
         """Return the arguments of a directive, with variables and macro parameters expanded."""
         words = self.words.get(node)
         if words is None:
-            words = node.args
+            words = node.pairs
             if where.foreign or where.file.readings > 1:
                 self.words[node] = words
         args, bindings = [], where.bindings
@@ -272,7 +276,7 @@ class Reader:
 
     def gap(self, file: File, span: Span, kind: GapKind, reason: str) -> None:
         """Note something that was not understood."""
-        self.gaps.setdefault(Gap(file.path, span, kind, reason))
+        self.gaps[Gap(file.path, span, kind, reason)] = None
 
     # -- includes and macros ---------------------------------------------------
 

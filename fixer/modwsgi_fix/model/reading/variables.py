@@ -49,15 +49,15 @@ class Variables:
         before = () if is_new else self._known(name)
         self._undefined.discard(name)
         self._defined_under.pop(name, None)
-        self.values.pop(name, None)
-        if guards:
-            if name not in self._defined:
-                self._defined_under[name] = guards
-        else:
+        if guards or value is None:
+            self.values.pop(name, None)
+        if not guards:
             self._defined.add(name)
             if value is not None:
                 self.values[name] = value.value
                 (self._doubtful.discard if value.known else self._doubtful.add)(name)
+        elif name not in self._defined:
+            self._defined_under[name] = guards
         self.changes += is_new or self._known(name) != before
 
     def undefine(self, name: str, guards: tuple[Guard, ...]) -> None:
@@ -82,22 +82,22 @@ class Variables:
 
     def expand(self, word: str, bindings: tuple[tuple[str, str], ...]) -> tuple[str, str]:
         """Return a word with macro parameters and variables expanded, and why its value is not known, or an empty reason."""
-        if not bindings and "${" not in word:
-            return word, ""
         try:
-            return self._expand(word, bindings)
+            bound = self._bound(word, bindings) if bindings else word
+            return self._expanded(bound) if "${" in bound else (bound, "")
         except OverflowError:
             return word, f"the variable parts make it longer than {_LONGEST:,} characters"
 
-    def _expand(self, word: str, bindings: tuple[tuple[str, str], ...]) -> tuple[str, str]:
-        if bindings:
-            self._budget.spend_on(parameters=len(bindings))
+    def _bound(self, word: str, bindings: tuple[tuple[str, str], ...]) -> str:
+        """Return a word with macro parameters expanded. Raises ``OverflowError`` where it would become too long."""
+        self._budget.spend_on(parameters=len(bindings))
         for parameter, replacement in bindings:
             if parameter in word:
                 self._grow(word, word.count(parameter) * (len(replacement) - len(parameter)))
                 word = word.replace(parameter, replacement)
-        if "${" not in word:
-            return word, ""
+        return word
+
+    def _expanded(self, word: str) -> tuple[str, str]:
         names = _VARIABLE.findall(word)
         expanded = word if self.values.keys().isdisjoint(names) else put_in(word, self.values)
         self._budget.spend_on(characters=len(expanded))
