@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from modwsgi_fix.placeholders import is_template, may_have_tags
 from modwsgi_fix.syntax.words import (
+    FEW,
     FIRST,
     PLAIN,
     PLAIN_OPENER,
@@ -136,7 +137,11 @@ class Directive(Node):
     @property
     def pairs(self) -> Sequence[tuple[str, Span]]:
         """The words of ``args`` as plain pairs, for those who make something else of them."""
-        if type(self) is Directive and PLAIN(self.text, self.start, self.end):
+        if type(self) is not Directive:
+            return split_words(*self.args_range)
+        if few := FEW(self.text, self.start, self.end):
+            return [(few[at], Span(*few.span(at))) for at in range(1, (few.lastindex or 0) + 1)]
+        if PLAIN(self.text, self.start, self.end):
             _, *words = WORDS(self.text, self.start, self.end)
             return [(word[0], Span(*word.span())) for word in words]
         return split_words(*self.args_range)
@@ -149,6 +154,8 @@ class Directive(Node):
     @property
     def plain_values(self) -> Sequence[str] | None:
         """The values of ``args`` of a plain line; None for other lines."""
+        if type(self) is Directive and (few := FEW(self.text, self.start, self.end)):
+            return few.groups()[: few.lastindex or 0]
         return VALUES(self.text, self.start, self.end)[1:] if self.is_plain else None
 
     @property
