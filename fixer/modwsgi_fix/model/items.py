@@ -190,17 +190,21 @@ class Server:
 
     def all(self, *keys: str) -> list[Item]:
         """Return the directives of these names at the server's own level, in order."""
+        if len(keys) == 1:
+            return list(self._named(keys[0]))
         found = [item for key in dict.fromkeys(keys) for item in self._named(key)]
-        return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
+        return sorted(found, key=lambda item: item.index) if len(found) > 1 else found
 
     def _named(self, key: str) -> Sequence[Item]:
         """The items of a name: a host has few, and is asked for a few; a main server of many hosts has thousands."""
-        self._asked += 1
-        if len(self.items) <= _FEW_ITEMS and self._asked <= _FEW_QUESTIONS:
-            return [item for item in self.items if item.key == key]
-        for item in self.items[self._counted :] if self._counted < len(self.items) else ():
-            self._by_key.setdefault(item.key, []).append(item)
-        self._counted = len(self.items)
+        items = self.items
+        if self._counted < len(items):
+            self._asked += 1
+            if len(items) <= _FEW_ITEMS and self._asked <= _FEW_QUESTIONS:
+                return [item for item in items if item.key == key]
+            for item in items[self._counted :]:
+                self._by_key.setdefault(item.key, []).append(item)
+            self._counted = len(items)
         return self._by_key.get(key, ())
 
     def walk(self) -> Iterator[Item]:
