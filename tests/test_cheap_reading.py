@@ -62,14 +62,20 @@ def test_what_is_told_of_a_line_without_its_arguments_is_what_they_say(text: str
             assert arguments == tuple(Arg(w.value, w.span, not has_placeholder(w.value), w.value) for w in words)
 
 
-def test_arguments_are_made_where_they_are_asked_for_or_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_arguments_are_made_where_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
-    monkeypatch.setattr(items, "literal", lambda node, old=items.literal: made.append(node.name) or old(node))
-    read = _read("Timeout 5\nDefine A b\nAlias /a ${A}\nAlias /b $\\\n{A}\n<Files a>\nRequire all granted\n</Files>\n")
-    assert made == ["Define"]
+    monkeypatch.setattr(items, "Arg", lambda *words: made.append(words[0]) or Arg(*words))
+    read = _read(
+        "Timeout 5\nDefine A b\nAlias /a ${A}\nAlias /b $\\\n{A}\n<Files a>\nRequire all granted\n</Files>\nAlias ${B} c\n"
+    )
     assert [one.values for one in read][2:4] == [("/a", "b"), ("/b", "b")]
+    assert [one.value for one in read][1:4] == ["A", "/a", "/b"]
+    assert [one.known for one in read] == [True] * 6 + [False]
+    assert made == []
     assert read[0].args == read[0].args
-    assert made == ["Define", "Timeout"]
+    assert [arg[2:] for arg in read[-1].args] == [(False, "${B}"), (True, "c")]
+    assert [arg.written for arg in read[2].args] == ["/a", "${A}"]
+    assert made == ["5", "${B}", "c", "/a", "b"]
     assert [one.children for one in read[:4]] == [()] * 4
 
 

@@ -146,6 +146,12 @@ class Directive(Node):
             return [(word[0], Span(*word.span())) for word in words]
         return split_words(*self.args_range)
 
+    def arg_span(self, at: int) -> Span:
+        """Return the span of the word of ``args`` with that number, from 0."""
+        if type(self) is Directive and (few := FEW(self.text, self.start, self.end)):
+            return Span(*few.span(at + 1))
+        return self.pairs[at][1]
+
     @property
     def is_plain(self) -> bool:
         """Whether its words are simply separated by blanks, as in most lines: no quotes, backslashes or continuations."""

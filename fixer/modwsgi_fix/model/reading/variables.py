@@ -9,7 +9,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.bounds import Budget
 
 if TYPE_CHECKING:
-    from modwsgi_fix.model.items import Arg, Guard
+    from modwsgi_fix.model.items import Guard
 
 #: The most characters of a variable's name: without a limit each of "${${${..." would be searched for to the end.
 _VARIABLE = expression(r"\$\{([^}:]{0,100})\}")
@@ -36,15 +36,17 @@ class Variables:
         #: The number of changes so far.
         self.changes = 0
         self._budget = budget
-        self._defined: set[str] = set()
+        #: The names that are certainly defined, and whether the value of each holds an unknown variable.
+        self._defined: dict[str, bool] = {}
         self._undefined: set[str] = set()
         #: Names that are defined wherever certain conditions hold.
         self._defined_under: dict[str, tuple[Guard, ...]] = {}
-        #: Variables whose values hold unknown ones.
-        self._doubtful: set[str] = set()
 
-    def define(self, name: str, value: Arg | None, guards: tuple[Guard, ...]) -> None:
-        """Carry out a ``Define``. Under an undecided condition the value is not known afterwards."""
+    def define(self, name: str, value: str | None, guards: tuple[Guard, ...], *, known: bool) -> None:
+        """Carry out a ``Define``; ``known`` says whether all of the value is known.
+
+        Under an undecided condition the value is not known afterwards.
+        """
         is_new = not guards and name not in self._defined
         before = () if is_new else self._known(name)
         self._undefined.discard(name)
@@ -52,10 +54,9 @@ class Variables:
         if guards or value is None:
             self.values.pop(name, None)
         if not guards:
-            self._defined.add(name)
+            self._defined[name] = not known
             if value is not None:
-                self.values[name] = value.value
-                (self._doubtful.discard if value.known else self._doubtful.add)(name)
+                self.values[name] = value
         elif name not in self._defined:
             self._defined_under[name] = guards
         self.changes += is_new or self._known(name) != before
@@ -63,7 +64,7 @@ class Variables:
     def undefine(self, name: str, guards: tuple[Guard, ...]) -> None:
         """Carry out an ``Undefine``."""
         before = self._known(name)
-        self._defined.discard(name)
+        self._defined.pop(name, None)
         self._defined_under.pop(name, None)
         self.values.pop(name, None)
         if not guards:
@@ -104,7 +105,7 @@ class Variables:
         for name in names:
             if name not in self.values:
                 return expanded, f"the variable ${{{name}}} is not defined in these files"
-            if name in self._doubtful:
+            if self._defined.get(name):
                 return expanded, f"the variable ${{{name}}} holds another that is not known in these files"
         return expanded, ""
 
