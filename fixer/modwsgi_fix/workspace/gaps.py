@@ -90,6 +90,8 @@ def _gap(file: File, start: int, end: int, reason: str) -> Gap:
 def _ends(regions: Iterable[Span]) -> Callable[[int], int]:
     """Return a function from an offset to the end of the longest of these regions around it; 0 outside of all regions."""
     ordered = sorted(regions)
+    if not ordered:
+        return lambda offset: 0
     starts = [region.start for region in ordered]
     furthest = [0, *accumulate((region.end for region in ordered), max)]
 
