@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modwsgi_fix import directives
+from modwsgi_fix.cli import output
+from modwsgi_fix.cli.servers import servers
 from modwsgi_fix.effect import refused
 from modwsgi_fix.engine import shapes
 from modwsgi_fix.files import Disk, Memory
-from modwsgi_fix.model import items
+from modwsgi_fix.model import items, urls
+from modwsgi_fix.model.bounds import steps_for
+from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.items import Arg, Item
+from modwsgi_fix.model.merge.sections import location_sections
 from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
+from modwsgi_fix.model.request import phases
 from modwsgi_fix.placeholders import has_placeholder, is_template
 from modwsgi_fix.reports import dumped
+from modwsgi_fix.rewriting.verdict import counts_words
 from modwsgi_fix.syntax import Section, Tree, parse, parser
 from modwsgi_fix.syntax.words import split_words
+from modwsgi_fix.text import LineIndex
+from modwsgi_fix.workspace import gaps as told
 
 _PIECES = (
     "Alias /a /b", "alias", "<VirtualHost *:80>", "</VirtualHost>", "<IfModule a>", "</IfModule>", "<RequireAll>", "<Directory '/a b'>",
@@ -62,14 +73,20 @@ def test_what_is_told_of_a_line_without_its_arguments_is_what_they_say(text: str
             assert arguments == tuple(Arg(w.value, w.span, not has_placeholder(w.value), w.value) for w in words)
 
 
-def test_arguments_are_made_where_they_are_asked_for_or_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_arguments_are_made_where_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
-    monkeypatch.setattr(items, "literal", lambda node, old=items.literal: made.append(node.name) or old(node))
-    read = _read("Timeout 5\nDefine A b\nAlias /a ${A}\nAlias /b $\\\n{A}\n<Files a>\nRequire all granted\n</Files>\n")
-    assert made == ["Define"]
+    monkeypatch.setattr(items, "Arg", lambda *words: made.append(words[0]) or Arg(*words))
+    read = _read(
+        "Timeout 5\nDefine A b\nAlias /a ${A}\nAlias /b $\\\n{A}\n<Files a>\nRequire all granted\n</Files>\nAlias ${B} c\n"
+    )
     assert [one.values for one in read][2:4] == [("/a", "b"), ("/b", "b")]
+    assert [one.value for one in read][1:4] == ["A", "/a", "/b"]
+    assert [one.known for one in read] == [True] * 6 + [False]
+    assert made == []
     assert read[0].args == read[0].args
-    assert made == ["Define", "Timeout"]
+    assert [arg[2:] for arg in read[-1].args] == [(False, "${B}"), (True, "c")]
+    assert [arg.written for arg in read[2].args] == ["/a", "${A}"]
+    assert made == ["5", "${B}", "c", "/a", "b"]
     assert [one.children for one in read[:4]] == [()] * 4
 
 
@@ -159,3 +176,89 @@ def test_what_was_read_of_a_few_hosts_is_gone_when_all_are_read(monkeypatch: pyt
     assert len(shapes.read(job).config.hosts) == 30
     assert len(left) >= 3
     assert left[-1] == 0
+
+
+def test_lines_that_are_not_understood_ask_what_is_held_back_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: Counter[str] = Counter()
+    for name in ("masked", "tells"):
+        old = getattr(told, name)
+        monkeypatch.setattr(told, name, lambda *given, old=old, name=name: asked.update([name]) or old(*given))
+    lines = "".join(f"Define A{number} ${{B{number}}}\n" for number in range(30))
+    texts = {
+        "open": lines,
+        "secret": f"AuthLDAPBindPassword hunter2\n{lines}Timeout ${{hunter2}}\nTimeout ${{hunter2}}\nTimeout ${{hunter2}}\n",
+    }
+    found = {}
+    for name, text in texts.items():
+        config = load(find_sources(Memory({"/site.conf": text}), ["/site.conf"])[0]._replace(as_httpd=True))
+        found[name] = [(gap.first, gap.last, gap.reason) for gap in told.gaps([config])]
+    assert asked == {"masked": 31, "tells": 31}
+    assert found["open"][29] == (30, 30, "the variable ${B29} is not defined in these files")
+    assert found["secret"][30:] == [
+        (at, at, "the variable ${***} is not defined in these files") for at in (32, 33, 34)
+    ]
+
+
+@given(st.text("ab\n", max_size=20), st.data())
+def test_the_lines_of_a_range_are_those_of_its_characters(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    first = text.count("\n", 0, start) + 1
+    last = text.count("\n", 0, end - 1) + 1 if end > start else first
+    assert LineIndex(text).lines_of(start, end) == (first, last)
+
+
+def test_a_directive_whose_words_httpd_counts_is_judged_by_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[tuple[str, int]] = []
+    old = refused._refusal
+    monkeypatch.setattr(
+        refused, "_refusal", lambda target, name, words: judged.append((name, len(words))) or old(target, name, words)
+    )
+    refused._known_refusal.cache_clear()
+    text = "".join(f"Timeout {n}\nTimeout {n} s\nDefine A{n} ${{B}}\nOptions +Indexes {n}\n" for n in range(20))
+    config = load(find_sources(Memory({"/a/apache2.conf": text}), ["/a"])[0])
+    found = Counter(reason for _, reason in refused.refused_lines(config))
+    assert Counter(judged) == {("Timeout", 1): 1, ("Timeout", 2): 1, ("Define", 2): 1, ("Options", 2): 20}
+    assert found["Timeout takes another number of arguments"] == 20
+
+
+def test_of_directives_that_are_counted_no_words_are_refused_for_what_they_are() -> None:
+    words = ("On", "all", "( a", "+x", "-y", "[F", "x=", "”b“", "#", "8080", "%{a", "sslv2", "from", "debuglevel=9")
+    counted = [name for name in directives.directives() if counts_words(name)]
+    for name, number in product(counted, range(4)):
+        said = {refused._refusal(Target(), name, one) for one in combinations(words, number)}
+        assert len(said) == 1, (name, number, said)
+    assert {"define", "timeout", "errordocument"} <= set(counted)
+    assert not {"wsgiscriptalias", "require", "keepalive", "sslsessioncache", "directory"} & set(counted)
+
+
+def test_what_the_main_server_maps_is_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    mapped: list[str] = []
+    old = urls.mapping_of
+    monkeypatch.setattr(urls, "mapping_of", lambda item: mapped.append(item.value) or old(item))
+    hosts = "".join(
+        f"<VirtualHost *:80>\nAlias /h{n} /srv\n<Location /l{n}>\n</Location>\n</VirtualHost>\n" for n in range(20)
+    )
+    text = f"Alias /main /srv\n<Location /main>\n</Location>\n{hosts}"
+    config = load(find_sources(Memory({"/a/apache2.conf": text}), ["/a"])[0])
+    for number, host in enumerate(config.hosts):
+        assert [one.url for one in urls.aliases(config, host)] == [f"/h{number}", "/main"]
+        assert [one.value for one in location_sections(config, host)] == ["/main", f"/l{number}"]
+    assert [one.url for one in urls.aliases(config, config.main)] == ["/main"]
+    assert Counter(mapped) == {"/main": 1, **{f"/h{number}": 1 for number in range(20)}}
+
+
+def test_expressions_are_counted_by_name_and_by_their_sign() -> None:
+    plain = "AliasMatch a /b\nRedirectMatch c http://d.test/\nAlias /a /b\n<Location /a>\n</Location>\n"
+    signed = "<Location ~ a>\n</Location>\nDefine T ~\n<Files ${T} b>\n</Files>\nAliasMatch ~ /b\n"
+    for text, count in ((plain, 2), (plain + signed, 6)):
+        config = load(find_sources(Memory({"/a/apache2.conf": text}), ["/a"])[0])
+        assert phases._steps(config) == steps_for(count)
+
+
+def test_notes_on_what_is_not_understood_are_written_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    put: list[str] = []
+    monkeypatch.setattr(output, "_put", lambda stream, text: put.append(text))
+    (tmp_path / "site.conf").write_text("".join(f"Define A{number} ${{B{number}}}\n" for number in range(30)))
+    servers([str(tmp_path / "site.conf")], None)
+    assert [text.count("is not defined in these files\n") for text in put] == [30]

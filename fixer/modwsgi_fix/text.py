@@ -50,6 +50,8 @@ _LONG_WORD = expression(rf"(\S{{{_HEAD}}})\S{{2,}}(\S{{{_TAIL}}})", re.ASCII)
 
 def shortened(sentence: str, most: int) -> str:
     """Return a sentence in one line of at most ``most`` characters: long words lose their middle, then it loses its end."""
+    if len(sentence) <= most and "\n" not in sentence:
+        return sentence
     said = one_line(sentence)
     if len(said) > most:
         said = _LONG_WORD.sub("\\1\u2026\\2", said)
@@ -120,9 +122,13 @@ class LineIndex:
     def __len__(self) -> int:
         return len(self._starts)
 
-    def line_of(self, offset: int) -> int:
-        """Return the line of an offset, from 1."""
-        return bisect_right(self._starts, offset)
+    def lines_of(self, start: int, end: int) -> tuple[int, int]:
+        """Return the lines, from 1, of the first and last character of ``text[start:end]``; of no text, that of its place."""
+        starts = self._starts
+        first = bisect_right(starts, start)
+        if first == len(starts) or end <= starts[first]:
+            return first, first
+        return first, bisect_right(starts, end - 1)
 
     def position(self, offset: int) -> Position:
         """Return the line and column of an offset, both from 1, in characters."""

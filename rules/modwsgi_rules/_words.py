@@ -157,7 +157,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "urls.duplicate_wsgi_alias": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.handler_collision": ("addhandler", "sethandler", "wsgihandlerscript",),
     "urls.needless_location_root": ("location",),
-    "urls.proxy_hides_application": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
+    "urls.proxy_hides_application": ("proxypass", "proxypassmatch",),
     "urls.redirect_hides_application": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.rewrite_without_pt": ("rewriteengine", "virtualhost",),
     "urls.static_files_by_python": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),

@@ -36,12 +36,12 @@ def as_diff(text: str) -> str:
     return as_shown(text)
 
 
-def say(line: str) -> None:
-    """Write one line to standard error, where there is one."""
+def say(*lines: str) -> None:
+    """Write lines to standard error, where there is one, all at once."""
     stream: TextIO | None = sys.stderr
-    if stream is not None:
+    if stream is not None and lines:
         with suppress(OSError):
-            _put(stream, line + "\n")
+            _put(stream, "".join([f"{line}\n" for line in lines]))
 
 
 def _put(stream: TextIO, text: str) -> None:

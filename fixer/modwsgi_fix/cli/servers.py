@@ -30,6 +30,6 @@ def servers(paths: Sequence[str], root: str | None, *, denies: str = "", quiet: 
     with working("reading the server", quiet=quiet):
         session = opened(planned)
     in_trouble = trouble.reading(session, quiet=quiet)
-    for gap in () if quiet else gaps(session.configs):
-        say(printable(f"note: {gap.name}:{gap.first}: {gap.reason}"))
+    if not quiet:
+        say(*[printable(f"note: {gap.name}:{gap.first}: {gap.reason}") for gap in gaps(session.configs)])
     return Servers(session, in_trouble)

@@ -18,7 +18,7 @@ from modwsgi_fix.model.daemons import all_groups_known, definitions, group_uses,
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.request.rewrite_rules import arguments
 from modwsgi_fix.rewriting.moving import context
-from modwsgi_fix.rewriting.verdict import refusal, refusal_of_24
+from modwsgi_fix.rewriting.verdict import counts_words, refusal, refusal_of_24
 from modwsgi_fix.text import WHITESPACE, Span
 from modwsgi_fix.tuples import NamedTuple
 
@@ -82,21 +82,14 @@ def refused_lines(config: Config) -> list[tuple[Item, str]]:
 
 def _refused_lines(config: Config) -> list[tuple[Item, str]]:
     found = []
-    told: dict[object, str] = {}
     places: dict[tuple[object, ...], str] = {}
     # What stands around a line, as a number: the names of the sections from the outermost to the innermost.
     numbers: dict[tuple[str, int], int] = {}
     inside: dict[Item | None, int] = {None: -1}
-    for item in config.items:
-        line = _literal_line(item)
-        words = () if line in told else _words(config, item)
-        said = line or (item.name, words)
-        if said not in told:
-            judge = _known_refusal if 0 < len(line) <= _LONG else _refusal
-            told[said] = judge(config.target, item.name, words)
-        reason = told[said]
+    for item, reason in zip(config.items, _judged(config), strict=True):
         if not reason:
-            place = item.key, len(item.values) if item.key in PREFIX_ALIASES else 0, item.file.name, inside[item.parent]
+            key = item.key
+            place = key, len(item.values) if key in PREFIX_ALIASES else 0, item.file.name, inside[item.parent]
             if place not in places:
                 places[place] = _misplacement(item)
             reason = places[place]
@@ -105,6 +98,29 @@ def _refused_lines(config: Config) -> list[tuple[Item, str]]:
         if item.children:
             inside[item] = numbers.setdefault((item.key, inside[item.parent]), len(numbers))
     return found
+
+
+def _judged(config: Config) -> Iterator[str]:
+    """Yield why httpd refuses each line for its words; empty where it may accept them."""
+    told: dict[object, str] = {}
+    counted: dict[str, bool] = {}
+    for item in config.items:
+        line = _literal_line(item)
+        reason = told.get(line)
+        if reason is None:
+            name = item.name
+            is_counted = counted.get(name)
+            if is_counted is None:
+                is_counted = counted[name] = counts_words(name)
+            words = item.values if is_counted else _words(config, item)
+            said = (name, len(words)) if is_counted else (name, words)
+            reason = told.get(said)
+            if reason is None:
+                judge = _known_refusal if 0 < len(line) <= _LONG else _refusal
+                reason = told[said] = judge(config.target, name, words)
+            if line:
+                told[line] = reason
+        yield reason
 
 
 def _literal_line(item: Item) -> str:

@@ -41,7 +41,14 @@ _VARIABLE = expression(r"\$(?:\{|\\\r?\n)")
 
 def literal(node: Directive) -> tuple[Arg, ...]:
     """Return the arguments of a line in which there is nothing to expand."""
-    return tuple([Arg(value, span, not has_placeholder(value), value) for value, span in node.args])
+    return tuple([Arg(value, span, not has_placeholder(value), value) for value, span in node.pairs])
+
+
+class Expanded(NamedTuple):
+    """The words of a line with variables and macro parameters expanded, and the numbers, from 0, of those that are not known."""
+
+    values: tuple[str, ...]
+    unknown: tuple[int, ...]
 
 
 class Script:
@@ -190,17 +197,21 @@ class Server:
 
     def all(self, *keys: str) -> list[Item]:
         """Return the directives of these names at the server's own level, in order."""
+        if len(keys) == 1:
+            return list(self._named(keys[0]))
         found = [item for key in dict.fromkeys(keys) for item in self._named(key)]
-        return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
+        return sorted(found, key=lambda item: item.index) if len(found) > 1 else found
 
     def _named(self, key: str) -> Sequence[Item]:
         """The items of a name: a host has few, and is asked for a few; a main server of many hosts has thousands."""
-        self._asked += 1
-        if len(self.items) <= _FEW_ITEMS and self._asked <= _FEW_QUESTIONS:
-            return [item for item in self.items if item.key == key]
-        for item in self.items[self._counted :] if self._counted < len(self.items) else ():
-            self._by_key.setdefault(item.key, []).append(item)
-        self._counted = len(self.items)
+        items = self.items
+        if self._counted < len(items):
+            self._asked += 1
+            if len(items) <= _FEW_ITEMS and self._asked <= _FEW_QUESTIONS:
+                return [item for item in items if item.key == key]
+            for item in items[self._counted :]:
+                self._by_key.setdefault(item.key, []).append(item)
+            self._counted = len(items)
         return self._by_key.get(key, ())
 
     def walk(self) -> Iterator[Item]:
@@ -223,18 +234,19 @@ class Item:
     that could not be decided; ``index`` orders items as httpd reads them. ``foreign`` says that the text must not be edited
     for this item alone, because it is the body of a used macro.
 
-    Where ``args`` are given as None, there is nothing to expand in them, and they are made from the line when they are asked for.
+    Where ``expanded`` is None, there is nothing to expand in the line. The arguments are made when they are asked for.
     """
 
     __slots__ = (
-        "_args", "access", "children", "file", "foreign", "guards", "index", "key", "node", "parent", "server", "wrapper",
+        "_args", "_expanded", "access", "children", "file", "foreign", "guards", "index", "key", "node", "parent", "server",
+        "wrapper",
     )  # fmt: skip
 
     def __init__(
         self,
         file: File,
         node: Directive,
-        args: tuple[Arg, ...] | None,
+        expanded: Expanded | None,
         parent: Item | None,
         server: Server,
         guards: tuple[Guard, ...],
@@ -246,7 +258,8 @@ class Item:
         self.file = file
         self.node = node
         self.key = intern(node.name.lower())
-        self._args = args
+        self._args: tuple[Arg, ...] | None = None
+        self._expanded = expanded
         self.parent = parent
         self.server = server
         self.guards = guards
@@ -292,12 +305,26 @@ class Item:
         """The arguments."""
         args = self._args
         if args is None:
-            args = self._args = self.file.args(self.node, repeated=self.foreign)
+            args = self._args = (
+                self.file.args(self.node, repeated=self.foreign)
+                if self._expanded is None
+                else self._made(self._expanded)
+            )
         return args
+
+    def _made(self, expanded: Expanded) -> tuple[Arg, ...]:
+        values, unknown = expanded
+        words = enumerate(zip(values, self.node.pairs, strict=True))
+        return tuple([
+            Arg(value, span, at not in unknown and not has_placeholder(value), written)
+            for at, (value, (written, span)) in words
+        ])  # fmt: skip
 
     @property
     def values(self) -> tuple[str, ...]:
         """The arguments' values."""
+        if self._expanded is not None:
+            return self._expanded.values
         args = self._args
         if args is None:
             plain = self.node.plain_values
@@ -309,6 +336,8 @@ class Item:
     @property
     def value(self) -> str:
         """The first argument, or an empty string."""
+        if self._expanded is not None:
+            return self._expanded.values[0] if self._expanded.values else ""
         args = self._args
         if args is None:
             plain = self.node.plain_values
@@ -320,6 +349,8 @@ class Item:
     @property
     def known(self) -> bool:
         """Whether no argument has an undefined variable."""
+        if self._expanded is not None:
+            return not self._expanded.unknown and not any(map(has_placeholder, self._expanded.values))
         if self._args is None and not has_placeholder(self.node.line_source) and self.node.is_plain:
             return True
         for arg in self.args:  # noqa: SIM110 - asked more often than anything else

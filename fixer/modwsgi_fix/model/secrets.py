@@ -70,11 +70,16 @@ def _in_files(config: Config) -> Iterator[str]:
 def _in_items(config: Config) -> Iterator[str]:
     """Yield the secrets that consist of values of variables."""
     expanded = [
-        (item.key, item.values)
+        item
         for item in config.items
         if type(node := item.node) is Directive and node.text.find("${", node.start, node.end) >= 0
     ]
+    words: list[str] = []
+    for item in expanded:
+        words.append(item.key)
+        words += item.values
     # One question for all of them: most servers have no such secret.
-    if table.has_hint("\n".join(word for key, values in expanded for word in (key, *values))):
-        for key, values in expanded:
-            yield from (values[word][start:end] for word, start, end in table.secrets(key, values))
+    if table.has_hint("\n".join(words)):
+        for item in expanded:
+            values = item.values
+            yield from (values[word][start:end] for word, start, end in table.secrets(item.key, values))

@@ -59,6 +59,8 @@ def listeners(config: Config) -> list[Listener]:
 
 def split_name(text: str) -> tuple[str, str]:
     """Return a ServerName without its scheme, and its port or an empty string (core.c:server_hostname_port)."""
+    if ":" not in text:
+        return text, ""
     text = _SCHEME.sub("", text, count=1)
     host, colon, port = text.rpartition(":")
     return (host, port) if colon and port.isdigit() else (text, "")

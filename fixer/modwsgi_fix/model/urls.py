@@ -142,11 +142,12 @@ def mounts(config: Config, server: Server) -> list[Mapping]:
 
 def _own_then_main(config: Config, server: Server, keys: tuple[str, ...]) -> list[Mapping]:
     known = _mappings(config)
-    if (server, keys) not in known:
-        servers = [server] if server.is_main else [server, config.main]
-        found = (mapping_of(item) for one in servers for item in one.all(*keys))
-        known[server, keys] = [mapping for mapping in found if mapping is not None]
-    return list(known[server, keys])
+    found = known.get((server, keys))
+    if found is None:
+        found = [mapping for mapping in map(mapping_of, server.all(*keys)) if mapping is not None]
+        found += [] if server.is_main else _own_then_main(config, config.main, keys)
+        known[server, keys] = found
+    return list(found)
 
 
 @derived

@@ -71,6 +71,12 @@ _PATTERN_AT = {
     "aliasmatch": 0, "browsermatch": 0, "browsermatchnocase": 0, "proxypassmatch": 0, "redirectmatch": 0, "scriptaliasmatch": 0,
     "setenvif": 1, "setenvifnocase": 1, "wsgiscriptaliasmatch": 0,
 }  # fmt: skip
+#: Directives that judge their words themselves (``_grammar``); of all others httpd counts the words.
+_JUDGES = frozenset({
+    "allow", "allowoverride", "deny", "header", "include", "includeoptional", "keepalivetimeout", "listen", "loglevel", "options",
+    "order", "require", "rewritecond", "rewriterule", "satisfy", "servertokens", "sslprotocol", "usecanonicalname",
+    "wsgidaemonprocess", "wsgiscriptalias", *_PATTERN_AT, *MUST_EXIST,
+})  # fmt: skip
 _NO_REGEX = "Regular expression could not be compiled."
 _IP = expression(r"[0-9a-fA-F.:]+(?:/[0-9.]+)?")
 
@@ -99,6 +105,15 @@ def refusal(name: str, words: Sequence[str]) -> str:
     if info.values and len(words) == 1 and first not in map(str.lower, info.values):
         return f"{info.name} must be one of: {' | '.join(info.values)}"
     return _grammar(key, list(words), first)
+
+
+def counts_words(name: str) -> bool:
+    """Whether httpd can refuse a directive for the number of its words alone; never of an opening line."""
+    key = name.lower()
+    info = directives.find(key)
+    if info is not None and (info.section or info.values):
+        return False
+    return key not in _JUDGES and key not in _STRICTER and directives.words_before_options(key) is None
 
 
 #: Directives that took words in 2.2 which 2.4 refuses.
@@ -142,6 +157,8 @@ def unsigned_options(words: Sequence[str]) -> list[int]:
 
 def _grammar(key: str, words: list[str], first: str) -> str:
     """Return why a directive that checks its words itself refuses them; empty where it may accept them."""
+    if key not in _JUDGES:
+        return _wsgi_options(key, words)
     if key == "options":
         bad = next((w for w in words if w.lstrip("+-").lower() not in _OPTIONS), None)
         return f"Illegal option {bad}" if bad is not None else ""

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from modwsgi_fix.placeholders import is_template, may_have_tags
 from modwsgi_fix.syntax.words import (
+    FEW,
     FIRST,
     PLAIN,
     PLAIN_OPENER,
@@ -131,10 +132,25 @@ class Directive(Node):
     @property
     def args(self) -> tuple[Word, ...]:
         """The words after the name. Variables are not expanded."""
-        if type(self) is Directive and PLAIN(self.text, self.start, self.end):
+        return tuple([Word(value, span) for value, span in self.pairs])
+
+    @property
+    def pairs(self) -> Sequence[tuple[str, Span]]:
+        """The words of ``args`` as plain pairs, for those who make something else of them."""
+        if type(self) is not Directive:
+            return split_words(*self.args_range)
+        if few := FEW(self.text, self.start, self.end):
+            return [(few[at], Span(*few.span(at))) for at in range(1, (few.lastindex or 0) + 1)]
+        if PLAIN(self.text, self.start, self.end):
             _, *words = WORDS(self.text, self.start, self.end)
-            return tuple([Word(word[0], Span(*word.span())) for word in words])
+            return [(word[0], Span(*word.span())) for word in words]
         return split_words(*self.args_range)
+
+    def arg_span(self, at: int) -> Span:
+        """Return the span of the word of ``args`` with that number, from 0."""
+        if type(self) is Directive and (few := FEW(self.text, self.start, self.end)):
+            return Span(*few.span(at + 1))
+        return self.pairs[at][1]
 
     @property
     def is_plain(self) -> bool:
@@ -144,6 +160,8 @@ class Directive(Node):
     @property
     def plain_values(self) -> Sequence[str] | None:
         """The values of ``args`` of a plain line; None for other lines."""
+        if type(self) is Directive and (few := FEW(self.text, self.start, self.end)):
+            return few.groups()[: few.lastindex or 0]
         return VALUES(self.text, self.start, self.end)[1:] if self.is_plain else None
 
     @property
@@ -202,10 +220,10 @@ class Section(Directive):
         return logical, start, end
 
     @property
-    def args(self) -> tuple[Word, ...]:
+    def pairs(self) -> Sequence[tuple[str, Span]]:
         plain = PLAIN_OPENER(self.text, self.start, self.head_end)
         if plain is not None:
-            return (Word(plain[1], Span(*plain.span(1))),)
+            return ((plain[1], Span(*plain.span(1))),)
         return split_words(*self.args_range)
 
     @property

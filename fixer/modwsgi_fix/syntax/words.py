@@ -18,6 +18,9 @@ WORD = expression(
 PLAIN = re.compile(r"[^\"'\\\0\n]*+\n?").fullmatch
 WORDS = re.compile(r"[^ \t\n\v\f\r]++").finditer
 VALUES = re.compile(r"[^ \t\n\v\f\r]++").findall
+# A line of at most three of them after the name, as most are, taken apart at once.
+_FEW = r"[^ \t\v\f\r\n\"'\\\0]++"
+FEW = re.compile(rf"[ \t]*+{_FEW}(?:[ \t]++({_FEW})(?:[ \t]++({_FEW})(?:[ \t]++({_FEW}))?+)?+)?+[ \t\r]*+\n?").fullmatch
 # The opening line of a section with one word that needs no unquoting, and that word.
 _OPENER = r"[ \t]*+<[A-Za-z]++[ \t]++([^ \t\v\f\r\n\0\"'\\<>]++)[ \t]*+>[ \t\r]*+\n?"
 PLAIN_OPENER = re.compile(_OPENER).fullmatch

@@ -83,7 +83,7 @@ def _masked(diagnostic: Diagnostic, config: Config) -> Diagnostic:
     )
 
 
-def _holds_back(config: Config) -> bool:
+def must_hold_back(config: Config) -> bool:
     """Whether some words about a server must not be shown."""
     return looks_outside(config) or has_secrets(config)
 
@@ -152,7 +152,7 @@ def _page(rule: str) -> tuple[str, str]:
 def fixed(outcome: Fixed) -> Fixed:
     """Return what fixes did and did not do, as it may be shown."""
     config = outcome.before
-    if _holds_back(config):
+    if must_hold_back(config):
         outcome = outcome._replace(
             applied=tuple(_applied(one, config) for one in outcome.applied),
             withheld=tuple(_withheld(one, config) for one in outcome.withheld),
@@ -201,7 +201,7 @@ def failed(rules: Mapping[str, str], config: Config) -> dict[str, str]:
 
 def impact(found: Impact, before: Config, after: Config) -> Impact:
     """Return the changes for visitors, as they may be shown."""
-    if not _holds_back(before) and not _holds_back(after):
+    if not must_hold_back(before) and not must_hold_back(after):
         return found
 
     def shown(text: str) -> str:
@@ -213,13 +213,13 @@ def impact(found: Impact, before: Config, after: Config) -> Impact:
 def text(line: str, *configs: Config) -> str:
     """Return a line with words of these configurations, as it may be shown."""
     for config in configs:
-        line = veiled(config, line) if _holds_back(config) else line
+        line = veiled(config, line) if must_hold_back(config) else line
     return line
 
 
 def trace(found: Trace, config: Config) -> records.Trace:
     """Return a trace, as it may be shown: lines of files outside the named paths are named and not quoted."""
-    outside, holds_back = looks_outside(config), _holds_back(config)
+    outside, holds_back = looks_outside(config), must_hold_back(config)
 
     def shown(text: str, item: Item | None = None) -> str:
         return veiled(config, text, item) if holds_back else text
@@ -278,7 +278,7 @@ def _step(step: Step, text: str) -> records.Step:
 
 def exposed(found: Exposed, config: Config) -> Exposed:
     """Return the files that are open on a host, as they may be shown."""
-    if not _holds_back(config):
+    if not must_hold_back(config):
         return found
     files = [
         file._replace(

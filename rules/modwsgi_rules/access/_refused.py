@@ -24,7 +24,9 @@ def _refusing(config: Config, server: Server, access: Access) -> Item | None:
     prefix = location_prefix(access.section)
     if config.target.is_22 or not access.grants or access.has_24 or not access.allows or prefix is None:
         return None
-    if not sees_all_sections(config) or config.named(*COMBINING) or _speaks_new(config, server):
+    if not sees_all_sections(config) or config.named(*COMBINING) or not config.named("require"):
+        return None
+    if _speaks_new(config, server):
         return None
     near = served_near(config, server, prefix) or ()
     found = [grant(config, server, one.directory, one.file).by_24 for one in near]

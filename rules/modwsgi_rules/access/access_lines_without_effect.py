@@ -93,7 +93,9 @@ def access_lines_without_effect(config: Config) -> Iterator[Diagnostic]:
         return
     for server in config.servers:
         sections = location_sections(config, server)
-        last = {dialect: _last_by_prefix(sections, dialect) for dialect in (_old_lines, _new_lines)}
+        # Lines of the only section are replaced by none.
+        dialects = (_old_lines, _new_lines) if len(sections) > 1 else ()
+        last = {dialect: _last_by_prefix(sections, dialect) for dialect in dialects}
         for section in sections:
             if section.server is not server or section.in_doubt or section.file.tree.is_template or not section.known:
                 continue

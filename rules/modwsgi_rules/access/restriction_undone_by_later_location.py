@@ -87,12 +87,13 @@ def restriction_undone_by_later_location(config: Config) -> Iterator[Diagnostic]
     seen: set[int] = set()
     for server in config.servers:
         located = list(enumerate(location_sections(config, server)))
+        restricting = [one for one in located if one[1].index not in seen and _restricts(access_of(one[1]))]
+        if not restricting:
+            continue
         granting = _by_url(one for one in located if access_of(one[1]).grants)
         speaking = _by_url(one for one in located if not access_of(one[1]).is_empty)
-        for at, section in located:
+        for at, section in restricting:
             access = access_of(section)
-            if section.index in seen or not _restricts(access):
-                continue
             url = _url(section)
             later = sorted(one for one in granting.above(url) if one[0] > at)
             undoing = next((one for _, one in later if _undoes(access, access_of(one))), None)

@@ -112,6 +112,7 @@ This fragment may be read inside a section:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from modwsgi_fix.directives import Context, find
 from modwsgi_fix.directives.families import PREFIX_ALIASES
@@ -136,22 +137,25 @@ _OPTIONS = {"wsgipythonhome": "python-home", "wsgipythonpath": "python-path"}
 def directive_in_wrong_context(config: Config) -> Iterator[Diagnostic]:
     misplaced: dict[str, list[tuple[Item, Context]]] = {}
     # Lines side by side in one section have one context; a host is not in itself.
-    contexts: dict[tuple[Item | None, Server, File], Context] = {}
-    is_22 = config.target.is_22
+    contexts: dict[tuple[Item | None, Server, File], tuple[Context, frozenset[str]]] = {}
     for item in config.items:
-        info = find(item.key)
-        if info is None or info.section is not item.is_section or item.key in _ELSEWHERE or info.until:
+        beside = item.parent, item.server, item.file
+        known = contexts.get(beside)
+        if known is None:
+            where = context(item)
+            known = contexts[beside] = (
+                where,
+                config.once((_refused, where), partial(_refused, config, where)),
+            )
+        where, refused = known
+        if item.key not in refused:
             continue
-        if is_22 and not info.of_mod_wsgi:
-            continue  # the table of httpd's own directives is that of 2.4
+        info = find(item.key)
+        assert info is not None
+        if info.section is not item.is_section:
+            continue
         if info.section and item.file.tree.problems:
             continue  # an unclosed section has contents that were not meant to be in it
-        beside = item.parent, item.server, item.file
-        where = contexts.get(beside)
-        if where is None:
-            where = contexts[beside] = context(item)
-        if not where or where in info.contexts or (where is Context.SERVER and not config.complete):
-            continue
         misplaced.setdefault(item.key, []).append((item, where))
     for key, places in misplaced.items():
         info = find(key)
@@ -177,6 +181,22 @@ def directive_in_wrong_context(config: Config) -> Iterator[Diagnostic]:
             related = (Related(rival.path, rival.span, "another value"),) if conflict and rival and fix is None else ()
             advice = "" if fix else _advice(item, where, conflict=bool(related))
             yield Diagnostic(item.path, item.node.name_span, _message(item, where), fix, related, help=advice)
+
+
+def _refused(config: Config, where: Context) -> frozenset[str]:
+    """Return the names of this server's lines that httpd does not accept in a context."""
+    if not where or (where is Context.SERVER and not config.complete):
+        return frozenset()
+    names = ((key, find(key)) for key in config.names - _ELSEWHERE)
+    return frozenset(
+        key
+        for key, info in names
+        # The table of httpd's own directives is that of 2.4.
+        if info is not None
+        and not info.until
+        and where not in info.contexts
+        and (info.of_mod_wsgi or not config.target.is_22)
+    )
 
 
 def _message(item: Item, where: Context) -> str:

@@ -135,7 +135,8 @@ def _repairs(process: DaemonProcess) -> Iterator[tuple[Span, str]]:
                 at += 1
         elif word.startswith("python-path=/"):
             # A list of directories that was broken at one of its colons, or has blanks instead of these.
-            more = list(takewhile(_PATH, words[at + 1 :]))
+            following = (words[number] for number in range(at + 1, len(words)))
+            more = list(takewhile(_PATH, following))
             if more:
                 parts = [word.rstrip(":"), *(path.strip(":") for path in more)]
                 yield _joined(arg, args[at + len(more)]), ":".join(parts)

@@ -78,7 +78,8 @@ _OPTION = {"wsgiprocessgroup": "process-group", "wsgiapplicationgroup": "applica
 
 @rule(severity=Severity.INFO)
 def redundant_process_group(config: Config) -> Iterator[Diagnostic]:
-    for server in config.servers:
+    speaking = {item.server for item in config.named(*_OPTION)}
+    for server in filter(speaking.__contains__, config.servers):
         for key, option in _OPTION.items():
             items = [item for item in server.all(key) if item.args and not in_template(item)]
             for at, item in enumerate(items[:-1]):

@@ -50,10 +50,12 @@ from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.urls import Mapping, covers_whole, mounts, together
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
+_PROXIES = ("proxypass", "proxypassmatch")
+
 
 @rule(severity=Severity.ERROR)
 def proxy_hides_application(config: Config) -> Iterator[Diagnostic]:
-    for server in config.servers:
+    for server in config.servers if config.named(*_PROXIES) else ():
         for mount in mounts(config, server):
             proxy = _hiding(config, server, mount)
             if proxy is None or (mount.server is not server and proxy.server is not mount.server):
@@ -70,7 +72,7 @@ def proxy_hides_application(config: Config) -> Iterator[Diagnostic]:
 def _hiding(config: Config, server: Server, mount: Mapping) -> Item | None:
     """Return the ProxyPass that takes the whole mount: the first that matches decides (mod_proxy.c:proxy_trans)."""
     servers = [server] if server.is_main else [server, config.main]
-    for item in (item for one in servers for item in one.all("proxypass", "proxypassmatch")):
+    for item in (item for one in servers for item in one.all(*_PROXIES)):
         if len(item.args) < 2 or not item.known:
             continue
         is_regex = item.key == "proxypassmatch"

@@ -40,9 +40,13 @@ def directory_rank(section: Item) -> tuple[bool, int]:
 
 def sections_of(config: Config, server: Server, keys: tuple[str, ...]) -> list[Item]:
     """Return the sections of these names that hold for a server, in reading order, the main server's first."""
-    servers = [server] if server.is_main else [config.main, server]
+    main = config.once((sections_of, keys), lambda: _own_sections(config.main, keys))
+    return main + ([] if server.is_main else _own_sections(server, keys))
+
+
+def _own_sections(server: Server, keys: tuple[str, ...]) -> list[Item]:
     # A bare "Directory" is not a section, and httpd refuses one without a path: neither holds for anything.
-    return [item for one in servers for item in one.all(*keys) if item.is_section and item.args]
+    return [item for item in server.all(*keys) if item.is_section and item.args]
 
 
 def is_regex_section(section: Item) -> bool:

@@ -7,7 +7,7 @@ Sources: ``server/config.c`` (``ap_build_config``, ``ap_process_fnmatch_configs`
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from modwsgi_fix.directives.families import CONDITIONS, DIRECT_READING, INCLUDES
 from modwsgi_fix.files import FileProblem, Files
@@ -16,7 +16,7 @@ from modwsgi_fix.model.bounds import DEEPEST_INCLUDE, Budget, Endless, Standing,
 from modwsgi_fix.model.builds import build_of
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.gaps import Gap, GapKind
-from modwsgi_fix.model.items import Arg, File, Item, PassedOver, Server
+from modwsgi_fix.model.items import Arg, Expanded, File, Item, PassedOver, Server
 from modwsgi_fix.model.language import HTTPD, language_of
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.reading.conditions import Modules, weigh
@@ -32,7 +32,6 @@ from modwsgi_fix.syntax import (
     Node,
     Section,
     Tree,
-    Word,
     is_opaque_section,
     parse,
 )
@@ -75,8 +74,8 @@ class Reader:
         for name in source.modules:
             self.modules.load(name, ())
         self.macros: dict[str, Macro] = {}
-        #: The arguments of lines that are read more than once.
-        self.words: dict[Directive, tuple[Word, ...]] = {}
+        #: The words of lines that are read more than once.
+        self.words: dict[Directive, Sequence[str]] = {}
         self.declared_root: str | None = None
         #: The files that each pattern of an Include matches, and the number of readings that finding them takes.
         self.matched: dict[str, tuple[list[str], int]] = {}
@@ -151,21 +150,27 @@ class Reader:
         stack = [frame]
         while stack:
             nodes, where = stack[-1]
-            node = next(nodes, None)
-            if node is None:
+            for node in nodes:
+                try:
+                    self.budget.spend()
+                    frames = self.frames(node, where)
+                except TooMuch as limit:
+                    self.left_out = str(limit)
+                    self.gap(where.file, node.span, GapKind.LIMIT, self.left_out)
+                    return
+                if frames:
+                    stack += reversed(frames)
+                    break
+            else:
                 stack.pop()
-                continue
-            try:
-                self.budget.spend()
-                if isinstance(node, Section):
-                    inner = self.section(node, where)
-                    stack += [(iter(node.children), inner)] if inner is not None else []
-                elif type(node) is Directive:
-                    stack += self.directive(node, where)[::-1]
-            except TooMuch as limit:
-                self.left_out = str(limit)
-                self.gap(where.file, node.span, GapKind.LIMIT, self.left_out)
-                return
+
+    def frames(self, node: Node, where: Where) -> Sequence[Frame]:
+        """Read a node, and return what is read behind it and before the next one, in order."""
+        if type(node) is Directive:
+            return self.directive(node, where)
+        if isinstance(node, Section) and (inner := self.section(node, where)) is not None:
+            return ((iter(node.children), inner),)
+        return ()
 
     def marked(self, name: str, nodes: Iterable[Node], where: Where) -> Frame:
         """Return the frame that reads a file or a macro."""
@@ -184,8 +189,7 @@ class Reader:
             self.gap(where.file, node.name_span, GapKind.LIMIT, self.left_out)
             return None
         if key in CONDITIONS:
-            words = [arg.value for arg in self.args(node, where)]
-            verdict = weigh(key, words, where.guards, self.variables, self.modules)
+            verdict = weigh(key, self.expand(node, where).values, where.guards, self.variables, self.modules)
             if node.close is None:
                 self.open_conditions[node] = verdict if isinstance(verdict, bool) else None
             if verdict is False:
@@ -195,9 +199,9 @@ class Reader:
                 where if verdict is True else where._replace(guards=(*where.guards, verdict), nested=where.nested + 1)
             )
         if key == "macro":
-            args = self.args(node, where)
-            if args:
-                self.macros[args[0].value.lower()] = Macro(tuple(a.value for a in args[1:]), node, where.file)
+            values = self.expand(node, where).values
+            if values:
+                self.macros[values[0].lower()] = Macro(values[1:], node, where.file)
             return None
         item = self.item(node, self.expanded(node, where), where)
         item.children = []
@@ -212,33 +216,37 @@ class Reader:
             self.servers.append(server)
         return where._replace(parent=item, server=server, wrapper=node, nested=where.nested + 1)
 
-    def directive(self, node: Directive, where: Where) -> list[Frame]:
+    def directive(self, node: Directive, where: Where) -> Sequence[Frame]:
         """Read a directive, and return what is read in its place, in order."""
-        item = self.item(node, self.expanded(node, where), where)
+        expanded = self.expanded(node, where)
+        item = self.item(node, expanded, where)
         key = item.key
-        if key not in DIRECT_READING or not item.args:
-            return []
-        args = item.args
+        if key not in DIRECT_READING or not (values := item.values):
+            return ()
+        name = values[0]
         if key in INCLUDES:
             # httpd refuses an empty name.
-            return self.include(item, args[0], where, optional=key == "includeoptional") if item.value else []
+            return self.include(item, item.args[0], where, optional=key == "includeoptional") if name else ()
         if key == "use":
-            return self.use(item, args, where)
+            return self.use(item, item.args, where)
         if key == "define":
-            self.variables.define(args[0].value, args[1] if len(args) > 1 else None, where.guards)
+            value = values[1] if len(values) > 1 else None
+            is_unknown = expanded is not None and 1 in expanded.unknown
+            known = value is not None and not is_unknown and not has_placeholder(value)
+            self.variables.define(name, value, where.guards, known=known)
         elif key == "undefine":
-            self.variables.undefine(args[0].value, where.guards)
+            self.variables.undefine(name, where.guards)
         elif key == "loadmodule":
-            build = build_of(item.file.name, args[-1].value)
-            self.modules.load(args[0].value.removesuffix("_module"), where.guards, build)
+            build = build_of(item.file.name, values[-1])
+            self.modules.load(name.removesuffix("_module"), where.guards, build)
         elif self.declared_root is None:
-            self.declared_root = args[0].value.rstrip("/")
-        return []
+            self.declared_root = name.rstrip("/")
+        return ()
 
-    def item(self, node: Directive, args: tuple[Arg, ...] | None, where: Where) -> Item:
+    def item(self, node: Directive, expanded: Expanded | None, where: Where) -> Item:
         """Add an item for a directive or section, and return it."""
         file, parent, server, guards, wrapper, _, foreign, *_ = where
-        item = Item(file, node, args, parent, server, guards, len(self.items), foreign=foreign, wrapper=wrapper)
+        item = Item(file, node, expanded, parent, server, guards, len(self.items), foreign=foreign, wrapper=wrapper)
         self.items.append(item)
         if parent is None:
             server.items.append(item)
@@ -249,30 +257,32 @@ class Reader:
                 server.items.append(item)
         return item
 
-    def expanded(self, node: Directive, where: Where) -> tuple[Arg, ...] | None:
-        """Return the arguments of a directive as ``args`` does; None where there is nothing to expand in them."""
+    def expanded(self, node: Directive, where: Where) -> Expanded | None:
+        """Return the words of a directive as ``expand`` does; None where there is nothing to expand in them."""
         may_change = where.bindings or (where.file.has_variables and "$" in node.line_source)
-        return self.args(node, where) if may_change else None
+        return self.expand(node, where) if may_change else None
 
-    def args(self, node: Directive, where: Where) -> tuple[Arg, ...]:
-        """Return the arguments of a directive, with variables and macro parameters expanded."""
+    def expand(self, node: Directive, where: Where) -> Expanded:
+        """Return the words of a directive with variables and macro parameters expanded, and note those that are not known."""
         words = self.words.get(node)
         if words is None:
-            words = node.args
+            words = node.plain_values
+            if words is None:
+                words = [value for value, _ in node.pairs]
             if where.foreign or where.file.readings > 1:
                 self.words[node] = words
-        args, bindings = [], where.bindings
-        for written, span in words:
-            may_change = bindings or "${" in written
-            value, unknown = self.variables.expand(written, bindings) if may_change else (written, "")
-            if unknown:
-                self.gap(where.file, span, GapKind.VARIABLE, unknown)
-            args.append(Arg(value, span, not unknown and not has_placeholder(value), written))
-        return tuple(args)
+        values, unknown, bindings = list(words), list[int](), where.bindings
+        for at, written in enumerate(words):
+            if bindings or "${" in written:
+                values[at], why = self.variables.expand(written, bindings)
+                if why:
+                    unknown.append(at)
+                    self.gap(where.file, node.arg_span(at), GapKind.VARIABLE, why)
+        return Expanded(tuple(values), tuple(unknown))
 
     def gap(self, file: File, span: Span, kind: GapKind, reason: str) -> None:
         """Note something that was not understood."""
-        self.gaps.setdefault(Gap(file.path, span, kind, reason))
+        self.gaps[Gap(file.path, span, kind, reason)] = None
 
     # -- includes and macros ---------------------------------------------------
 

@@ -9,7 +9,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.bounds import Budget
 
 if TYPE_CHECKING:
-    from modwsgi_fix.model.items import Arg, Guard
+    from modwsgi_fix.model.items import Guard
 
 #: The most characters of a variable's name: without a limit each of "${${${..." would be searched for to the end.
 _VARIABLE = expression(r"\$\{([^}:]{0,100})\}")
@@ -36,34 +36,35 @@ class Variables:
         #: The number of changes so far.
         self.changes = 0
         self._budget = budget
-        self._defined: set[str] = set()
+        #: The names that are certainly defined, and whether the value of each holds an unknown variable.
+        self._defined: dict[str, bool] = {}
         self._undefined: set[str] = set()
         #: Names that are defined wherever certain conditions hold.
         self._defined_under: dict[str, tuple[Guard, ...]] = {}
-        #: Variables whose values hold unknown ones.
-        self._doubtful: set[str] = set()
 
-    def define(self, name: str, value: Arg | None, guards: tuple[Guard, ...]) -> None:
-        """Carry out a ``Define``. Under an undecided condition the value is not known afterwards."""
+    def define(self, name: str, value: str | None, guards: tuple[Guard, ...], *, known: bool) -> None:
+        """Carry out a ``Define``; ``known`` says whether all of the value is known.
+
+        Under an undecided condition the value is not known afterwards.
+        """
         is_new = not guards and name not in self._defined
         before = () if is_new else self._known(name)
         self._undefined.discard(name)
         self._defined_under.pop(name, None)
-        self.values.pop(name, None)
-        if guards:
-            if name not in self._defined:
-                self._defined_under[name] = guards
-        else:
-            self._defined.add(name)
+        if guards or value is None:
+            self.values.pop(name, None)
+        if not guards:
+            self._defined[name] = not known
             if value is not None:
-                self.values[name] = value.value
-                (self._doubtful.discard if value.known else self._doubtful.add)(name)
+                self.values[name] = value
+        elif name not in self._defined:
+            self._defined_under[name] = guards
         self.changes += is_new or self._known(name) != before
 
     def undefine(self, name: str, guards: tuple[Guard, ...]) -> None:
         """Carry out an ``Undefine``."""
         before = self._known(name)
-        self._defined.discard(name)
+        self._defined.pop(name, None)
         self._defined_under.pop(name, None)
         self.values.pop(name, None)
         if not guards:
@@ -82,29 +83,29 @@ class Variables:
 
     def expand(self, word: str, bindings: tuple[tuple[str, str], ...]) -> tuple[str, str]:
         """Return a word with macro parameters and variables expanded, and why its value is not known, or an empty reason."""
-        if not bindings and "${" not in word:
-            return word, ""
         try:
-            return self._expand(word, bindings)
+            bound = self._bound(word, bindings) if bindings else word
+            return self._expanded(bound) if "${" in bound else (bound, "")
         except OverflowError:
             return word, f"the variable parts make it longer than {_LONGEST:,} characters"
 
-    def _expand(self, word: str, bindings: tuple[tuple[str, str], ...]) -> tuple[str, str]:
-        if bindings:
-            self._budget.spend_on(parameters=len(bindings))
+    def _bound(self, word: str, bindings: tuple[tuple[str, str], ...]) -> str:
+        """Return a word with macro parameters expanded. Raises ``OverflowError`` where it would become too long."""
+        self._budget.spend_on(parameters=len(bindings))
         for parameter, replacement in bindings:
             if parameter in word:
                 self._grow(word, word.count(parameter) * (len(replacement) - len(parameter)))
                 word = word.replace(parameter, replacement)
-        if "${" not in word:
-            return word, ""
+        return word
+
+    def _expanded(self, word: str) -> tuple[str, str]:
         names = _VARIABLE.findall(word)
         expanded = word if self.values.keys().isdisjoint(names) else put_in(word, self.values)
         self._budget.spend_on(characters=len(expanded))
         for name in names:
             if name not in self.values:
                 return expanded, f"the variable ${{{name}}} is not defined in these files"
-            if name in self._doubtful:
+            if self._defined.get(name):
                 return expanded, f"the variable ${{{name}}} holds another that is not known in these files"
         return expanded, ""
 

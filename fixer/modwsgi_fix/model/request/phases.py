@@ -8,7 +8,7 @@ from modwsgi_fix.directives import REGEX_WORDS
 from modwsgi_fix.directives.families import REDIRECTS
 from modwsgi_fix.model.bounds import LONGEST_URL, steps_for
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.items import Item, Server
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.layers import Layer, if_layers, last, site_of, stack
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond, Step, Way, World, ways
 from modwsgi_fix.model.patterns import allowing
@@ -59,11 +59,17 @@ def _seen(config: Config) -> dict[str, tuple[str, bool]]:
 
 
 def _steps(config: Config) -> float:
-    return steps_for(sum(_has_expression(item) for item in config.items))
+    by_name = {key for key in config.names if key in REGEX_WORDS or key.endswith("match")}
+    count = len(config.named(*by_name))
+    if _has_tilde(config):
+        others = (item for item in config.items if item.key not in by_name)
+        count += sum(any("~" in value for value in item.values) for item in others)
+    return steps_for(count)
 
 
-def _has_expression(item: Item) -> bool:
-    return item.key in REGEX_WORDS or item.key.endswith("match") or any("~" in value for value in item.values)
+def _has_tilde(config: Config) -> bool:
+    """Whether a word may have the sign of an expression: words consist of what the files and the given variables have."""
+    return any("~" in text for text in (*(file.text for file in config.files.values()), *config.variables.values()))
 
 
 def _run(config: Config, request: Request, world: World, selected: list[tuple[Server, list[Step]]]) -> Outcome:
