@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from modwsgi_fix.directives.families import ALIASES, MOUNTS, REDIRECTS
 from modwsgi_fix.expressions import expression
-from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import Option, options_of
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.paths import Nested
@@ -141,18 +141,13 @@ def mounts(config: Config, server: Server) -> list[Mapping]:
 
 
 def _own_then_main(config: Config, server: Server, keys: tuple[str, ...]) -> list[Mapping]:
-    known = _mappings(config)
-    if (server, keys) not in known:
-        servers = [server] if server.is_main else [server, config.main]
-        found = (mapping_of(item) for one in servers for item in one.all(*keys))
-        known[server, keys] = [mapping for mapping in found if mapping is not None]
-    return list(known[server, keys])
+    main = _own(config.main, keys)
+    return list(main) if server.is_main else [*_own(server, keys), *main]
 
 
-@derived
-def _mappings(config: Config) -> dict[tuple[Server, tuple[str, ...]], list[Mapping]]:
-    """Return the cache of mappings by server and names."""
-    return {}
+def _own(server: Server, keys: tuple[str, ...]) -> list[Mapping]:
+    """Return the mappings of these names that a server makes itself."""
+    return server.once((_own, keys), lambda: list(filter(None, map(mapping_of, server.all(*keys)))))
 
 
 def is_mounted(config: Config, server: Server, url: str) -> bool:

@@ -27,7 +27,7 @@ from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.records import Finding, Gap, Report
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.followed import Moved, followed, plain
-from modwsgi_fix.workspace.parts import Base, Part, Read, Region, read_part
+from modwsgi_fix.workspace.parts import Base, Part, Read, Region, is_comment, read_part
 from modwsgi_fix.workspace.remarks import after_remark
 from modwsgi_fix.workspace.session import Session
 from modwsgi_fix.workspace.standing import groups_of, host_text, standing_for_others
@@ -82,7 +82,8 @@ def base_of(session: Session, report: Report) -> Base | None:
         return None
     plan = plan._replace(jobs=(job._replace(source=source._replace(files=_Kept(source.files))),))
     order = {path: at for at, path in enumerate(config.files)}
-    return Base(plan, report, texts, texts, {}, order, mine, {})
+    remarks = frozenset(key for key, text in texts.items() if is_comment(text.outside))
+    return Base(plan, report, texts, texts, {}, order, mine, {}, remarks)
 
 
 def _directory(key: str) -> str:

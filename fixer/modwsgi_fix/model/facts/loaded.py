@@ -17,6 +17,7 @@ from modwsgi_fix.model.gaps import whole_text
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.modules import build, compiled_in, is_strange, loaded_modules
 from modwsgi_fix.model.reading.conditions import module_asked
+from modwsgi_fix.syntax import Section
 from modwsgi_fix.tuples import NamedTuple
 
 #: A server with fewer modules is an example, or has modules compiled in, unless it loads all that a server needs.
@@ -130,15 +131,17 @@ def _is_absent(config: Config, info: DirectiveInfo) -> bool:
 @derived
 def strangers(config: Config) -> list[tuple[Item, Standing]]:
     """Return the lines whose names httpd does not know, or that may be another module's, each text once."""
-    seen: set[tuple[str, int]] = set()
-    asked: dict[tuple[str, bool], Standing] = {}
     found: list[tuple[Item, Standing]] = []
-    for item in config.items:
-        key = (item.key, item.is_section)
-        if key not in asked:
-            asked[key] = standing(config, item)
-        if asked[key] is Standing.KNOWN or (item.path, item.node.start) in seen:
-            continue
-        seen.add((item.path, item.node.start))
-        found.append((item, asked[key]))
-    return found
+    for key in config.names:
+        items = config.named(key)
+        asked: dict[bool, Standing] = {}
+        # Asked of each item this takes long; nearly always all of them are sections, or none is.
+        for kind in {item.node.__class__ is Section for item in items}:
+            asked[kind] = standing(config, next(item for item in items if item.is_section is kind))
+        if any(standing is not Standing.KNOWN for standing in asked.values()):
+            found += ((item, asked[item.is_section]) for item in items)
+    once: dict[tuple[str, int], tuple[Item, Standing]] = {}
+    for item, standing_of in sorted(found, key=lambda one: one[0].index):
+        if standing_of is not Standing.KNOWN:
+            once.setdefault((item.path, item.node.start), (item, standing_of))
+    return list(once.values())

@@ -71,7 +71,17 @@ def is_file(config: Config, path: str) -> bool | None:
 
 def target_of(config: Config, mapping: Mapping) -> Served | None:
     """Return what a mapping leads to; None where that is not known."""
-    return config.once((target_of, mapping), lambda: _target_of(config, mapping))
+    if config.disk is not None:
+        return config.once((target_of, mapping.item), lambda: _target_of(config, mapping))
+    return mapping.server.once((target_of, mapping.item), lambda: _target_of(config, mapping))
+
+
+def led_to(config: Config, server: Server) -> list[tuple[Mapping, Served | None]]:
+    """Return the aliases that hold for a server, as ``aliases`` does, each with its ``target_of``."""
+
+    return config.once(
+        (led_to, server), lambda: [(alias, target_of(config, alias)) for alias in aliases(config, server)]
+    )
 
 
 def _target_of(config: Config, mapping: Mapping) -> Served | None:
@@ -201,12 +211,11 @@ def _served(config: Config) -> dict[Server, list[Served] | None]:
 
 
 def _find_served(config: Config, server: Server) -> list[Served] | None:
-    found: list[Served] = []
-    for mapping in [*aliases(config, server), *mounts(config, server)]:
-        target = target_of(config, mapping)
-        if target is None:
-            return None
-        found.append(target)
+    targets = [target for _, target in led_to(config, server)]
+    targets += [target_of(config, mount) for mount in mounts(config, server)]
+    found = [target for target in targets if target is not None]
+    if len(found) < len(targets):
+        return None
     takes_all = any(not m.is_regex and m.url == "/" for m in [*aliases(config, server), *mounts(config, server)])
     root = document_root(config, server)
     if root is not None and root.args and not takes_all:

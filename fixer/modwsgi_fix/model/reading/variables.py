@@ -42,9 +42,11 @@ class Variables:
         self._defined_under: dict[str, tuple[Guard, ...]] = {}
         #: Variables whose values hold unknown ones.
         self._doubtful: set[str] = set()
+        self._state: tuple[object, ...] | None = None
 
     def define(self, name: str, value: Arg | None, guards: tuple[Guard, ...]) -> None:
         """Carry out a ``Define``. Under an undecided condition the value is not known afterwards."""
+        self._state = None
         is_new = not guards and name not in self._defined
         before = () if is_new else self._known(name)
         self._undefined.discard(name)
@@ -62,6 +64,7 @@ class Variables:
 
     def undefine(self, name: str, guards: tuple[Guard, ...]) -> None:
         """Carry out an ``Undefine``."""
+        self._state = None
         before = self._known(name)
         self._defined.discard(name)
         self._defined_under.pop(name, None)
@@ -69,6 +72,14 @@ class Variables:
         if not guards:
             self._undefined.add(name)
         self.changes += self._known(name) != before
+
+    @property
+    def state(self) -> object:
+        """What is defined, as a value that is equal for equal definitions."""
+        if self._state is None:
+            named = (self._defined, self._undefined, self._doubtful)
+            self._state = *map(frozenset, named), frozenset(self.values.items()), frozenset(self._defined_under.items())
+        return self._state
 
     def _known(self, name: str) -> tuple[object, ...]:
         return name in self._defined, name in self._undefined, self._defined_under.get(name), self.values.get(name)
