@@ -87,7 +87,7 @@ from modwsgi_fix.model.facts.served import location_prefix, served, served_near
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 
 _QUOTES = str.maketrans("“”„‟‘’", '""""\'\'')
 #: What a pattern begins with that was typed in a word processor: a quote, or a circumflex.
@@ -95,9 +95,9 @@ _OPENING = "“”„‟‘’"
 _TYPED = (*_OPENING, "ˆ")
 
 
-@rule(severity=Severity.ERROR, changes=("restricted",))
+@rule(severity=Severity.ERROR, changes=("restricted",), scope=Scope.HOST)
 def dead_restriction(config: Config) -> Iterator[Diagnostic]:
-    for section in config.named(*MERGED_SECTIONS):
+    for section in config.asked_about(*MERGED_SECTIONS):
         if section.key != "location" and not pattern_of(section).startswith(_TYPED):
             continue
         if not section.args or not section.known or len(section.args) > (2 if section.value == "~" else 1):

@@ -131,7 +131,7 @@ from modwsgi_fix.model.facts.served import Served, location_prefix, scripts_belo
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.sections import is_regex_section, path_matches, pattern_of
 from modwsgi_fix.model.paths import Nested, has_wildcard
-from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Related, Scope, Severity, rule
 from modwsgi_rules.access._expressions import whom
 
 #: Directories where programs and their private files lie beside the script.
@@ -146,10 +146,10 @@ _OF_PROJECTS = frozenset({".env", ".git", "manage.py", "pyproject.toml", "settin
 _PLACES = ("home", "python-path", "python-home")
 
 
-@rule(severity=Severity.INFO)
+@rule(severity=Severity.INFO, scope=Scope.HOST)
 def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
     opened: dict[tuple[str, str, tuple[str, ...]], list[tuple[Item, list[Served]]]] = {}
-    for section in config.named(*DIRECTORY_SECTIONS):
+    for section in config.asked_about(*DIRECTORY_SECTIONS):
         path = _path_of(section) if section.args and section.is_section else None
         scripts = scripts_below(config, section.server, path) if path is not None and path.strip("/") else []
         if path is None or not scripts or not whom(section):

@@ -111,14 +111,15 @@ This fragment may be read inside a section:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 
 from modwsgi_fix.directives import Context, find
 from modwsgi_fix.directives.families import PREFIX_ALIASES
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Config, grouped
 from modwsgi_fix.model.daemons import daemon_processes
-from modwsgi_fix.model.items import File, Item, Server
+from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rewriting.moving import context, may_move, move_before, refuge
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
@@ -134,26 +135,12 @@ _OPTIONS = {"wsgipythonhome": "python-home", "wsgipythonpath": "python-path"}
 
 @rule(severity=Severity.ERROR)
 def directive_in_wrong_context(config: Config) -> Iterator[Diagnostic]:
-    misplaced: dict[str, list[tuple[Item, Context]]] = {}
-    # Lines side by side in one section have one context; a host is not in itself.
-    contexts: dict[tuple[Item | None, Server, File], Context] = {}
-    is_22 = config.target.is_22
-    for item in config.items:
-        info = find(item.key)
-        if info is None or info.section is not item.is_section or item.key in _ELSEWHERE or info.until:
-            continue
-        if is_22 and not info.of_mod_wsgi:
-            continue  # the table of httpd's own directives is that of 2.4
-        if info.section and item.file.tree.problems:
-            continue  # an unclosed section has contents that were not meant to be in it
-        beside = item.parent, item.server, item.file
-        where = contexts.get(beside)
-        if where is None:
-            where = contexts[beside] = context(item)
-        if not where or where in info.contexts or (where is Context.SERVER and not config.complete):
-            continue
-        misplaced.setdefault(item.key, []).append((item, where))
-    for key, places in misplaced.items():
+    found: list[tuple[Item, Context]] = []
+    for server, lines in config.by_server.items():
+        found += server.once((_misplaced, config.target.is_22), partial(_misplaced, lines, is_22=config.target.is_22))
+    found.sort(key=lambda one: one[0].index)
+    in_sight = (one for one in found if one[1] is not Context.SERVER or config.complete)
+    for key, places in grouped(in_sight, lambda one: one[0].key).items():
         info = find(key)
         assert info is not None
         items = [item for item, _ in places]
@@ -177,6 +164,28 @@ def directive_in_wrong_context(config: Config) -> Iterator[Diagnostic]:
             related = (Related(rival.path, rival.span, "another value"),) if conflict and rival and fix is None else ()
             advice = "" if fix else _advice(item, where, conflict=bool(related))
             yield Diagnostic(item.path, item.node.name_span, _message(item, where), fix, related, help=advice)
+
+
+def _misplaced(items: Iterable[Item], *, is_22: bool) -> tuple[tuple[Item, Context], ...]:
+    """Return the items of one server that stand in a context in which httpd does not take them, each with that context."""
+    found = []
+    # Lines side by side in one section have one context; a host is not in itself.
+    contexts: dict[tuple[Item | None, bool, File], Context] = {}
+    for item in items:
+        info = find(item.key)
+        if info is None or info.section is not item.is_section or item.key in _ELSEWHERE or info.until:
+            continue
+        if is_22 and not info.of_mod_wsgi:
+            continue  # the table of httpd's own directives is that of 2.4
+        if info.section and item.file.tree.problems:
+            continue  # an unclosed section has contents that were not meant to be in it
+        beside = item.parent, item.server.item is item, item.file
+        where = contexts.get(beside)
+        if where is None:
+            where = contexts[beside] = context(item)
+        if where and where not in info.contexts:
+            found.append((item, where))
+    return tuple(found)
 
 
 def _message(item: Item, where: Context) -> str:
