@@ -72,7 +72,9 @@ def _in_items(config: Config) -> Iterator[str]:
     expanded = [
         (item.key, item.values)
         for item in config.items
-        if type(node := item.node) is Directive and node.text.find("${", node.start, node.end) >= 0
+        if item.file.has_variables
+        and type(node := item.node) is Directive
+        and node.text.find("${", node.start, node.end) >= 0
     ]
     # One question for all of them: most servers have no such secret.
     if table.has_hint("\n".join(word for key, values in expanded for word in (key, *values))):

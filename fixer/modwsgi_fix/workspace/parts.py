@@ -17,7 +17,7 @@ from modwsgi_fix.syntax import Tree
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.plan import Plan
 from modwsgi_fix.workspace.session import Session, checked, starts
-from modwsgi_fix.workspace.standing import Group, Host
+from modwsgi_fix.workspace.standing import Group, Host, standing_for_others
 
 #: A part of a file: one of its hosts, or the text outside of all hosts.
 Region = tuple[str, int | None]
@@ -31,7 +31,7 @@ class Base(NamedTuple):
 
     ``compared`` are the files as they were when their hosts were compared, by key, and ``texts`` as they are now; ``overlay``
     has those that have changed meanwhile. ``remarks`` are the files that had only comments outside of hosts then. ``trees`` is a
-    cache of parsed files. ``last`` is what was read last.
+    cache of parsed files, ``standing`` one of ``standing_for_others``. ``last`` is what was read last.
     """
 
     plan: Plan
@@ -43,7 +43,14 @@ class Base(NamedTuple):
     groups: Sequence[Group]
     trees: dict[str, Tree]
     remarks: frozenset[str]
+    standing: dict[frozenset[Host], frozenset[Host]]
     last: Read | None = None
+
+    def with_others(self, inside: frozenset[Host]) -> frozenset[Host]:
+        """Return some hosts, with those that stand for the others."""
+        if inside not in self.standing:
+            self.standing[inside] = inside | standing_for_others(self.groups, inside)
+        return self.standing[inside]
 
 
 class Part(NamedTuple):
