@@ -123,6 +123,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import partial
+from itertools import chain
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS
 from modwsgi_fix.model.config import Config, derived
@@ -131,7 +133,7 @@ from modwsgi_fix.model.facts.served import Served, location_prefix, scripts_belo
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.sections import is_regex_section, path_matches, pattern_of
 from modwsgi_fix.model.paths import Nested, has_wildcard
-from modwsgi_fix.rule import Diagnostic, Related, Scope, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_rules.access._expressions import whom
 
 #: Directories where programs and their private files lie beside the script.
@@ -146,13 +148,12 @@ _OF_PROJECTS = frozenset({".env", ".git", "manage.py", "pyproject.toml", "settin
 _PLACES = ("home", "python-path", "python-home")
 
 
-@rule(severity=Severity.INFO, scope=Scope.HOST)
+@rule(severity=Severity.INFO)
 def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
     opened: dict[tuple[str, str, tuple[str, ...]], list[tuple[Item, list[Served]]]] = {}
-    for section in config.asked_about(*DIRECTORY_SECTIONS):
-        path = _path_of(section) if section.args and section.is_section else None
-        scripts = scripts_below(config, section.server, path) if path is not None and path.strip("/") else []
-        if path is None or not scripts or not whom(section):
+    for section, path in _directories(config):
+        scripts = scripts_below(config, section.server, path)
+        if not scripts or not whom(section):
             continue
         if any(child.key in ("addhandler", "sethandler") for child in section.children):
             continue
@@ -172,6 +173,18 @@ def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
             ),
             help="put the grant into a <Files> section",
         )
+
+
+def _directories(config: Config) -> list[tuple[Item, str]]:
+    """Return the sections of one directory, in reading order, each with that directory."""
+
+    def own(server: Server) -> list[tuple[Item, str]]:
+        sections = [one for one in config.within(server, *DIRECTORY_SECTIONS) if one.args and one.is_section]
+        return [(one, path) for one in sections if (path := _path_of(one)) is not None and path.strip("/")]
+
+    servers = dict.fromkeys(section.server for section in config.named(*DIRECTORY_SECTIONS))
+    each = (server.once(_directories, partial(own, server)) for server in servers)
+    return sorted(chain.from_iterable(each), key=lambda pair: pair[0].index)
 
 
 def _path_of(section: Item) -> str | None:
