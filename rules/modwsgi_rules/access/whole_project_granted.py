@@ -182,7 +182,7 @@ def _directories(config: Config) -> list[tuple[Item, str]]:
         sections = [one for one in config.within(server, *DIRECTORY_SECTIONS) if one.args and one.is_section]
         return [(one, path) for one in sections if (path := _path_of(one)) is not None and path.strip("/")]
 
-    servers = dict.fromkeys(section.server for section in config.named(*DIRECTORY_SECTIONS))
+    servers = config.servers if config.named(*DIRECTORY_SECTIONS) else ()
     each = (server.once(_directories, partial(own, server)) for server in servers)
     return sorted(chain.from_iterable(each), key=lambda pair: pair[0].index)
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import partial
+from itertools import chain
 from typing import Literal
 
 from modwsgi_fix.directives.suffixes import is_file_name, script_in
@@ -79,9 +81,13 @@ def target_of(config: Config, mapping: Mapping) -> Served | None:
 def led_to(config: Config, server: Server) -> list[tuple[Mapping, Served | None]]:
     """Return the aliases that hold for a server, as ``aliases`` does, each with its ``target_of``."""
 
-    return config.once(
-        (led_to, server), lambda: [(alias, target_of(config, alias)) for alias in aliases(config, server)]
-    )
+    def own(one: Server) -> list[tuple[Mapping, Served | None]]:
+        return [(alias, target_of(config, alias)) for alias in aliases(config, one) if alias.server is one]
+
+    servers = (server,) if server.is_main else (server, config.main)
+    remembering = (one if config.disk is None else config for one in servers)
+    each = (known.once((led_to, one.item), partial(own, one)) for known, one in zip(remembering, servers, strict=True))
+    return list(chain.from_iterable(each))
 
 
 def _target_of(config: Config, mapping: Mapping) -> Served | None:
@@ -238,12 +244,16 @@ def _find_scripts(config: Config, server: Server) -> Iterator[Served]:
                 yield target
 
 
+def scripts_nested(config: Config, server: Server) -> Nested[Served]:
+    """Return ``scripts`` by their directories."""
+    return config.once(
+        (scripts_nested, server), lambda: Nested((script.directory, script) for script in scripts(config, server))
+    )
+
+
 def scripts_below(config: Config, server: Server, directory: str) -> list[Served]:
     """Return those of ``scripts`` that lie in a directory or below it."""
-    places = config.once(
-        (scripts_below, server), lambda: Nested((script.directory, script) for script in scripts(config, server))
-    )
-    return places.below(directory)
+    return scripts_nested(config, server).below(directory)
 
 
 def static(config: Config, server: Server) -> Nested[Served]:
