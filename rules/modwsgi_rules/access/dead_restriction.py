@@ -84,7 +84,7 @@ from modwsgi_fix.directives.families import AUTHENTICATION, LOCATION_SECTIONS, M
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import location_prefix, served, served_near
-from modwsgi_fix.model.items import File, Item, Server
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
@@ -98,7 +98,7 @@ _TYPED = (*_OPENING, "ˆ")
 @rule(severity=Severity.ERROR, changes=("restricted",), scope=Scope.HOST)
 def dead_restriction(config: Config) -> Iterator[Diagnostic]:
     for section in config.asked_about(*MERGED_SECTIONS):
-        if section.key != "location" and not (_may_be_typed(section.file) and pattern_of(section).startswith(_TYPED)):
+        if section.key != "location" and not (_may_be_typed(section) and pattern_of(section).startswith(_TYPED)):
             continue
         if not section.args or not section.known or len(section.args) > (2 if section.value == "~" else 1):
             continue
@@ -122,9 +122,11 @@ def dead_restriction(config: Config) -> Iterator[Diagnostic]:
         )
 
 
-def _may_be_typed(file: File) -> bool:
-    """Whether a pattern of a file may begin with such a character; a variable may bring it."""
-    return file.has_variables or file.tree.once(_may_be_typed, lambda: any(char in file.text for char in _TYPED))
+def _may_be_typed(section: Item) -> bool:
+    """Whether a pattern may begin with such a character: the file has one, or a variable or macro may bring it."""
+    file = section.file
+    is_said = file.tree.once(_may_be_typed, lambda: any(char in file.text for char in _TYPED))
+    return is_said or file.has_variables or section.foreign
 
 
 def _meant(section: Item) -> str | None:
