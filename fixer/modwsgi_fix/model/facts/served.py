@@ -81,8 +81,8 @@ def target_of(config: Config, mapping: Mapping) -> Served | None:
 def led_to(config: Config, server: Server) -> list[tuple[Mapping, Served | None]]:
     """Return the aliases that hold for a server, as ``aliases`` does, each with its ``target_of``."""
 
-    def own(one: Server) -> list[tuple[Mapping, Served | None]]:
-        return [(alias, target_of(config, alias)) for alias in aliases(config, one) if alias.server is one]
+    def own(asked: Server) -> list[tuple[Mapping, Served | None]]:
+        return [(alias, target_of(config, alias)) for alias in aliases(config, asked) if alias.server is asked]
 
     servers = (server,) if server.is_main else (server, config.main)
     remembering = (one if config.disk is None else config for one in servers)
