@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from modwsgi_fix import api
 from modwsgi_fix.model.reading import reader
-from modwsgi_fix.workspace import again
+from modwsgi_fix.workspace import parts
 
 MAIN = """\
 ServerName www.example.com
@@ -334,7 +334,7 @@ def test_without_the_hosts_that_stand_for_others_something_wrong_is_said(
     path = directory / "sites/04.conf"
     overlay = {str(path): path.read_text().replace(*CHANGES["old access"][0], 1)}
     if blind:
-        monkeypatch.setattr(again, "standing_for_others", lambda groups, touched: frozenset())
+        monkeypatch.setattr(parts, "standing_for_others", lambda groups, touched: frozenset())
     changed = first.changed(overlay)
     assert (changed.check().to_json() == load(directory, overlay).check().to_json()) is not blind
 

@@ -22,7 +22,7 @@ from modwsgi_fix.model import bounds
 from modwsgi_fix.model.bounds import READINGS_PER_LINE
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.overview import overview
-from modwsgi_fix.model.reading import reader
+from modwsgi_fix.model.reading import kept
 from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.request import request_of, trace
@@ -370,7 +370,7 @@ def parses(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         lengths.append(len(text))
         return parse(text)
 
-    monkeypatch.setattr(reader, "parse", counted)
+    monkeypatch.setattr(kept, "parse", counted)
     monkeypatch.setattr(choice, "parse", counted)
     return lengths
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support import CORPUS, SHARED
 
-from modwsgi_fix.model.language import language_of
+from modwsgi_fix.model.language import is_python, language_of
 from modwsgi_fix.placeholders import tags, template_of
 from modwsgi_fix.text import decode
 
@@ -102,6 +104,26 @@ def test_what_is_httpds(text: str) -> None:
 @pytest.mark.parametrize("text", PYTHONS.values(), ids=PYTHONS)
 def test_what_is_python(text: str) -> None:
     assert language_of("/srv/x/run", text).kind == "python"
+    assert is_python("/srv/x/run", text)
+
+
+_LINES = (
+    "import os", "from a.b import c", "def f(x):", "class A:", 'if __name__ == "__main__":', "@app.route('/')", "@x", "#!/usr/bin/python3",
+    "# import os", "ServerAdmin a@b.example", "Listen 80", "x = 1", "[main]", "a: b", "from here to there", "def", "@ x", "{", ";", "",
+)  # fmt: skip
+_LINE = st.tuples(
+    st.sampled_from(["", " ", "\t", "\xa0", "\x85", "\r"]),
+    st.sampled_from(_LINES),
+    st.sampled_from(["", " ", "\\", "\r"]),
+)
+
+
+@given(
+    st.lists(_LINE.map("".join), max_size=6).map("\n".join),
+    st.sampled_from(["site.conf", "run", "app.py", "apache2.conf"]),
+)
+def test_an_editor_is_told_at_once_what_is_not_python(text: str, name: str) -> None:
+    assert is_python(f"/srv/{name}", text) == (language_of(f"/srv/{name}", text).kind == "python")
 
 
 def test_some_names_decide() -> None:

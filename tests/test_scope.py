@@ -156,7 +156,7 @@ def test_rules_that_are_asked_about_some_hosts_tell_what_they_tell_of_these_amon
 def test_what_a_rule_says_of_its_scope_is_what_it_does() -> None:
     for rule in all_rules().values():
         text = Path(str(modwsgi_rules.__path__[0]), rule.family, f"{rule.name.replace('-', '_')}.py").read_text()
-        assert (rule.scope is Scope.HOST) == ("config.asks" in text), rule.name
+        assert (rule.scope is Scope.HOST) == bool(re.search(r"config\.ask(?:s|ed_about)\b", text)), rule.name
         assert (rule.scope is Scope.FILE) <= ("in files(config)" in text), rule.name
         assert ("in files(config)" in text) <= (rule.scope is Scope.FILE) or rule.name in {
             # These look at the server as well.
@@ -169,7 +169,7 @@ def test_facts_are_about_all_servers() -> None:
     asking = {
         str(path.relative_to(PROJECT / "fixer"))
         for path in Path(str(modwsgi_fix.__path__[0])).rglob("*.py")
-        if re.search(r"\.asks\b|\bin files\(config\)|def asks\b", path.read_text("utf-8"))
+        if re.search(r"\.ask(?:s|ed_about)\b|\bin files\(config\)|def asks\b", path.read_text("utf-8"))
     }
     assert asking == {"modwsgi_fix/model/config.py", "modwsgi_fix/model/lines.py", "modwsgi_fix/rule.py"}
 

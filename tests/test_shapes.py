@@ -25,7 +25,7 @@ from modwsgi_fix.engine.job import Job
 from modwsgi_fix.examples import examples
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.reading import reader
+from modwsgi_fix.model.reading import kept
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.shapes import hosts as hosts_of
 from modwsgi_fix.rule import all_rules
@@ -179,7 +179,7 @@ def test_a_repeated_server_is_parsed_no_oftener_than_its_shapes(monkeypatch: pyt
         parsed.append(text)
         return syntax.parse(text)
 
-    monkeypatch.setattr(reader, "parse", counted)
+    monkeypatch.setattr(kept, "parse", counted)
     counts = []
     for count in (100, 200):
         parsed.clear()

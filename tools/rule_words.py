@@ -47,6 +47,7 @@ _KNOWN = frozenset(
         "named_scripts",
         "asks",
         "asked",
+        "asked_about",
     }
 )
 
@@ -63,6 +64,18 @@ class Log:
     def note(self, *names: str) -> None:
         if not self.answering:
             self.names.update(names)
+
+    def once(self, known: dict[object, Any], key: object, compute: Callable[[], T]) -> T:
+        """Remember what is computed for a key, and what was asked for it, which is asked each time."""
+        if key not in known:
+            outer, self.names = self.names, set()
+            try:
+                known[key] = compute()
+            finally:
+                self.of_derived[key], self.names = self.names, outer
+        self.note(*self.of_derived[key])
+        found: T = known[key]
+        return found
 
     def answer(self, work: Callable[[], T]) -> T:
         self.answering += 1
@@ -81,6 +94,11 @@ class WatchedServer(Server):
         if name in ("items", "walk", "__dict__"):
             object.__getattribute__(self, "log").note(OTHER)
         return object.__getattribute__(self, name)
+
+    def once(self, key: object, compute: Callable[[], T]) -> T:
+        if self._known is None:
+            self._known = {}
+        return self.log.once(self._known, key, compute)
 
     def last(self, key: str) -> Item | None:
         self.log.note(key)
@@ -113,16 +131,7 @@ class Watched(Config):
         return self.once(compute, lambda: compute(self))
 
     def once(self, key: object, compute: Callable[[], T]) -> T:
-        log = self.log
-        if key not in self._derived:
-            outer, log.names = log.names, set()
-            try:
-                self._derived[key] = compute()
-            finally:
-                log.of_derived[key], log.names = log.names, outer
-        log.note(*log.of_derived[key])
-        found: T = self._derived[key]
-        return found
+        return self.log.once(self._derived, key, compute)
 
 
 def watched(config: Config) -> Watched:

@@ -57,7 +57,7 @@ class Scope(Enum):
     #: The text of the file. The rule goes through ``model.lines.files``.
     FILE = "file"
     #: The virtual host, what is outside of hosts, hosts that share words with it, and which directives the server has at all. The
-    #: rule passes over servers that ``Config.asks`` is false of.
+    #: rule passes over servers that ``Config.asks`` is false of, or asks for items by ``Config.asked_about``.
     HOST = "host"
     #: Any host may matter to any other.
     SERVER = "server"

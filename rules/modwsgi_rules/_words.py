@@ -148,7 +148,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "scripts.working_directory_in_script": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "syntax.include_names_nothing": ("include", "includeoptional",),
     "urls.alias_behind_shorter_alias": ("alias", "aliasmatch", "scriptalias", "scriptaliasmatch", "virtualhost",),
-    "urls.alias_exposes_application": ("alias", "aliasmatch", "documentroot", "scriptalias", "scriptaliasmatch", "virtualhost",),
+    "urls.alias_exposes_application": ("alias", "aliasmatch", "documentroot", "scriptalias", "scriptaliasmatch", "virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.alias_hides_application": ("alias", "aliasmatch", "scriptalias", "scriptaliasmatch", "virtualhost",),
     "urls.alias_match_unanchored": ("aliasmatch", "scriptaliasmatch",),
     "urls.alias_match_without_substitution": ("aliasmatch",),

@@ -5,9 +5,9 @@ Only what was measured with ``apache2 -t`` of 2.4.71 and mod_wsgi 4.9.4 counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives import Context
@@ -81,46 +81,79 @@ def refused_lines(config: Config) -> list[tuple[Item, str]]:
 
 
 def _refused_lines(config: Config) -> list[tuple[Item, str]]:
-    found = []
-    places: dict[tuple[object, ...], str] = {}
-    # What stands around a line, as a number: the names of the sections from the outermost to the innermost.
-    numbers: dict[tuple[str, int], int] = {}
-    inside: dict[Item | None, int] = {None: -1}
-    for item, reason in zip(config.items, _judged(config), strict=True):
-        if not reason:
-            key = item.key
-            place = key, len(item.values) if key in PREFIX_ALIASES else 0, item.file.name, inside[item.parent]
-            if place not in places:
-                places[place] = _misplacement(item)
-            reason = places[place]
-        if reason:
-            found.append((item, reason))
-        if item.children:
-            inside[item] = numbers.setdefault((item.key, inside[item.parent]), len(numbers))
-    return found
+    judging = _Judging(config)
+    found: list[tuple[Item, str]] = []
+    for server, items in config.by_server.items():
+        refused, unsettled = server.once((_refused_lines, config.target), partial(_settled, judging, items))
+        found += refused
+        found += ((item, reason) for item in unsettled if (reason := judging.reason(item)))
+    return sorted(found, key=lambda pair: pair[0].index)
 
 
-def _judged(config: Config) -> Iterator[str]:
-    """Yield why httpd refuses each line for its words; empty where it may accept them."""
-    told: dict[object, str] = {}
-    counted: dict[str, bool] = {}
-    for item in config.items:
-        line = _literal_line(item)
-        reason = told.get(line)
+class _Judging:
+    """The lines of a server as httpd judges them, each text and each place once."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._told: dict[object, str] = {}
+        #: Whether httpd only counts the words of a directive.
+        self._counted: dict[str, bool] = {}
+        self._places: dict[tuple[object, ...], str] = {}
+        # What stands around a line, as a number: the names of the sections from the outermost to the innermost.
+        self._numbers: dict[tuple[str, int], int] = {}
+        self._inside: dict[Item | None, int] = {None: -1}
+
+    def reason(self, item: Item, line: str = "") -> str:
+        """Return why httpd refuses a line, which is the text of it where there is nothing to expand; empty where it does not."""
+        return self._of_words(item, line) or self._of_place(item)
+
+    def _of_words(self, item: Item, line: str) -> str:
+        reason = self._told.get(line)
         if reason is None:
             name = item.name
-            is_counted = counted.get(name)
+            is_counted = self._counted.get(name)
             if is_counted is None:
-                is_counted = counted[name] = counts_words(name)
-            words = item.values if is_counted else _words(config, item)
+                is_counted = self._counted[name] = counts_words(name)
+            words = item.values if is_counted else _words(self._config, item)
             said = (name, len(words)) if is_counted else (name, words)
-            reason = told.get(said)
+            reason = self._told.get(said)
             if reason is None:
                 judge = _known_refusal if 0 < len(line) <= _LONG else _refusal
-                reason = told[said] = judge(config.target, name, words)
+                reason = self._told[said] = judge(self._config.target, name, words)
             if line:
-                told[line] = reason
-        yield reason
+                self._told[line] = reason
+        return reason
+
+    def _of_place(self, item: Item) -> str:
+        args = len(item.values) if item.key in PREFIX_ALIASES else 0
+        place = item.key, args, item.file.name, self._around(item.parent)
+        if place not in self._places:
+            self._places[place] = _misplacement(item)
+        return self._places[place]
+
+    def _around(self, section: Item | None) -> int:
+        """Return the number of what stands in a section."""
+        outer: list[Item] = []
+        while section not in self._inside:
+            assert section is not None
+            outer.append(section)
+            section = section.parent
+        number = self._inside[section]
+        for inner in reversed(outer):
+            number = self._inside[inner] = self._numbers.setdefault((inner.key, number), len(self._numbers))
+        return number
+
+
+def _settled(judging: _Judging, items: Iterable[Item]) -> tuple[tuple[tuple[Item, str], ...], tuple[Item, ...]]:
+    """Return the lines of one server that are refused, with the reason, and those that cannot be told by their text alone."""
+    refused, unsettled = [], []
+    for item in items:
+        line = _literal_line(item)
+        if not line:
+            unsettled.append(item)
+        elif reason := judging.reason(item, line):
+            refused.append((item, reason))
+    return tuple(refused), tuple(unsettled)
 
 
 def _literal_line(item: Item) -> str:

@@ -20,7 +20,13 @@ from modwsgi_fix.tuples import NamedTuple
 def check(job: Job, config: Config | None = None) -> list[Diagnostic]:
     """Return the findings of all rules, by file and place, without those that comments suppress."""
     config = config or read(job)
-    return findings(config, job.rules, job.ignored, job.new)
+    # Rules are asked once as it is, but whether comments suppress them is asked of each.
+    known = config.once((check, config.asked), list[tuple[Job, list[Diagnostic]]])
+    found = next((found for other, found in known if other is job), None)
+    if found is None:
+        found = findings(config, job.rules, job.ignored, job.new)
+        known.append((job, found))
+    return list(found)
 
 
 def findings(
@@ -33,6 +39,8 @@ def findings(
     giving_way: list[Diagnostic] = []
     with collector_off():
         for rule in rules:
+            if _has_nothing_to_say(config, rule):
+                continue
             some = unsuppressed(config, rule, used)
             if some and rule.gives_way:
                 giving_way += some
@@ -65,13 +73,11 @@ def _run(config: Config, rule: Rule) -> list[Diagnostic]:
     """
 
     def run() -> list[Diagnostic]:
-        view = config.for_rule(rule.name)
-        # The names that a rule asks for may depend on its settings; its words are the names that it asks for without settings.
-        if rule.words is not None and view is config and config.lacks(rule.words):
+        if _has_nothing_to_say(config, rule):
             return []
         go_on()
         try:
-            found = list(rule.check(view))
+            found = list(rule.check(config.for_rule(rule.name)))
         except Exception as error:
             if os.environ.get("MODWSGI_FIX_TRACEBACK"):
                 raise
@@ -82,6 +88,11 @@ def _run(config: Config, rule: Rule) -> list[Diagnostic]:
         return [d for d in named if not _of_template(config, rule, d)]
 
     return config.once(_key(config, rule), run)
+
+
+def _has_nothing_to_say(config: Config, rule: Rule) -> bool:
+    """Whether a server has none of the names that a rule looks for; its settings may make it look for others."""
+    return rule.words is not None and config.lacks(rule.words) and config.for_rule(rule.name) is config
 
 
 def _key(config: Config, rule: Rule) -> object:

@@ -60,7 +60,17 @@ class Job(NamedTuple):
     new: New | None = None
 
 
-def read(job: Job, texts: Mapping[str, str] | None = None, trees: dict[str, Tree] | None = None) -> Config:
-    """Return the server that a job is about; ``texts``, by key, stand in for files on the disk."""
+def read(
+    job: Job,
+    texts: Mapping[str, str] | None = None,
+    trees: dict[str, Tree] | None = None,
+    earlier: Config | None = None,
+) -> Config:
+    """Return the server that a job is about; ``texts``, by key, stand in for files on the disk.
+
+    ``trees`` and ``earlier`` are what a reading before a change left, as ``load`` takes them.
+    """
     with collector_off():
-        return load(job.source, target=job.target, disk=job.disk, options=job.options, texts=texts, trees=trees)
+        return load(
+            job.source, target=job.target, disk=job.disk, options=job.options, texts=texts, trees=trees, earlier=earlier
+        )

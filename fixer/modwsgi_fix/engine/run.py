@@ -259,7 +259,7 @@ class Run:
         if self._ahead is None or (self._ahead.texts, self._ahead.edits) != (texts, edits):
             changed = [path for path in paths_of(chosen) if path in state.config.files]
             trees = {**state.trees, **{path: self._reading.of(path, texts[path]) for path in changed}}
-            config = read(self._job, texts, trees)
+            config = read(self._job, texts, trees, earlier=state.config)
             self._ahead = state._replace(config=config, trees=trees, texts=texts, edits=edits)
         return self._ahead
 

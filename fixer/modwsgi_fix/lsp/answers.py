@@ -294,6 +294,6 @@ class _TextAlone(Answer):
 
 
 def _is_python(buffer: Buffer) -> bool:
-    from modwsgi_fix.model.language import PYTHON, language_of
+    from modwsgi_fix.model.language import is_python
 
-    return language_of(buffer.path, buffer.text) == PYTHON
+    return is_python(buffer.path, buffer.text)

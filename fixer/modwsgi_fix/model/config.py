@@ -6,6 +6,7 @@ is included twice is read twice, so one syntax node may have many items; an edit
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from copy import copy
 from operator import attrgetter
@@ -80,6 +81,7 @@ class Config:
         denies: str = "",
         known_directives: Set[str] = frozenset(),
         again: Callable[[Mapping[str, str], str], Config] | None = None,
+        matched: Mapping[str, tuple[list[str], int]] = MappingProxyType({}),
     ) -> None:
         #: The files by key, in the order in which they were first read.
         self.files = files
@@ -95,6 +97,8 @@ class Config:
         #: As ``Source.directives``.
         self.known_directives = known_directives
         self._again = again
+        #: The files that each pattern of an Include matches, and the number of readings that finding them took.
+        self.matched = matched
         #: The Includes whose wildcard no file matches, of a complete server.
         self.unmatched = unmatched
         #: The Includes with a wildcard whose directory is not among the files that are read, optional Includes too.
@@ -181,6 +185,13 @@ class Config:
         """Whether a rule has to tell what it finds in a server or file, where that is not known. Facts are about all of them."""
         return self.asked is None or part in self.asked.servers or part in self.asked.files
 
+    def asked_about(self, *keys: str) -> list[Item]:
+        """Return the items of these names that a rule has to tell of (``asks``), in reading order."""
+        if self.asked is None:
+            return self.named(*keys)
+        found = [item for server in self.servers if self.asks(server) for item in self.within(server, *keys)]
+        return sorted(found, key=_READING_ORDER)
+
     @property
     def passed_over(self) -> tuple[PassedOver, ...]:
         """The Includes that pass sites over because of their names; they are searched for with the first use."""
@@ -195,6 +206,10 @@ class Config:
         by_key = self.derived(_by_key)
         found = [item for key in keys for item in by_key.get(key, ())]
         return sorted(found, key=_READING_ORDER) if len(keys) > 1 else found
+
+    def matching(self, is_wanted: Callable[[str], bool]) -> list[Item]:
+        """Return all items whose names (in lower case) are wanted, in reading order."""
+        return self.named(*filter(is_wanted, self.derived(_by_key)))
 
     @property
     def names(self) -> frozenset[str]:
@@ -212,6 +227,11 @@ class Config:
 
     def _by_server(self, key: str) -> dict[Server, list[Item]]:
         return self.once(("by server", key), lambda: grouped(self.named(key), attrgetter("server")))
+
+    @property
+    def by_server(self) -> Mapping[Server, list[Item]]:
+        """All items by their server, in reading order; servers without any are left out."""
+        return self.derived(_by_every_server)
 
     def readings(self, item: Item) -> list[Item]:
         """Return every reading of the text that ``item`` is one reading of."""
@@ -234,10 +254,10 @@ class Config:
 
 def grouped(things: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
     """Return things by the key that a function gives each, in their order."""
-    groups: dict[K, list[T]] = {}
+    groups = defaultdict[K, list[T]](list)
     for thing in things:
-        groups.setdefault(key(thing), []).append(thing)
-    return groups
+        groups[key(thing)].append(thing)
+    return dict(groups)
 
 
 def derived(compute: Callable[[Config], T]) -> Callable[[Config], T]:
@@ -253,6 +273,10 @@ def derived(compute: Callable[[Config], T]) -> Callable[[Config], T]:
 
 def _by_key(config: Config) -> dict[str, list[Item]]:
     return grouped(config.items, attrgetter("key"))
+
+
+def _by_every_server(config: Config) -> dict[Server, list[Item]]:
+    return grouped(config.items, attrgetter("server"))
 
 
 def _by_node(config: Config) -> dict[tuple[str, int], list[Item]]:

@@ -95,16 +95,9 @@ Options = tuple[tuple[Option, ...], tuple[Span, ...]]
 
 def options_of(config: Config, item: Item, skip: int) -> Options:
     """Return the options of a mod_wsgi directive after its first ``skip`` words, and the words that are not options."""
-    known = _options(config)
-    if (item, skip) not in known:
-        known[item, skip] = _options_of(config, item, skip)
-    return known[item, skip]
-
-
-@derived
-def _options(config: Config) -> dict[tuple[Item, int], Options]:
-    """Return the cache of ``options_of``."""
-    return {}
+    # Without a variable the line alone says them.
+    remembering = config if item.foreign or "$" in item.node.line_source else item.server
+    return remembering.once((options_of, item, skip), lambda: _options_of(config, item, skip))
 
 
 def _options_of(config: Config, item: Item, skip: int) -> Options:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from sys import intern
-from typing import Any
+from typing import Any, TypeVar
 
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.placeholders import has_placeholder, tags, template_of
@@ -13,6 +13,8 @@ from modwsgi_fix.syntax import Directive, Section, Tree, parse
 from modwsgi_fix.syntax.secrets import without_secrets
 from modwsgi_fix.text import LineIndex, Span
 from modwsgi_fix.tuples import NamedTuple
+
+T = TypeVar("T")
 
 
 class Guard(NamedTuple):
@@ -171,12 +173,15 @@ _FEW_QUESTIONS = 8
 class Server:
     """The main server (``item`` None) or one virtual host."""
 
-    __slots__ = ("_asked", "_by_key", "_counted", "item", "items")
+    __slots__ = ("_asked", "_by_key", "_counted", "_known", "item", "items", "state")
 
     def __init__(self, item: Item | None) -> None:
         self.item = item
         #: The items at the server's own level, in reading order: directives, and sections with their ``children``.
         self.items: list[Item] = []
+        #: What is defined and loaded where a host begins; equal for equal definitions.
+        self.state: object = None
+        self._known: dict[object, Any] | None = None
         #: How often items of a name were asked for; these by name, among so many from the beginning.
         self._asked = 0
         self._by_key: dict[str, list[Item]] = {}
@@ -189,6 +194,19 @@ class Server:
 
     def __repr__(self) -> str:
         return f"Server({self.item!r})"
+
+    def once(self, key: object, compute: Callable[[], T]) -> T:
+        """Return ``compute()``, called once for that key and this server: for what its own lines say, whatever stands elsewhere.
+
+        A host stays the same object while other files change (``reading.kept``): so what is computed depends on nothing but its
+        items and the key, and keeps nothing else alive.
+        """
+        if self._known is None:
+            self._known = {}
+        if key not in self._known:
+            self._known[key] = compute()
+        found: T = self._known[key]
+        return found
 
     def last(self, key: str) -> Item | None:
         """Return the last directive of that name at the server's own level, which counts for most settings; None without one."""

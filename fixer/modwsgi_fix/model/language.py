@@ -50,6 +50,8 @@ _STARTS = (
 _PYTHON_LINE = expression(
     r"(?:import [a-zA-Z_]|from [\w.]+ import |def \w+\(|class \w+[(:]|if __name__ *==|@\w[\w.]*(?:\(|$))"
 )
+#: In any text with such a line, and in few of httpd's.
+_MAYBE_PYTHON = expression(r"^[^\w@\n]*(?:(?:import|from|def|class|if)[ ]|@\w)", re.M)
 _WORD = expression(r"</?([A-Za-z]\w*)(?=[\s>]|$)|([A-Za-z]\w*)(?=[\s;{=:]|$)")
 _SECTION = expression(r"\[[^\]\s\"']+(?: [^\]]*)?\][ \t]*$")
 _SETTING = expression(r"[\w.\-/]+[ \t]*=(?!=)|[\w.\-]+:(?:[ \t]|$)")
@@ -64,6 +66,12 @@ def by_name(path: str) -> Language | None:
     if name.endswith(suffixes.PYTHON):
         return PYTHON
     return None
+
+
+def is_python(path: str, text: str) -> bool:
+    """Whether ``language_of`` a file is Python, which an editor asks of the same configuration with every key."""
+    may_be = _MAYBE_PYTHON.search(text) is not None or text.startswith("#!") or path.endswith(suffixes.PYTHON)
+    return may_be and language_of(path, text) == PYTHON
 
 
 def language_of(path: str, text: str) -> Language:

@@ -72,7 +72,9 @@ def _in_items(config: Config) -> Iterator[str]:
     expanded = [
         item
         for item in config.items
-        if type(node := item.node) is Directive and node.text.find("${", node.start, node.end) >= 0
+        if item.file.has_variables
+        and type(node := item.node) is Directive
+        and node.text.find("${", node.start, node.end) >= 0
     ]
     words: list[str] = []
     for item in expanded:

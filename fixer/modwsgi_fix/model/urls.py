@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from modwsgi_fix.directives.families import ALIASES, MOUNTS, REDIRECTS
 from modwsgi_fix.expressions import expression
-from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import Option, options_of
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.paths import Nested
@@ -141,19 +141,13 @@ def mounts(config: Config, server: Server) -> list[Mapping]:
 
 
 def _own_then_main(config: Config, server: Server, keys: tuple[str, ...]) -> list[Mapping]:
-    known = _mappings(config)
-    found = known.get((server, keys))
-    if found is None:
-        found = [mapping for mapping in map(mapping_of, server.all(*keys)) if mapping is not None]
-        found += [] if server.is_main else _own_then_main(config, config.main, keys)
-        known[server, keys] = found
-    return list(found)
+    main = _own(config.main, keys)
+    return list(main) if server.is_main else [*_own(server, keys), *main]
 
 
-@derived
-def _mappings(config: Config) -> dict[tuple[Server, tuple[str, ...]], list[Mapping]]:
-    """Return the cache of mappings by server and names."""
-    return {}
+def _own(server: Server, keys: tuple[str, ...]) -> list[Mapping]:
+    """Return the mappings of these names that a server makes itself."""
+    return server.once((_own, keys), lambda: list(filter(None, map(mapping_of, server.all(*keys)))))
 
 
 def is_mounted(config: Config, server: Server, url: str) -> bool:

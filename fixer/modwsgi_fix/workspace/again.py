@@ -27,10 +27,10 @@ from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.records import Finding, Gap, Report
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.followed import Moved, followed, plain
-from modwsgi_fix.workspace.parts import Base, Part, Read, Region, read_part
+from modwsgi_fix.workspace.parts import Base, Part, Read, Region, is_comment, read_part
 from modwsgi_fix.workspace.remarks import after_remark
 from modwsgi_fix.workspace.session import Session
-from modwsgi_fix.workspace.standing import groups_of, host_text, standing_for_others
+from modwsgi_fix.workspace.standing import groups_of, host_text
 
 #: Names of directives that change how other lines are read, or which lines are.
 _LEADING = TURNS | {b"include", b"includeoptional"}
@@ -82,7 +82,8 @@ def base_of(session: Session, report: Report) -> Base | None:
         return None
     plan = plan._replace(jobs=(job._replace(source=source._replace(files=_Kept(source.files))),))
     order = {path: at for at, path in enumerate(config.files)}
-    return Base(plan, report, texts, texts, {}, order, mine, {})
+    remarks = frozenset(key for key, text in texts.items() if is_comment(text.outside))
+    return Base(plan, report, texts, texts, {}, order, mine, {}, remarks, {})
 
 
 def _directory(key: str) -> str:
@@ -142,7 +143,7 @@ def _part(base: Base, after: Base) -> Part | None:
     inside = {host for group in base.groups for host in group.hosts if host in touched or host[0] in reshaped}
     near = (group for group in base.groups if group.own & said or not inside.isdisjoint(group.hosts))
     inside.update(host for group in near for host in group.hosts)
-    read = inside | standing_for_others(base.groups, frozenset(inside))
+    read = base.with_others(frozenset(inside))
     if not read or 2 * len(read) > sum(len(text.hosts) for text in base.compared.values()):
         return None
     hosts = frozenset(host for host in read if host[0] not in reshaped)

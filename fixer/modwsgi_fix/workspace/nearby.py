@@ -11,7 +11,6 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.workspace.gaps import gaps
 from modwsgi_fix.workspace.parts import Base, Part, partial
-from modwsgi_fix.workspace.standing import standing_for_others
 
 
 def part_around(base: Base, key: str) -> Part | None:
@@ -24,7 +23,7 @@ def part_around(base: Base, key: str) -> Part | None:
     for group in base.groups:
         if group.own & said or not inside.isdisjoint(group.hosts):
             inside.update(every.intersection(group.hosts))
-    hosts = inside | standing_for_others(base.groups, frozenset(inside))
+    hosts = base.with_others(frozenset(inside))
     if 2 * len(hosts) > len(every):
         return None
     return Part(frozenset(host for host in hosts if host[0] not in reshaped), reshaped, changed | {key}, frozenset())

@@ -17,7 +17,7 @@ from modwsgi_fix.syntax import Tree
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.plan import Plan
 from modwsgi_fix.workspace.session import Session, checked, starts
-from modwsgi_fix.workspace.standing import Group, Host
+from modwsgi_fix.workspace.standing import Group, Host, standing_for_others
 
 #: A part of a file: one of its hosts, or the text outside of all hosts.
 Region = tuple[str, int | None]
@@ -30,7 +30,8 @@ class Base(NamedTuple):
     """A server that was checked, and how its hosts are alike.
 
     ``compared`` are the files as they were when their hosts were compared, by key, and ``texts`` as they are now; ``overlay``
-    has those that have changed meanwhile. ``trees`` is a cache of parsed files. ``last`` is what was read last.
+    has those that have changed meanwhile. ``remarks`` are the files that had only comments outside of hosts then. ``trees`` is a
+    cache of parsed files, ``standing`` one of ``standing_for_others``. ``last`` is what was read last.
     """
 
     plan: Plan
@@ -41,7 +42,15 @@ class Base(NamedTuple):
     order: Mapping[str, int]
     groups: Sequence[Group]
     trees: dict[str, Tree]
+    remarks: frozenset[str]
+    standing: dict[frozenset[Host], frozenset[Host]]
     last: Read | None = None
+
+    def with_others(self, inside: frozenset[Host]) -> frozenset[Host]:
+        """Return some hosts, with those that stand for the others."""
+        if inside not in self.standing:
+            self.standing[inside] = inside | standing_for_others(self.groups, inside)
+        return self.standing[inside]
 
 
 class Part(NamedTuple):
@@ -105,7 +114,8 @@ def read_part(base: Base, part: Part, before: Read | None = None) -> Read:
     """
     (job,) = base.plan.jobs
     less = job._replace(source=partial(base, part, job.source))
-    config = read(less, trees=base.trees)
+    last = before or base.last
+    config = read(less, trees=base.trees, earlier=None if last is None else last.config)
     traits = _traits(config)
     is_local = part.is_local and not (part.renames and _NAMELESS in traits)
     if is_local and (before is None or before.traits == traits):
@@ -147,13 +157,18 @@ def partial(base: Base, part: Part, source: Source) -> Source:
     """Return the source of a part of a server as it is now. A file of which nothing is left is not read."""
     stand_ins: dict[str, tuple[str, str]] = {}
     skipped: set[str] = set()
+    read_of: dict[str, set[int]] = {}
+    for key, number in part.hosts:
+        read_of.setdefault(key, set()).add(number)
     for key, text in base.texts.items():
-        if key in part.reshaped:
+        if key in part.reshaped or not text.hosts:
             continue
-        left_out = [span for number, span in enumerate(text.hosts) if (key, number) not in part.hosts]
-        if left_out and len(left_out) == len(text.hosts) and key not in part.changed and _is_comment(text.outside):
+        if key not in read_of and key not in part.changed and key in base.remarks:
             skipped.add(key)
-        elif left_out:
+            continue
+        numbers = read_of.get(key, ())
+        left_out = [span for number, span in enumerate(text.hosts) if number not in numbers]
+        if left_out:
             stand_ins[key] = without(text, left_out), text.text
     (job,) = base.plan.jobs
     files = Overlay(job.source.files, base.overlay)
@@ -162,7 +177,7 @@ def partial(base: Base, part: Part, source: Source) -> Source:
     )
 
 
-def _is_comment(text: str) -> bool:
+def is_comment(text: str) -> bool:
     """Whether a text consists of empty lines and comments, none of which is continued on the next line."""
     lines = (line.strip(" \t\r") for line in text.split("\n"))
     return all(not line or (line.startswith("#") and not line.endswith("\\")) for line in lines)

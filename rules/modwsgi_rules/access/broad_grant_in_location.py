@@ -79,17 +79,17 @@ from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import location_sections, pattern_of
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_rules.access._grants import is_for_every_file
 
 _HELP = "open the directories that are served, and keep the ban in a section beside such a grant"
 
 
-@rule(severity=Severity.WARNING)
+@rule(severity=Severity.WARNING, scope=Scope.HOST)
 def broad_grant_in_location(config: Config) -> Iterator[Diagnostic]:
     if not config.named(*LOCATION_SECTIONS, *FILES_SECTIONS) or not sees_all_sections(config) or config.target.is_22:
         return
-    for server in config.servers:
+    for server in filter(config.asks, config.servers):
         for section in location_sections(config, server):
             if section.server is not server or not _lets_most_in(section):
                 continue

@@ -87,7 +87,7 @@ from modwsgi_fix.model.facts.served import location_prefix, served, served_near
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 
 _QUOTES = str.maketrans("“”„‟‘’", '""""\'\'')
 #: What a pattern begins with that was typed in a word processor: a quote, or a circumflex.
@@ -95,10 +95,10 @@ _OPENING = "“”„‟‘’"
 _TYPED = (*_OPENING, "ˆ")
 
 
-@rule(severity=Severity.ERROR, changes=("restricted",))
+@rule(severity=Severity.ERROR, changes=("restricted",), scope=Scope.HOST)
 def dead_restriction(config: Config) -> Iterator[Diagnostic]:
-    for section in config.named(*MERGED_SECTIONS):
-        if section.key != "location" and not pattern_of(section).startswith(_TYPED):
+    for section in config.asked_about(*MERGED_SECTIONS):
+        if section.key != "location" and not (_may_be_typed(section) and pattern_of(section).startswith(_TYPED)):
             continue
         if not section.args or not section.known or len(section.args) > (2 if section.value == "~" else 1):
             continue
@@ -120,6 +120,13 @@ def dead_restriction(config: Config) -> Iterator[Diagnostic]:
             fix,
             help="" if fix else f"write {meant}",
         )
+
+
+def _may_be_typed(section: Item) -> bool:
+    """Whether a pattern may begin with such a character: the file has one, or a variable or macro may bring it."""
+    file = section.file
+    is_said = file.tree.once(_may_be_typed, lambda: any(char in file.text for char in _TYPED))
+    return is_said or file.has_variables or section.foreign
 
 
 def _meant(section: Item) -> str | None:

@@ -67,13 +67,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import partial
 
 from modwsgi_fix.directives.families import ORDER_KEYS
 from modwsgi_fix.directives.suffixes import SCRIPTS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import target_of
-from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.urls import mounts
@@ -93,7 +94,12 @@ def directory_names_a_file(config: Config) -> Iterator[Diagnostic]:
             target = target_of(config, mount)
             if target is not None and target.file is not None:
                 scripts.add(target.path)
-    for section in config.named("directory"):
+    sections = config.named("directory")
+    if config.disk is None:
+        every = [(one, one.once(_paths, partial(_paths, config, one))) for one in config.servers]
+        naming = {server for server, paths in every if not scripts.isdisjoint(paths)}
+        sections = [section for section in sections if section.server in naming] if naming else []
+    for section in sections:
         path = pattern_of(section).rstrip("/")
         disk = config.disk
         if disk is None and path not in scripts:
@@ -118,6 +124,11 @@ def directory_names_a_file(config: Config) -> Iterator[Diagnostic]:
             fix,
             help="" if fix else f"write <Files> within <Directory {posixpath.dirname(path)}>",
         )
+
+
+def _paths(config: Config, server: Server) -> frozenset[str]:
+    """Return the paths of the sections of a server."""
+    return frozenset(pattern_of(section).rstrip("/") for section in config.within(server, "directory"))
 
 
 def _fix(section: Item, path: str) -> Fix | None:

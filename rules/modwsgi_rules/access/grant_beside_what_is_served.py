@@ -110,13 +110,12 @@ class _Near(NamedTuple):
 def grant_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
     if config.named("userdir", *HOST_ALIASES):
         return
-    for section in config.named("directory"):
-        if not config.asks(section.server):
-            continue
+    for section in config.asked_about("directory"):
         path = pattern_of(section).rstrip("/")
-        if not path.startswith("/") or is_regex_section(section) or not access_in(config, section).grants:
+        targets = _targets(config, section.server)
+        if targets is None or path in targets.directories or not path.startswith("/") or is_regex_section(section):
             continue
-        near = _near(config, section, path)
+        near = _near(config, section, path, targets) if access_in(config, section).grants else None
         if near is None:
             continue
         mapping = near.target.mapping
@@ -130,10 +129,7 @@ def grant_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
         )
 
 
-def _near(config: Config, section: Item, path: str) -> _Near | None:
-    targets = _targets(config, section.server)
-    if targets is None or path in targets.directories:
-        return None
+def _near(config: Config, section: Item, path: str, targets: _Targets) -> _Near | None:
     if not section.known or section.in_doubt or not is_settled(path) or section.file.tree.is_template:
         return None
     bare = path.removesuffix("/*") if path.endswith("/*") else path

@@ -82,8 +82,8 @@ _SAMPLES = ("a-b.c", "0/x y", "._/q/z")
 
 @rule(severity=Severity.WARNING, scope=Scope.HOST)
 def root_directory_granted(config: Config) -> Iterator[Diagnostic]:
-    for section in config.named(*DIRECTORY_SECTIONS):
-        path = _opened(section) if config.asks(section.server) and section.args and section.is_section else None
+    for section in config.asked_about(*DIRECTORY_SECTIONS):
+        path = _opened(section) if section.args and section.is_section else None
         who = whom(section) if path is not None else ""
         if not who:
             continue

@@ -123,6 +123,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import partial
+from itertools import chain
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS
 from modwsgi_fix.model.config import Config, derived
@@ -149,10 +151,9 @@ _PLACES = ("home", "python-path", "python-home")
 @rule(severity=Severity.INFO)
 def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
     opened: dict[tuple[str, str, tuple[str, ...]], list[tuple[Item, list[Served]]]] = {}
-    for section in config.named(*DIRECTORY_SECTIONS):
-        path = _path_of(section) if section.args and section.is_section else None
-        scripts = scripts_below(config, section.server, path) if path is not None and path.strip("/") else []
-        if path is None or not scripts or not whom(section):
+    for section, path in _directories(config):
+        scripts = scripts_below(config, section.server, path)
+        if not scripts or not whom(section):
             continue
         if any(child.key in ("addhandler", "sethandler") for child in section.children):
             continue
@@ -172,6 +173,18 @@ def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
             ),
             help="put the grant into a <Files> section",
         )
+
+
+def _directories(config: Config) -> list[tuple[Item, str]]:
+    """Return the sections of one directory, in reading order, each with that directory."""
+
+    def own(server: Server) -> list[tuple[Item, str]]:
+        sections = [one for one in config.within(server, *DIRECTORY_SECTIONS) if one.args and one.is_section]
+        return [(one, path) for one in sections if (path := _path_of(one)) is not None and path.strip("/")]
+
+    servers = config.servers if config.named(*DIRECTORY_SECTIONS) else ()
+    each = (server.once(_directories, partial(own, server)) for server in servers)
+    return sorted(chain.from_iterable(each), key=lambda pair: pair[0].index)
 
 
 def _path_of(section: Item) -> str | None:

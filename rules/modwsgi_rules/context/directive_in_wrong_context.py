@@ -111,15 +111,15 @@ This fragment may be read inside a section:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from modwsgi_fix.directives import Context, find
 from modwsgi_fix.directives.families import PREFIX_ALIASES
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Config, grouped
 from modwsgi_fix.model.daemons import daemon_processes
-from modwsgi_fix.model.items import File, Item, Server
+from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rewriting.moving import context, may_move, move_before, refuge
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
@@ -135,29 +135,12 @@ _OPTIONS = {"wsgipythonhome": "python-home", "wsgipythonpath": "python-path"}
 
 @rule(severity=Severity.ERROR)
 def directive_in_wrong_context(config: Config) -> Iterator[Diagnostic]:
-    misplaced: dict[str, list[tuple[Item, Context]]] = {}
-    # Lines side by side in one section have one context; a host is not in itself.
-    contexts: dict[tuple[Item | None, Server, File], tuple[Context, frozenset[str]]] = {}
-    for item in config.items:
-        beside = item.parent, item.server, item.file
-        known = contexts.get(beside)
-        if known is None:
-            where = context(item)
-            known = contexts[beside] = (
-                where,
-                config.once((_refused, where), partial(_refused, config, where)),
-            )
-        where, refused = known
-        if item.key not in refused:
-            continue
-        info = find(item.key)
-        assert info is not None
-        if info.section is not item.is_section:
-            continue
-        if info.section and item.file.tree.problems:
-            continue  # an unclosed section has contents that were not meant to be in it
-        misplaced.setdefault(item.key, []).append((item, where))
-    for key, places in misplaced.items():
+    found: list[tuple[Item, Context]] = []
+    for server, lines in config.by_server.items():
+        found += server.once((_misplaced, config.target.is_22), partial(_misplaced, lines, is_22=config.target.is_22))
+    found.sort(key=lambda one: one[0].index)
+    in_sight = (one for one in found if one[1] is not Context.SERVER or config.complete)
+    for key, places in grouped(in_sight, lambda one: one[0].key).items():
         info = find(key)
         assert info is not None
         items = [item for item, _ in places]
@@ -183,20 +166,39 @@ def directive_in_wrong_context(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(item.path, item.node.name_span, _message(item, where), fix, related, help=advice)
 
 
-def _refused(config: Config, where: Context) -> frozenset[str]:
-    """Return the names of this server's lines that httpd does not accept in a context."""
-    if not where or (where is Context.SERVER and not config.complete):
-        return frozenset()
-    names = ((key, find(key)) for key in config.names - _ELSEWHERE)
-    return frozenset(
-        key
-        for key, info in names
-        # The table of httpd's own directives is that of 2.4.
-        if info is not None
-        and not info.until
-        and where not in info.contexts
-        and (info.of_mod_wsgi or not config.target.is_22)
-    )
+def _misplaced(items: Iterable[Item], *, is_22: bool) -> tuple[tuple[Item, Context], ...]:
+    """Return the items of one server that stand in a context in which httpd does not take them, each with that context."""
+    found = []
+    # Lines side by side in one section have one context; a host is not in itself.
+    contexts: dict[tuple[Item | None, bool, File], Context] = {}
+    refused: dict[tuple[str, Context], bool] = {}
+    for item in items:
+        beside = item.parent, item.server.item is item, item.file
+        where = contexts.get(beside)
+        if where is None:
+            where = contexts[beside] = context(item)
+        kind = item.key, where
+        is_refused = refused.get(kind)
+        if is_refused is None:
+            is_refused = refused[kind] = _is_refused(item.key, where, is_22=is_22)
+        if is_refused and _is_meant(item):
+            found.append((item, where))
+    return tuple(found)
+
+
+def _is_refused(key: str, where: Context, *, is_22: bool) -> bool:
+    """Whether httpd does not take a directive in a context; False where that is not known."""
+    info = find(key)
+    if not where or info is None or key in _ELSEWHERE or info.until:
+        return False
+    # The table of httpd's own directives is that of 2.4.
+    return where not in info.contexts and (info.of_mod_wsgi or not is_22)
+
+
+def _is_meant(item: Item) -> bool:
+    """Whether a line is the directive of its name, in a place where it was meant to be: not behind an unclosed section."""
+    info = find(item.key)
+    return info is not None and info.section is item.is_section and not (info.section and item.file.tree.problems)
 
 
 def _message(item: Item, where: Context) -> str:

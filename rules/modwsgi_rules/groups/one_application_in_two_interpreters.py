@@ -88,11 +88,17 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 def one_application_in_two_interpreters(config: Config) -> Iterator[Diagnostic]:
     seen: dict[object, tuple[Server, Mapping]] = {}
     told: set[object] = set()
+    # Which group a mount is in costs most to find out, and is of interest only where hosts of two names have the mount.
+    names: dict[tuple[str, str], set[str]] = {}
+    for host in config.hosts:
+        for mount in mounts(config, host):
+            names.setdefault((mount.url, mount.target), set()).add((own_name(host) or "").lower())
     for host in config.hosts:
         name = own_name(host)
-        if name is None or "${" in name or _is_unclear(host.item) or _sends_away(config, host):
+        several = [mount for mount in mounts(config, host) if len(names.get((mount.url, mount.target), ())) > 1]
+        if not several or name is None or "${" in name or _is_unclear(host.item) or _sends_away(config, host):
             continue
-        for mount in mounts(config, host):
+        for mount in several:
             group, script = process_group(config, host, mount).name, script_path(mount)
             if mount.is_regex or mount.item.in_doubt or _is_unclear(mount.item) or group is None or script is None:
                 continue

@@ -97,12 +97,18 @@ def port_pair_interpreters(config: Config) -> Iterator[Diagnostic]:
         return
     seen: dict[tuple[object, ...], tuple[Server, Mapping, frozenset[str]]] = {}
     told: set[Server] = set()
+    # Which group a mount is in costs most to find out, and is of interest only where hosts of one name have it on other ports.
+    ports_of: dict[tuple[str | None, str, str], set[str]] = {}
     for host in config.hosts:
-        ports = frozenset(address.port for address in addresses(host))
-        name = own_name(host)
+        for mount in mounts(config, host):
+            ports_of.setdefault((own_name(host), mount.url, mount.target), set()).update(_ports(host))
+    for host in config.hosts:
+        name, ports = own_name(host), _ports(host)
         if name is None or "*" in ports or host in told:
             continue
         for mount in mounts(config, host):
+            if ports_of[name, mount.url, mount.target] <= _FOLDED:
+                continue
             group, script = process_group(config, host, mount).name, script_path(mount)
             if not group or script is None or application_group(config, host, mount).name != DEFAULT_APPLICATION:
                 continue
@@ -117,6 +123,10 @@ def port_pair_interpreters(config: Config) -> Iterator[Diagnostic]:
             advice = "" if fix else "give both hosts one WSGIApplicationGroup"
             yield Diagnostic(mount.item.path, mount.target_span, message, fix, related, help=advice)
             break
+
+
+def _ports(host: Server) -> frozenset[str]:
+    return frozenset(address.port for address in addresses(host))
 
 
 def _fix(config: Config, name: str, hosts: list[Server]) -> Fix | None:

@@ -107,10 +107,9 @@ _LEVELS = ("emerg", "alert", "crit", "error", "warn", "notice", "info", "debug")
 
 @rule(severity=Severity.ERROR)
 def removed_directives(config: Config) -> Iterator[Diagnostic]:
-    for item in config.items:
+    for item in config.matching(_is_removed):
         info = find(item.key)
-        if info is None or info.of_mod_wsgi or not info.until or item.key in _ELSEWHERE:
-            continue
+        assert info is not None
         if config.target.httpd < version(info.until) or any(guard.kind == "ifversion" for guard in item.guards):
             continue
         edits = _edits(item, info)
@@ -126,6 +125,11 @@ def removed_directives(config: Config) -> Iterator[Diagnostic]:
             fix,
             help="" if fix else _advice(info.note),
         )
+
+
+def _is_removed(key: str) -> bool:
+    info = find(key)
+    return info is not None and not info.of_mod_wsgi and bool(info.until) and key not in _ELSEWHERE
 
 
 def _edits(item: Item, info: DirectiveInfo) -> tuple[Edit, ...]:

@@ -85,9 +85,7 @@ _IDLE = frozenset({
 
 @rule(severity=Severity.ERROR)
 def wsgi_removed_directive(config: Config) -> Iterator[Diagnostic]:
-    for item in config.items:
-        if not item.key.startswith("wsgi"):
-            continue
+    for item in config.matching(lambda key: key.startswith("wsgi")):
         info = find(item.key)
         if info is not None and info.until and (since := _gone(config, info.until)):
             severity = _severity(config, since)

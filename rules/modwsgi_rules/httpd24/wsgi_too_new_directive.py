@@ -69,9 +69,7 @@ def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
     if target is None:
         return
     installed = ".".join(map(str, target))
-    for item in config.items:
-        if not item.key.startswith("wsgi"):
-            continue
+    for item in config.matching(lambda key: key.startswith("wsgi")):
         info = find(item.key)
         if info is None or info.until:
             continue

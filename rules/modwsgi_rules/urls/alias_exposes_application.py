@@ -66,7 +66,7 @@ import posixpath
 from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.served import Served, scripts_below, served_by_root, target_of
+from modwsgi_fix.model.facts.served import Served, led_to, scripts_below, scripts_nested, served_by_root
 from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.access import grant
 from modwsgi_fix.model.urls import Mapping, aliases, covered, document_root, mounts
@@ -76,14 +76,14 @@ from modwsgi_fix.text import Span
 
 @rule(severity=Severity.ERROR, rank=Rank.EXPOSED)
 def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
+    scripts = scripts_nested(config, config.main)
     for server in config.servers:
         exposing: dict[tuple[str, str], list[tuple[Mapping, Served]]] = {}
-        for alias in aliases(config, server):
-            target = target_of(config, alias)
+        for alias, target in led_to(config, server):
             # The exceptions of a pattern are not followed.
             if target is None or target.file is not None or "*" in target.directory or "(?!" in alias.url:
                 continue
-            if not scripts_below(config, config.main, target.directory):
+            if not scripts.below(target.directory):
                 continue
             if next(covered(config, server, alias), None) is not None:
                 # The application is hidden as well, which another rule reports.

@@ -193,7 +193,7 @@ from modwsgi_fix.model.rule_settings import Setting
 from modwsgi_fix.model.urls import Mapping, aliases, as_prefix, covered, covers_whole
 from modwsgi_fix.rewriting.access_blocks import quoted, script_block
 from modwsgi_fix.rewriting.lines import replace_lines
-from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Related, Scope, Severity, rule
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.urls._static_files import StaticFiles, reasons, static_files
 
@@ -218,6 +218,7 @@ _STATIC = Setting[Sequence[str]](
     severity=Severity.ERROR,
     settings=(_APPLICATIONS, _STATIC),
     changes=("regained", "closed"),
+    scope=Scope.HOST,
 )
 def alias_hides_application(config: Config) -> Iterator[Diagnostic]:
     for alias, mount, server in _hidden(config):
@@ -238,7 +239,8 @@ def alias_hides_application(config: Config) -> Iterator[Diagnostic]:
 def _hidden(config: Config) -> Iterator[tuple[Mapping, Mapping, Server]]:
     """Yield each alias that hides a mount, with the first such mount and its server."""
     for server in config.servers:
-        for alias in aliases(config, server):
+        # An alias of the main server is told of whichever host it hides.
+        for alias in aliases(config, server if config.asks(server) else config.main):
             if is_file(config, alias.target):
                 continue
             mount = next((m for m in covered(config, server, alias) if not alias.item.excludes(m.item)), None)

@@ -86,15 +86,9 @@ from modwsgi_rules.urls._shared import leads_on
 
 @rule(severity=Severity.ERROR, scope=Scope.HOST)
 def alias_trailing_slash(config: Config) -> Iterator[Diagnostic]:
-    for item in config.named(*PREFIX_ALIASES):
+    for item in config.asked_about(*PREFIX_ALIASES):
         alias = mapping_of(item)
-        if (
-            alias is None
-            or not config.asks(item.server)
-            or item.sections
-            or not item.known
-            or not alias.url.endswith("/")
-        ):
+        if alias is None or item.sections or not item.known or not alias.url.endswith("/"):
             continue
         # A last character that is not one of a name makes an intended prefix, or is not a path.
         if not alias.target[-1:].isalnum() or is_file(config, alias.target):

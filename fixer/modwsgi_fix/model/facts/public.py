@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.served import target_of
+from modwsgi_fix.model.facts.served import led_to
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import access_in
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.paths import has_wildcard
-from modwsgi_fix.model.urls import aliases
 
 
 def public_sections(config: Config, server: Server) -> list[tuple[Server, Item, str]]:
@@ -22,18 +21,23 @@ def public_sections(config: Config, server: Server) -> list[tuple[Server, Item, 
 
 
 def _public(config: Config, server: Server) -> Iterator[tuple[Server, Item, str]]:
-    sections = config.within(server, "directory")
+    # Most main servers open no directory, and then the aliases of all hosts do not matter.
+    sections = [(one, path) for one in config.within(server, "directory") if (path := _opened(config, one)) is not None]
     targets: dict[str, Server] = {}
     for host in (config.servers if server.is_main else [server]) if sections else ():
-        for alias in aliases(config, host):
-            target = target_of(config, alias)
+        for _, target in led_to(config, host):
             if target is not None and target.file is None and not target.is_script:
                 targets.setdefault(target.directory, host)
-    for section in sections:
-        path = pattern_of(section).rstrip("/")
-        if path not in targets or not section.args or not section.known or is_regex_section(section):
-            continue
-        if access_in(config, section).grants and not section.file.tree.is_template:
-            if has_wildcard(path) and "[" in path:
-                continue
+    for section, path in sections:
+        if path in targets:
             yield targets[path], section, path
+
+
+def _opened(config: Config, section: Item) -> str | None:
+    """Return the directory that a section grants everyone; None for one of several directories, and where that is not certain."""
+    if not section.args or not section.known or is_regex_section(section) or section.file.tree.is_template:
+        return None
+    path = pattern_of(section).rstrip("/")
+    if has_wildcard(path) and "[" in path:
+        return None
+    return path if access_in(config, section).grants else None

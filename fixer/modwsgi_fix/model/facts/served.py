@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import partial
+from itertools import chain
 from typing import Literal
 
 from modwsgi_fix.directives.suffixes import is_file_name, script_in
@@ -71,7 +73,21 @@ def is_file(config: Config, path: str) -> bool | None:
 
 def target_of(config: Config, mapping: Mapping) -> Served | None:
     """Return what a mapping leads to; None where that is not known."""
-    return config.once((target_of, mapping), lambda: _target_of(config, mapping))
+    if config.disk is not None:
+        return config.once((target_of, mapping.item), lambda: _target_of(config, mapping))
+    return mapping.server.once((target_of, mapping.item), lambda: _target_of(config, mapping))
+
+
+def led_to(config: Config, server: Server) -> list[tuple[Mapping, Served | None]]:
+    """Return the aliases that hold for a server, as ``aliases`` does, each with its ``target_of``."""
+
+    def own(asked: Server) -> list[tuple[Mapping, Served | None]]:
+        return [(alias, target_of(config, alias)) for alias in aliases(config, asked) if alias.server is asked]
+
+    servers = (server,) if server.is_main else (server, config.main)
+    remembering = (one if config.disk is None else config for one in servers)
+    each = (known.once((led_to, one.item), partial(own, one)) for known, one in zip(remembering, servers, strict=True))
+    return list(chain.from_iterable(each))
 
 
 def _target_of(config: Config, mapping: Mapping) -> Served | None:
@@ -201,12 +217,11 @@ def _served(config: Config) -> dict[Server, list[Served] | None]:
 
 
 def _find_served(config: Config, server: Server) -> list[Served] | None:
-    found: list[Served] = []
-    for mapping in [*aliases(config, server), *mounts(config, server)]:
-        target = target_of(config, mapping)
-        if target is None:
-            return None
-        found.append(target)
+    targets = [target for _, target in led_to(config, server)]
+    targets += [target_of(config, mount) for mount in mounts(config, server)]
+    found = [target for target in targets if target is not None]
+    if len(found) < len(targets):
+        return None
     takes_all = any(not m.is_regex and m.url == "/" for m in [*aliases(config, server), *mounts(config, server)])
     root = document_root(config, server)
     if root is not None and root.args and not takes_all:
@@ -229,12 +244,16 @@ def _find_scripts(config: Config, server: Server) -> Iterator[Served]:
                 yield target
 
 
+def scripts_nested(config: Config, server: Server) -> Nested[Served]:
+    """Return ``scripts`` by their directories."""
+    return config.once(
+        (scripts_nested, server), lambda: Nested((script.directory, script) for script in scripts(config, server))
+    )
+
+
 def scripts_below(config: Config, server: Server, directory: str) -> list[Served]:
     """Return those of ``scripts`` that lie in a directory or below it."""
-    places = config.once(
-        (scripts_below, server), lambda: Nested((script.directory, script) for script in scripts(config, server))
-    )
-    return places.below(directory)
+    return scripts_nested(config, server).below(directory)
 
 
 def static(config: Config, server: Server) -> Nested[Served]:

@@ -171,8 +171,8 @@ class Site:
     def __init__(self, config: Config, server: Server) -> None:
         self.config = config
         self.server = server
-        main = _own(config)[id(config.main)]
-        own = [] if server.is_main else [_own(config).get(id(server)) or _Own(server, 1 << 20)]
+        main = _main(config)
+        own = [] if server.is_main else [server.once(_Own, lambda: _Own(server, 1 << 20))]
         both = [main, *own]
         self.base = [one.layer for one in both]
         self._directories = [one.directories for one in both]
@@ -227,8 +227,8 @@ def _of(server: Server, names: tuple[str, ...]) -> list[Item]:
 
 
 @derived
-def _own(config: Config) -> dict[int, _Own]:
-    return {id(config.main): _Own(config.main, 0)}
+def _main(config: Config) -> _Own:
+    return _Own(config.main, 0)
 
 
 @derived

@@ -39,9 +39,11 @@ class Modules:
         self.build = Build.OTHER
         self._loaded: set[str] = set()
         self._maybe: set[str] = set()
+        self._state: tuple[object, ...] | None = None
 
     def load(self, name: str, guards: Sequence[Guard], build: Build = Build.OTHER) -> None:
         """Note a ``LoadModule`` under these undecided conditions, and the build of httpd that it shows."""
+        self._state = None
         if self.build is Build.OTHER:
             self.build = build
         # A module that is loaded only where it is absent is there either way.
@@ -49,6 +51,13 @@ class Modules:
         modules = self._loaded if is_certain else self._maybe
         self.changes += name not in modules
         modules.add(name)
+
+    @property
+    def state(self) -> object:
+        """What is loaded, as a value that is equal where the same is loaded."""
+        if self._state is None:
+            self._state = self.build, frozenset(self._loaded), frozenset(self._maybe)
+        return self._state
 
     @property
     def named(self) -> set[str]:

@@ -22,6 +22,7 @@ from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.reading.conditions import Modules, weigh
 from modwsgi_fix.model.reading.frames import Frame, Macro, Where
 from modwsgi_fix.model.reading.include_paths import candidates, gap_kind, is_own, matching
+from modwsgi_fix.model.reading.kept import Kept, state_of
 from modwsgi_fix.model.reading.passed_over import passed_over
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.reading.variables import Variables
@@ -31,9 +32,7 @@ from modwsgi_fix.syntax import (
     Directive,
     Node,
     Section,
-    Tree,
     is_opaque_section,
-    parse,
 )
 from modwsgi_fix.text import Span
 
@@ -42,14 +41,14 @@ class Reader:
     """The state of reading a server: what was read so far, and what is still to be read."""
 
     def __init__(
-        self, source: Source, texts: Mapping[str, str], trees: dict[str, Tree], target: Target, root: Files | None
+        self, source: Source, texts: Mapping[str, str], kept: Kept, target: Target, root: Files | None
     ) -> None:
         self.source = source
         self.disk = source.files
         #: The filesystem that absolute paths mean, where the user says which.
         self.root = root
         self.texts = texts
-        self.trees = trees
+        self.kept = kept
         self.target = target
         self.keys: dict[str, str] = {}
         self.files: dict[str, File] = {}
@@ -97,17 +96,9 @@ class Reader:
             text = self.texts.get(key, text)
             if text is None:
                 text = self.read_text(path)
-            tree = self.trees.get(key)
-            if tree is None or tree.source != text:
-                tree = self.trees[key] = parse(text)
-            file = self.files[key] = File(
-                key, self.source.name(key), tree, writable=self.source.writable(key), quotable=self.source.quotable(key)
-            )
-            stand_in, whole = self.source.stand_ins.get(key, ("", None))
-            if text == stand_in:
-                file.whole = whole
+            file = self.files[key] = self.kept.file(self.source, key, text)
             self.budget.allow(text)
-        file.readings += 1
+        self.kept.count(file)
         return file
 
     def key(self, path: str) -> str:
@@ -203,6 +194,9 @@ class Reader:
             if values:
                 self.macros[values[0].lower()] = Macro(values[1:], node, where.file)
             return None
+        is_host = key == "virtualhost" and where.parent is None
+        if is_host and self.kept.takes_over(self, node, where):
+            return None
         item = self.item(node, self.expanded(node, where), where)
         item.children = []
         if is_opaque_section(key):
@@ -210,8 +204,9 @@ class Reader:
             self.gap(where.file, node.name_span, GapKind.CODE, reason)
             return None
         server = where.server
-        if key == "virtualhost" and where.parent is None:
+        if is_host:
             server = Server(item)
+            server.state = state_of(self)
             item.server = server
             self.servers.append(server)
         return where._replace(parent=item, server=server, wrapper=node, nested=where.nested + 1)
@@ -355,9 +350,10 @@ class Reader:
 
         The disk is asked once for each pattern, however many Includes have it.
         """
-        known = self.matched.get(pattern)
+        known = self.matched.get(pattern) or self.kept.matched.get(pattern)
         if known is not None:
             self.budget.spend(known[1])
+            self.matched[pattern] = known
             return known[0]
         before = self.budget.left
         paths = [

@@ -41,12 +41,14 @@ class Variables:
         self._undefined: set[str] = set()
         #: Names that are defined wherever certain conditions hold.
         self._defined_under: dict[str, tuple[Guard, ...]] = {}
+        self._state: tuple[object, ...] | None = None
 
     def define(self, name: str, value: str | None, guards: tuple[Guard, ...], *, known: bool) -> None:
         """Carry out a ``Define``; ``known`` says whether all of the value is known.
 
         Under an undecided condition the value is not known afterwards.
         """
+        self._state = None
         is_new = not guards and name not in self._defined
         before = () if is_new else self._known(name)
         self._undefined.discard(name)
@@ -63,6 +65,7 @@ class Variables:
 
     def undefine(self, name: str, guards: tuple[Guard, ...]) -> None:
         """Carry out an ``Undefine``."""
+        self._state = None
         before = self._known(name)
         self._defined.pop(name, None)
         self._defined_under.pop(name, None)
@@ -70,6 +73,14 @@ class Variables:
         if not guards:
             self._undefined.add(name)
         self.changes += self._known(name) != before
+
+    @property
+    def state(self) -> object:
+        """What is defined, as a value that is equal for equal definitions."""
+        if self._state is None:
+            named = (self._defined, self.values, self._defined_under)
+            self._state = frozenset(self._undefined), *(frozenset(one.items()) for one in named)
+        return self._state
 
     def _known(self, name: str) -> tuple[object, ...]:
         return name in self._defined, name in self._undefined, self._defined_under.get(name), self.values.get(name)
