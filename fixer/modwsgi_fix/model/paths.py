@@ -77,7 +77,7 @@ class Nested(Generic[T]):
     """
 
     def __init__(self, things: Iterable[tuple[str, T]]) -> None:
-        self._top = _Place[T]()
+        self._top: _Place[T] = _Place()
         for path, thing in things:
             place = self._top
             place.below.append(thing)

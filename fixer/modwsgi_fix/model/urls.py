@@ -143,9 +143,8 @@ def mounts(config: Config, server: Server) -> list[Mapping]:
 def _own_then_main(config: Config, server: Server, keys: tuple[str, ...]) -> list[Mapping]:
     known = _mappings(config)
     if (server, keys) not in known:
-        servers = [server] if server.is_main else [server, config.main]
-        found = (mapping_of(item) for one in servers for item in one.all(*keys))
-        known[server, keys] = [mapping for mapping in found if mapping is not None]
+        own = [mapping for item in server.all(*keys) if (mapping := mapping_of(item)) is not None]
+        known[server, keys] = own if server.is_main else [*own, *_own_then_main(config, config.main, keys)]
     return list(known[server, keys])
 
 
