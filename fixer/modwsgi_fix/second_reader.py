@@ -82,17 +82,18 @@ _SHORT = 2_000
 
 #: The name that begins a line, and ``include``, which means something to apacheconfig; or any other word, of which both
 #: readers only see that it consists of letters and digits.
-_NAME_OR_WORD = expression(r"(^[ \t]*[^\s>]+|[A-Za-z]*include[A-Za-z]*)|[A-Za-z0-9]+", re.M | re.I)
+_NAME_OR_WORD = expression(r"(^[ \t]*[^\s>]+|[A-Za-z]*include[A-Za-z]*)|([A-Za-z0-9]+)", re.M | re.I)
 
 
 def _form(text: str) -> str:
     """Return a text with numbers instead of its words, so that texts that differ only in words become equal."""
     numbers: dict[str, str] = {}
-
-    def numbered(found: re.Match[str]) -> str:
-        return found[0] if found[1] else numbers.setdefault(found[0], f"\0{len(numbers)}\0")
-
-    return _NAME_OR_WORD.sub(numbered, text)
+    # What stands between two, a name, a word: in turns, and either a name or a word is None.
+    parts = _NAME_OR_WORD.split(text)
+    for at in range(2, len(parts), 3):
+        if (word := parts[at]) is not None:
+            parts[at] = numbers.get(word) or numbers.setdefault(word, f"\0{len(numbers)}\0")
+    return "".join(filter(None, parts))
 
 
 def shape_of_second(text: str) -> tuple[Shape, ...] | None:

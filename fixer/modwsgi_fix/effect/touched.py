@@ -25,7 +25,7 @@ from modwsgi_fix.tuples import NamedTuple
 _FEW = 10
 
 #: What an item says, wherever it stands: its name, its depth, its words and whether they are known, and its conditions.
-_Said: TypeAlias = tuple[str, int, bool, tuple[object, ...], tuple[Guard, ...]]
+_Said: TypeAlias = tuple[str, int, tuple[object, ...], tuple[Guard, ...]]
 
 
 class Pair(NamedTuple):
@@ -86,7 +86,8 @@ def alike(before: Config, after: Config, hosts: Sequence[Pair]) -> Mapping[Pair,
     """
     if len(hosts) < _FEW or before.disk is not None or after.disk is not None:
         return {}
-    said = {pair: (old, new) for pair in hosts if (old := said_by(pair.before)) and (new := said_by(pair.after))}
+    sides = ((pair, said_by(before, pair.before), said_by(after, pair.after)) for pair in hosts)
+    said = {pair: (old, new) for pair, old, new in sides if old and new}
     was, now = (_sections(pair.before for pair in said), _sections(pair.after for pair in said))
     texts = {pair: "\0\n".join(both) for pair, both in said.items()}
     like = like_others(texts, [*texts_without(before, was), *texts_without(after, now)])
@@ -196,10 +197,7 @@ def _each_said(server: Server) -> Iterator[_Said]:
         depth = depths[item.parent] + 1
         if item.children:
             depths[item] = depth
-        if item.known:
-            yield item.key, depth, True, item.values, item.guards
-        else:
-            yield item.key, depth, False, tuple((arg.value, arg.known) for arg in item.args), item.guards
+        yield item.key, depth, item.said, item.guards
 
 
 # -- how they are reached ------------------------------------------------------------------------------------------------

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Guard, Item, Server
 from modwsgi_fix.tuples import NamedTuple
 
 _SCHEME = expression(r"[A-Za-z][A-Za-z0-9+.-]{0,40}://")
+#: The number of names that are remembered once they were split.
+_MOST_NAMES = 16384
 
 
 class Address(NamedTuple):
@@ -57,6 +61,7 @@ def listeners(config: Config) -> list[Listener]:
     return found
 
 
+@lru_cache(_MOST_NAMES)
 def split_name(text: str) -> tuple[str, str]:
     """Return a ServerName without its scheme, and its port or an empty string (core.c:server_hostname_port)."""
     text = _SCHEME.sub("", text, count=1)
@@ -72,7 +77,7 @@ def name_item(server: Server) -> Item | None:
 def own_name(server: Server) -> str | None:
     """Return the host's own ServerName as it is spelt, without scheme and port; None without one."""
     item = name_item(server)
-    return split_name(item.value)[0] if item and item.args else None
+    return split_name(item.value)[0] if item and item.values else None
 
 
 def is_tls(server: Server) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import TypeVar
 
 from modwsgi_fix.model.config import Config, derived
@@ -21,14 +22,17 @@ def section_of(server: Server | None) -> Item | None:
     return item
 
 
-def said_by(server: Server | None) -> str | None:
+def said_by(config: Config, server: Server | None) -> str | None:
     """All that a host says: the text of its section, and the names of the files that it includes, by their keys.
 
     None of the main server, and where a macro says some of it.
     """
-    item = server.item if server is not None else None
-    if server is None or item is None:
+    if server is None or server.item is None:
         return None
+    return config.once((said_by, server), partial(_said_by, server, server.item))
+
+
+def _said_by(server: Server, item: Item) -> str | None:
     included: dict[str, None] = {}
     for one in server.walk():
         if one.foreign:
@@ -68,7 +72,7 @@ def stood_for(config: Config) -> Mapping[Server, Server]:
     """
     if len(config.hosts) < FEW or config.disk is not None:
         return {}
-    said = {host: text for host in config.hosts if (text := said_by(host)) is not None}
+    said = {host: text for host in config.hosts if (text := said_by(config, host)) is not None}
     elsewhere = list(texts_without(config, [host.item for host in said if host.item is not None]))
     return {copy: host for copy, (host, _) in like_others(said, elsewhere).items()}
 
