@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
@@ -146,6 +147,16 @@ def test_two_lines_of_one_host_are_two_questions() -> None:
 def test_nothing_is_shared_by_few_hosts() -> None:
     text = _MAIN + "".join(_HOST.replace("@", f"{number:02}") for number in range(host_sections.FEW - 1))
     assert host_sections.stood_for(_of(text)) == {}
+
+
+def test_a_rule_without_a_fix_of_the_level_is_asked_before_and_after_all_fixes(calls: Any) -> None:
+    asked = calls(sys.modules["modwsgi_fix.engine.check"], "_run")
+    done = _fixed()
+    name = "links-followed-in-public-directory"
+    assert sum(one.rule == name for one in done.left) == _HOSTS
+    servers = {config for config, rule in asked if rule.name == name}
+    # After each of the two passes a few hosts show that its fixes are of a later level.
+    assert sorted(len(config.hosts) for config in servers) == [3, 3, _HOSTS, _HOSTS]
 
 
 def test_options_are_decided_once_for_all_directories_of_which_the_same_lines_speak(calls: Any) -> None:
