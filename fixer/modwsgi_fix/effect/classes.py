@@ -337,7 +337,7 @@ class _Known(NamedTuple):
     only: Pair | None
 
     def has(self, words: tuple[str, ...]) -> bool:
-        """Whether a line was there before, and there are no more of it after."""
+        """Whether a line was there before, and stands at as many places or fewer after."""
         if not (told := _lines(self.before)[words]):
             return False
         if self.only is None:

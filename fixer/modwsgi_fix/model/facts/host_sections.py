@@ -34,11 +34,11 @@ def said_by(config: Config, server: Server | None) -> str | None:
 
 def _said_by(server: Server, item: Item) -> str | None:
     included: dict[str, None] = {}
-    for one in server.walk():
-        if one.foreign:
+    for line in server.walk():
+        if line.foreign:
             return None
-        if one.file is not item.file:
-            included[one.path] = None
+        if line.file is not item.file:
+            included[line.path] = None
     return "\0\n".join([text_of(item), *included])
 
 
