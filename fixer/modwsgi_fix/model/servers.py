@@ -77,7 +77,7 @@ def name_item(server: Server) -> Item | None:
 def own_name(server: Server) -> str | None:
     """Return the host's own ServerName as it is spelt, without scheme and port; None without one."""
     item = name_item(server)
-    return split_name(item.value)[0] if item and item.values else None
+    return split_name(item.value)[0] if item and item.args else None
 
 
 def is_tls(server: Server) -> bool | None:
