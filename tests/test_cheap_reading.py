@@ -68,6 +68,7 @@ def test_what_is_told_of_a_line_without_its_arguments_is_what_they_say(text: str
         arguments = one.args
         assert told == (tuple(arg.value for arg in arguments), one.value, all(arg.known for arg in arguments))
         assert one.value == (arguments[0].value if arguments else "")
+        assert one.said == (*told[0], *([True] if told[2] else [arg.known for arg in arguments]))
         if one._args is not None and "$" not in one.node.line_source:
             words = split_words(*one.node.args_range)
             assert arguments == tuple(Arg(w.value, w.span, not has_placeholder(w.value), w.value) for w in words)
@@ -88,6 +89,19 @@ def test_arguments_are_made_where_they_are_asked_for(monkeypatch: pytest.MonkeyP
     assert [arg.written for arg in read[2].args] == ["/a", "${A}"]
     assert made == ["5", "${B}", "c", "/a", "b"]
     assert [one.children for one in read[:4]] == [()] * 4
+
+
+def test_items_of_several_names_stand_in_their_order_however_many_there_are() -> None:
+    """A host of few lines is looked through once, of one with many those of each name are remembered."""
+    lines = ["Alias /a /b", "Timeout 5", "ScriptAlias /c /d", "Alias /e /f"]
+    few, many = (
+        load(find_sources(Memory({"/site.conf": "\n".join(lines * times)}), ["/site.conf"])[0]).main
+        for times in (1, 20)
+    )
+    for server in (few, many):
+        found = server.all("scriptalias", "alias", "redirect")
+        assert found == [item for item in server.items if item.key.endswith("alias")]
+        assert server.all("alias", "alias") == server.all("alias") == [item for item in found if item.key == "alias"]
 
 
 def test_readings_of_a_repeated_line_share_their_arguments() -> None:

@@ -184,6 +184,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(second_reader, "shape_of_second", counted)
     monkeypatch.setattr(second_reader, "_alike", {})
+    monkeypatch.setattr(second_reader, "_seen", {})
     return read
 
 

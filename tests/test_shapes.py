@@ -25,6 +25,7 @@ from modwsgi_fix.engine.job import Job
 from modwsgi_fix.examples import examples
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts import closed
 from modwsgi_fix.model.reading import kept
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.shapes import hosts as hosts_of
@@ -424,29 +425,32 @@ def test_rules_that_a_few_hosts_leave_silent_after_a_fix_find_nothing(monkeypatc
     silenced: list[int] = []
     asked = quiet.quiet
 
-    def counted(job: Job, config: Config, texts: Mapping[str, str]) -> Silence:
+    def counted(job: Job, config: Config, texts: Mapping[str, str]) -> quiet.Quiet:
         found = asked(job, config, texts)
-        silenced.append(len(found.rules))
+        silenced.append(len(found.silence.rules))
         return found
 
     servers = list(crowds())[::3]
     monkeypatch.setattr(quiet, "quiet", counted)
     few = [fixed_all(job) for job in servers]
-    monkeypatch.setattr(quiet, "quiet", lambda *_: Silence())
+    monkeypatch.setattr(quiet, "quiet", lambda *_: quiet.Quiet())
     assert few == [fixed_all(job) for job in servers]
     assert len(servers) > 1
     assert sum(silenced) > 100 * len(servers)
     # That is seen: where all rules are silent after the first fix, less is made.
-    monkeypatch.setattr(quiet, "quiet", lambda job, *_: Silence(job.rules))
+    monkeypatch.setattr(quiet, "quiet", lambda job, *_: quiet.Quiet(Silence(job.rules)))
+    assert few[0] != fixed_all(servers[0])
+    idle = {rule.name: Applicability.UNSAFE for rule in servers[0].rules}
+    monkeypatch.setattr(quiet, "quiet", lambda *_: quiet.Quiet(idle=idle))
     assert few[0] != fixed_all(servers[0])
 
 
 def test_nothing_is_silent_where_hosts_may_differ_on_the_disk() -> None:
     (job, *_) = crowds()
     config = jobs.read(job)
-    assert quiet.quiet(job, config, {}).rules
+    assert quiet.quiet(job, config, {}).silence.rules
     rooted = job._replace(disk=Memory({"/srv/static/app.css": ""}))
-    assert quiet.quiet(rooted, jobs.read(rooted), {}) == Silence()
+    assert quiet.quiet(rooted, jobs.read(rooted), {}) == quiet.Quiet()
 
 
 def test_what_changes_for_visitors_of_hosts_that_are_alike_is_what_is_traced(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -524,3 +528,18 @@ def renamed(host: str, name: str) -> str:
     """A copy of a host: another name for each of its words that are names, and for its directories."""
     renamed = re.sub(r"\b(?:example|mysite|site|app|demo|shop)\b(?!\.\w+ *$)", name, host)
     return re.sub(r"(?<=/)(?:www|srv|home)/(\w+)", lambda found: f"srv/{name}{found[1]}", renamed)
+
+
+def test_mounts_of_hosts_that_are_alike_are_closed_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``model.facts.closed`` asks one of them; without that, each is asked."""
+    servers = list(crowds())
+    asked: list[int] = []
+    rules = [all_rules()[name] for name in ("script-directory-not-granted", "static-directory-not-granted")]
+    old = closed._is_refused
+    monkeypatch.setattr(closed, "_is_refused", lambda *words: asked.append(1) or old(*words))
+    few = [findings(jobs.read(job), rules) for job in servers]
+    of_few = len(asked)
+    monkeypatch.setattr(closed, "stood_for", lambda config: {})
+    assert few == [findings(jobs.read(job), rules) for job in servers]
+    assert sum(map(len, few)) > 100
+    assert 2 * (len(asked) - of_few) > 3 * of_few

@@ -34,9 +34,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def counted(module: object, name: str) -> None:
         real: Callable[..., object] = getattr(module, name)
 
-        def call(*args: object) -> object:
+        def call(*args: object, **more: object) -> object:
             calls.append(name)
-            return real(*args)
+            return real(*args, **more)
 
         monkeypatch.setattr(module, name, call)
 

@@ -54,33 +54,46 @@ def agrees(before: Iterable[Node], after: Iterable[Node]) -> bool:
 
 def _is_read_alike(block: Node) -> bool:
     """Whether both readers read a block alike. Of blocks that are equal but for their words only one is read."""
-    if len(block.source) >= _LONG:
-        return shape_of_second(block.source) == _ours([block])
-    form = _form(block.source)
+    text = block.source
+    if text in _seen:
+        return _seen[text]
+    if len(text) >= _LONG:
+        return shape_of_second(text) == _ours([block])
+    form = _form(text)
     if form not in _alike:
-        if len(_alike) >= _MOST:
-            _alike.clear()
-        _alike[form] = shape_of_second(block.source) == _ours([block])
+        _keep(_alike, form, alike=shape_of_second(text) == _ours([block]))
+    if len(text) < _SHORT:
+        _keep(_seen, text, alike=_alike[form])
     return _alike[form]
+
+
+def _keep(known: dict[str, bool], text: str, *, alike: bool) -> None:
+    if len(known) >= _MOST:
+        known.clear()
+    known[text] = alike
 
 
 #: A block of more characters is read again rather than kept; and the number of blocks that are kept.
 _LONG, _MOST = 20_000, 4096
 _alike: dict[str, bool] = {}
+#: The same of texts with their words: what a fix leaves is there before the next one. None has as many characters.
+_seen: dict[str, bool] = {}
+_SHORT = 2_000
 
 #: The name that begins a line, and ``include``, which means something to apacheconfig; or any other word, of which both
 #: readers only see that it consists of letters and digits.
-_NAME_OR_WORD = expression(r"(^[ \t]*[^\s>]+|[A-Za-z]*include[A-Za-z]*)|[A-Za-z0-9]+", re.M | re.I)
+_NAME_OR_WORD = expression(r"(^[ \t]*[^\s>]+|[A-Za-z]*include[A-Za-z]*)|([A-Za-z0-9]+)", re.M | re.I)
 
 
 def _form(text: str) -> str:
     """Return a text with numbers instead of its words, so that texts that differ only in words become equal."""
     numbers: dict[str, str] = {}
-
-    def numbered(found: re.Match[str]) -> str:
-        return found[0] if found[1] else numbers.setdefault(found[0], f"\0{len(numbers)}\0")
-
-    return _NAME_OR_WORD.sub(numbered, text)
+    # What stands between two, a name, a word: in turns, and either a name or a word is None.
+    parts = _NAME_OR_WORD.split(text)
+    for at in range(2, len(parts), 3):
+        if (word := parts[at]) is not None:
+            parts[at] = numbers.get(word) or numbers.setdefault(word, f"\0{len(numbers)}\0")
+    return "".join(filter(None, parts))
 
 
 def shape_of_second(text: str) -> tuple[Shape, ...] | None:

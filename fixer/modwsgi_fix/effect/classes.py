@@ -22,7 +22,7 @@ from modwsgi_fix.effect.touched import Pair
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.served import is_file
-from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.sections import depth, directory_sections, is_regex_section, path_matches
 from modwsgi_fix.model.merge.world import FILE, MISSING
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace
@@ -83,7 +83,7 @@ def compared(
     before: Config, after: Config, requests: Iterable[Request], only: Pair | None = None
 ) -> Iterator[Difference]:
     """Yield those of the requests that are answered differently; with ``only`` as if nothing else were changed."""
-    known = _Known(_lines(before), _grown(before, after, only))
+    known = _Known(before, after, only)
     scripts = _scripts(before) | _scripts(after)
     for request in requests:
         if _MARKUP.search(unquote(request.path)):
@@ -331,27 +331,26 @@ def refusing(outcome: Outcome) -> Item | None:
 
 
 class _Known(NamedTuple):
-    """The lines that stand in sections of their own before a change, and those of which there are more after it."""
+    """The lines that stand in sections of their own before a change and after it, counted once one of them refuses."""
 
-    before: Counter[tuple[str, ...]]
-    grown: frozenset[tuple[str, ...]]
+    before: Config
+    after: Config
+    only: Pair | None
 
     def has(self, words: tuple[str, ...]) -> bool:
-        return words in self.before and words not in self.grown
-
-
-def _grown(before: Config, after: Config, only: Pair | None) -> frozenset[tuple[str, ...]]:
-    if only is None:
-        was, now = _lines(before), _lines(after)
-    else:
-        was, now = (_lines_of(server.walk() if server is not None else ()) for server in only)
-    return frozenset(words for words, count in now.items() if count > was[words])
+        """Whether a line was there before, and stands at as many places or fewer after."""
+        if not (told := _lines(self.before)[words]):
+            return False
+        if self.only is None:
+            return _lines(self.after)[words] <= told
+        was, now = (_lines_of_host(*side)[words] for side in zip((self.before, self.after), self.only, strict=True))
+        return now <= was
 
 
 def _by_old_line(now: Outcome, known: _Known) -> bool:
     """Whether the line that refuses was there before, in a section of its own: a refusal of everything does not count."""
     item = refusing(now)
-    return item is not None and known.has(_words(item)) and _is_in_place(item)
+    return item is not None and _is_in_place(item) and known.has(_words(item))
 
 
 def _is_in_place(item: Item) -> bool:
@@ -363,6 +362,10 @@ def _is_in_place(item: Item) -> bool:
 def _lines(config: Config) -> Counter[tuple[str, ...]]:
     """Return how often each line stands in a section of its own."""
     return _lines_of(config.items)
+
+
+def _lines_of_host(config: Config, server: Server | None) -> Counter[tuple[str, ...]]:
+    return config.once((_lines_of_host, server), lambda: _lines_of(server.walk() if server is not None else ()))
 
 
 def _lines_of(items: Iterable[Item]) -> Counter[tuple[str, ...]]:

@@ -215,7 +215,8 @@ def refused_places(config: Config) -> list[tuple[str, Span]]:
     A name that no known module has counts as well, though a module that is not in sight may have it.
     """
     found = {(fault.path, fault.span): None for fault in faults(config)}
-    unknown = (item for item in config.items if not item.guards and item.known and directives.find(item.key) is None)
+    names = [name for name in config.names if directives.find(name) is None]
+    unknown = (item for item in config.named(*names) if not item.guards and item.known)
     return list({**found, **{(item.path, item.span): None for item in unknown}})
 
 

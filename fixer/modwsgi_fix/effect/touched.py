@@ -16,8 +16,8 @@ from typing import TypeAlias
 from modwsgi_fix.directives.answers import passed_over
 from modwsgi_fix.directives.families import SAID_OF_ITSELF, SAID_OF_PLACES
 from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.model.facts.host_sections import said_by, texts_without
-from modwsgi_fix.model.items import Item, Server
+from modwsgi_fix.model.facts.host_sections import like_others, said_by, texts_without
+from modwsgi_fix.model.items import Guard, Item, Server
 from modwsgi_fix.model.patterns import host_wildcard
 from modwsgi_fix.model.request.hosts import aliases_of
 from modwsgi_fix.model.servers import addresses, own_name
@@ -26,8 +26,8 @@ from modwsgi_fix.tuples import NamedTuple
 #: With fewer hosts than this, all are asked.
 _FEW = 10
 
-#: What an item says to the request model: its depth, its name, its words and whether they are known, and its conditions.
-_Said: TypeAlias = tuple[object, ...]
+#: What an item says to the request model: its name, its depth, its words and whether they are known, and its conditions.
+_Said: TypeAlias = tuple[str, int, tuple[object, ...], tuple[Guard, ...]]
 
 
 class Pair(NamedTuple):
@@ -90,20 +90,12 @@ def alike(before: Config, after: Config, hosts: Sequence[Pair]) -> Mapping[Pair,
     """
     if len(hosts) < _FEW or before.disk is not None or after.disk is not None:
         return {}
-    from modwsgi_fix.model.shapes.alike import STANDING, Unit, by_shape, grouped
-    from modwsgi_fix.model.shapes.words import known
-
-    said = {pair: (old, new) for pair in hosts if (old := said_by(pair.before)) and (new := said_by(pair.after))}
-    units = {Unit("", at, at, "\0\n".join(texts), whole=False): pair for at, (pair, texts) in enumerate(said.items())}
+    sides = ((pair, said_by(before, pair.before), said_by(after, pair.after)) for pair in hosts)
+    said = {pair: (old, new) for pair, old, new in sides if old and new}
     was, now = (_sections(pair.before for pair in said), _sections(pair.after for pair in said))
-    elsewhere = [*texts_without(before, was), *texts_without(after, now)]
-    groups = grouped(list(units), elsewhere, lambda some: known(some, (__name__.partition(".")[0],)), lambda _: False)
-    return {
-        units[copy]: Like(units[unit], dict(zip(of_shape[1].words, group.words, strict=True)))
-        for of_shape in by_shape(groups or ()).values()
-        for group in of_shape[STANDING:-1]
-        for unit, copy in zip(of_shape[1].units, group.units, strict=True)
-    }
+    texts = {pair: "\0\n".join(both) for pair, both in said.items()}
+    like = like_others(texts, [*texts_without(before, was), *texts_without(after, now)])
+    return {pair: Like(*other) for pair, other in like.items()}
 
 
 def _sections(hosts: Iterable[Server | None]) -> list[Item]:
@@ -179,40 +171,39 @@ def _shares(before: Config, after: Config, own: frozenset[str]) -> bool:
     return one is not None and one == other
 
 
-def _shared(config: Config, own: frozenset[str]) -> _Said | None:
+def _shared(config: Config, own: frozenset[str]) -> tuple[object, ...] | None:
     if not all(address.is_wildcard for host in config.hosts for address in addresses(host)):
         return None
     hosts = tuple(
-        (host.item.values, host.item.known, host.item.guards, tuple(_said(host, without=own)))
+        (host.item.values, host.item.known, host.item.guards, [one for one in _said(config, host) if one[0] not in own])
         for host in config.hosts
         if host.item is not None
     )
     server = config.complete, config.left_out, config.denies, config.target, dict(config.variables)
-    return *server, tuple(_said(config.main)), hosts
+    return *server, _said(config, config.main), hosts
 
 
 def _is_same(before: Config, after: Config, pair: Pair) -> bool:
     """Whether a host says the same before and after."""
     if pair.before is None or pair.after is None:
         return False
-    one, other = (
-        config.once((_said, id(server)), partial(_everything, server))
-        for config, server in ((before, pair.before), (after, pair.after))
-    )
-    return one == other
+    return _said(before, pair.before) == _said(after, pair.after)
 
 
-def _everything(server: Server) -> tuple[_Said, ...]:
-    return tuple(_said(server))
+def _said(config: Config, server: Server) -> list[_Said]:
+    """Return all that a host says to the request model; once, as the state after one fix is the state before the next."""
+    return config.once((_said, server), lambda: list(_each_said(server)))
 
 
-def _said(server: Server, without: frozenset[str] = frozenset()) -> Iterator[_Said]:
+def _each_said(server: Server) -> Iterator[_Said]:
     depths: dict[Item | None, int] = {None: 0, server.item: 0}
-    without |= passed_over()
+    unseen = passed_over()
     for item in server.walk():
-        depth = depths[item] = depths[item.parent] + 1
-        if item.key not in without:
-            yield depth, item.key, tuple((arg.value, arg.known) for arg in item.args), item.guards
+        depth = depths[item.parent] + 1
+        if item.children:
+            depths[item] = depth
+        if item.key not in unseen:
+            yield item.key, depth, item.said, item.guards
 
 
 # -- how they are reached ------------------------------------------------------------------------------------------------

@@ -143,4 +143,5 @@ def _names(was: Outcome, fix: Fix) -> bool:
 
 def fewer_refusals(before: Config, after: Config) -> bool:
     """Whether httpd refused to start, and has fewer reasons to refuse now."""
-    return refusals(before) > refusals(after)
+    refused = refusals(before)
+    return refused > 0 and refused > refusals(after)

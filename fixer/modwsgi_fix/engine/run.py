@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from modwsgi_fix.diff import compose, origins
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply
 from modwsgi_fix.effect.touched import Pair
 from modwsgi_fix.engine.apart import batches, hosts_apart
-from modwsgi_fix.engine.check import Silence, findings, found_silent
+from modwsgi_fix.engine.check import findings, found_silent
 from modwsgi_fix.engine.choice import Held, Reading, candidates, choose, edits_of, paths_of
 from modwsgi_fix.engine.job import Job, Opinion, Proof, read
 from modwsgi_fix.engine.outcome import Applied, Fixed, Made, Rewritten, Withheld
@@ -88,6 +89,8 @@ class _State(NamedTuple):
     seen: tuple[Mapping[str, str], ...] = ({},)
     legible: tuple[Legible, ...] = ()
     met: tuple[Met, ...] = ()
+    #: The rules, by name, that have no fix of this level or of those below.
+    idle: Mapping[str, Applicability] = MappingProxyType({})
 
 
 class Run:
@@ -198,6 +201,8 @@ class Run:
 
     def _chosen(self, rule: Rule, level: Applicability) -> list[Diagnostic]:
         config = self._state.config
+        if level <= self._state.idle.get(rule.name, 0):
+            return []
         free = [
             d
             for d in candidates(self._job, config, rule, level, self._held)
@@ -260,16 +265,18 @@ class Run:
             changed = [path for path in paths_of(chosen) if path in state.config.files]
             trees = {**state.trees, **{path: self._reading.of(path, texts[path]) for path in changed}}
             config = read(self._job, texts, trees, earlier=state.config)
-            self._ahead = state._replace(config=config, trees=trees, texts=texts, edits=edits)
+            self._ahead = state._replace(config=config, trees=trees, texts=texts, edits=edits, idle={})
         return self._ahead
 
-    def _quiet(self, state: _State) -> Silence:
-        """Return what there is nothing to say of, as a few of many hosts show."""
+    def _found_quiet(self, state: _State) -> _State:
+        """Return a state with what there is nothing to say of or to fix, as a few of many hosts show."""
         if len(state.config.hosts) < FEW:
-            return Silence()
+            return state
         from modwsgi_fix.engine.quiet import quiet
 
-        return quiet(self._job, state.config, state.texts)
+        silence, idle = quiet(self._job, state.config, state.texts)
+        found_silent(state.config, silence)
+        return state._replace(idle=idle)
 
     def _apply(self, chosen: Sequence[Diagnostic], level: Applicability) -> None:
         state = self._state
@@ -280,8 +287,7 @@ class Run:
             file = state.config.source(path)
             self._originals.setdefault(path, (file.name, file.text))
         self._failed |= state.config.failed
-        after = self._after(chosen)
-        found_silent(after.config, self._quiet(after))
+        after = self._found_quiet(self._after(chosen))
         changed = {path: text for path, text in after.texts.items() if text != self._originals[path][1]}
         on_the_way = (
             met(self.before, state.config, origin_of, state.passes[-1], level, d) for d in chosen if state.passes

@@ -16,7 +16,8 @@ from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.model.reading.variables import put_in
 from modwsgi_fix.model.servers import same_name, split_name
 from modwsgi_fix.placeholders import is_settled
-from modwsgi_fix.syntax import split_words
+from modwsgi_fix.syntax import Directive, split_words
+from modwsgi_fix.syntax.words import WORDS
 from modwsgi_fix.text import WHITESPACE, Span, whole_number
 from modwsgi_fix.tuples import NamedTuple
 
@@ -97,7 +98,24 @@ def options_of(config: Config, item: Item, skip: int) -> Options:
     """Return the options of a mod_wsgi directive after its first ``skip`` words, and the words that are not options."""
     # Without a variable the line alone says them.
     remembering = config if item.foreign or "$" in item.node.line_source else item.server
-    return remembering.once((options_of, item, skip), lambda: _options_of(config, item, skip))
+    return remembering.once(
+        (options_of, item, skip), lambda: _plain_options(item, skip) or _options_of(config, item, skip)
+    )
+
+
+def _plain_options(item: Item, skip: int) -> Options | None:
+    """Return the options of a line without quotes, variables and continuations in which all words are options; else None."""
+    node = item.node
+    if item.foreign or type(node) is not Directive or not node.is_plain or "$" in node.line_source:
+        return None
+    options: list[Option] = []
+    for word in list(WORDS(node.text, node.start, node.end))[1 + skip :]:
+        name, _, value = word[0].partition("=")
+        if not name or not value:
+            return None
+        start, end = word.span()
+        options.append(Option(name, value, Span(start, end), Span(end - len(value), end)))
+    return tuple(options), ()
 
 
 def _options_of(config: Config, item: Item, skip: int) -> Options:

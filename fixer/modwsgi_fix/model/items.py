@@ -217,6 +217,8 @@ class Server:
         """Return the directives of these names at the server's own level, in order."""
         if len(keys) == 1:
             return list(self._named(keys[0]))
+        if len(self.items) <= _FEW_ITEMS:
+            return [item for item in self.items if item.key in keys]
         found = [item for key in dict.fromkeys(keys) for item in self._named(key)]
         return sorted(found, key=lambda item: item.index) if len(found) > 1 else found
 
@@ -375,6 +377,16 @@ class Item:
             if not arg.known:
                 return False
         return True
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """The arguments' values, and whether each is known: what two items have in common that say the same."""
+        node = self.node
+        if self._args is None and (plain := node.plain_values) is not None and not has_placeholder(node.line_source):
+            return *plain, True
+        args = self.args
+        values = [arg.value for arg in args]
+        return (*values, True) if all(arg.known for arg in args) else (*values, *[arg.known for arg in args])
 
     @property
     def sections(self) -> tuple[Item, ...]:

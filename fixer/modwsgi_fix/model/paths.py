@@ -123,6 +123,8 @@ class Prefixes(Generic[T]):
 
     def __call__(self, uri: str) -> list[T]:
         """Return the things that may take a URL; no other does."""
+        if not self._all:
+            return []
         if "//" in uri:
             return [thing for _, thing in self._all]
         found = list(self._patterns)

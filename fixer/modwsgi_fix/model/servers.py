@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Guard, Item, Server
 from modwsgi_fix.tuples import NamedTuple
 
 _SCHEME = expression(r"[A-Za-z][A-Za-z0-9+.-]{0,40}://")
+#: The number of names that are remembered once they were split.
+_MOST_NAMES = 16384
 
 
 class Address(NamedTuple):
@@ -57,6 +61,7 @@ def listeners(config: Config) -> list[Listener]:
     return found
 
 
+@lru_cache(_MOST_NAMES)
 def split_name(text: str) -> tuple[str, str]:
     """Return a ServerName without its scheme, and its port or an empty string (core.c:server_hostname_port)."""
     if ":" not in text:

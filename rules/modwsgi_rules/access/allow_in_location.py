@@ -206,7 +206,7 @@ from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import Served, is_unclear, served
 from modwsgi_fix.model.items import Guard, Item, Server
-from modwsgi_fix.model.merge.access import Access, access_of
+from modwsgi_fix.model.merge.access import Access, access_in, access_of
 from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
 from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.urls import aliases, covered
@@ -295,7 +295,7 @@ def _by_name(config: Config) -> Iterator[Diagnostic]:
 
 def _sections(config: Config, server: Server) -> list[Access]:
     """Return the Locations that stand in the server itself; those of the main server belong to the main server only."""
-    return [access_of(item) for item in location_sections(config, server) if item.server is server]
+    return [access_in(config, item) for item in location_sections(config, server) if item.server is server]
 
 
 def _opens(access: Access) -> bool:
@@ -323,7 +323,7 @@ def _removable(access: Access, restricting: Nested[Access]) -> bool:
 
 def _restricting(config: Config, server: Server) -> Nested[Access]:
     """Return the Locations that hold for a server and do not let everyone in, by their patterns."""
-    sections = (access_of(item) for item in location_sections(config, server))
+    sections = (access_in(config, item) for item in location_sections(config, server))
     restricting = (access for access in sections if not access.is_empty and not _opens(access))
     return Nested((pattern_of(one.section), one) for one in restricting if not is_regex_section(one.section))
 

@@ -7,6 +7,7 @@ import posixpath
 from modwsgi_fix.directives.families import COMBINING, INDIRECT_MAPPINGS
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.baseline import baseline
+from modwsgi_fix.model.facts.host_sections import stood_for
 from modwsgi_fix.model.facts.served import Served, location_prefix, served
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.items import Item, Server
@@ -38,7 +39,7 @@ def closed_by_baseline(config: Config, server: Server, target: Served) -> bool:
             return False
     elif (found.by_22 if assumed == "2.2" else found.by_24) is not None:
         return False
-    return not _may_be_overridden(config, server, target) and _is_refused(config, server, target, mapping)
+    return not _may_be_overridden(config, server, target) and _all_refused(config, server, target, mapping)
 
 
 def _assumed(config: Config) -> str:
@@ -57,6 +58,16 @@ def _refused_by(found: Grant, base: list[Item]) -> bool:
     deciding = [(found.by_22, "admits_22"), (found.by_24, "admits_24")]
     refusing = [item for item, admits in deciding if item is not None and getattr(access_of(item), admits) is not True]
     return bool(refusing) and all(item in base for item in refusing)
+
+
+def _all_refused(config: Config, server: Server, target: Served, mapping: Mapping) -> bool:
+    """Return ``_is_refused``; asked once for hosts that are alike, of the line that stands at the same place in each."""
+    host = mapping.server
+    stands = stood_for(config).get(host) if host is server else None
+    if stands is None or host.item is None:
+        return _is_refused(config, server, target, mapping)
+    place = stands, mapping.item.index - host.item.index, target.file is None
+    return config.once((_is_refused, *place), lambda: _is_refused(config, server, target, mapping))
 
 
 def _is_refused(config: Config, server: Server, target: Served, mapping: Mapping) -> bool:

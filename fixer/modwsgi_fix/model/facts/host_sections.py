@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from typing import TypeVar
 
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Item, Server
+from modwsgi_fix.model.shapes import FEW
 from modwsgi_fix.model.shapes.hosts import Text
+
+K = TypeVar("K")
 
 
 def section_of(server: Server | None) -> Item | None:
@@ -17,15 +22,23 @@ def section_of(server: Server | None) -> Item | None:
     return item
 
 
-def said_by(server: Server | None) -> str | None:
+def said_by(config: Config, server: Server | None) -> str | None:
     """All that a host says: the text of its section, and the names of the files that it includes, by their keys.
 
     None of the main server, and where a macro says some of it.
     """
-    item = server.item if server is not None else None
-    if server is None or item is None or any(one.foreign for one in server.walk()):
+    if server is None or server.item is None:
         return None
-    included = dict.fromkeys(one.path for one in server.walk() if one.path != item.path)
+    return config.once((said_by, server), partial(_said_by, server, server.item))
+
+
+def _said_by(server: Server, item: Item) -> str | None:
+    included: dict[str, None] = {}
+    for line in server.walk():
+        if line.foreign:
+            return None
+        if line.file is not item.file:
+            included[line.path] = None
     return "\0\n".join([text_of(item), *included])
 
 
@@ -48,3 +61,36 @@ def texts_without(config: Config, sections: Iterable[Item]) -> Iterator[str]:
     for path, file in config.files.items():
         yield Text(file.text, tuple(sorted(of_file.get(path, ())))).outside
     yield "\n".join(config.variables.values())
+
+
+@derived
+def stood_for(config: Config) -> Mapping[Server, Server]:
+    """Return the hosts for which others stand where requests are asked about, each with the host that stands for it.
+
+    What is certain of one URL of a host is certain of the same URL of all for which the same host stands. Under a disk there
+    are none, because what is on it may differ from host to host; nor are there where the hosts are few.
+    """
+    if len(config.hosts) < FEW or config.disk is not None:
+        return {}
+    said = {host: text for host in config.hosts if (text := said_by(config, host)) is not None}
+    elsewhere = list(texts_without(config, [host.item for host in said if host.item is not None]))
+    return {copy: host for copy, (host, _) in like_others(said, elsewhere).items()}
+
+
+def like_others(said: Mapping[K, str], elsewhere: Iterable[str]) -> dict[K, tuple[K, Mapping[str, str]]]:
+    """Return those of the hosts, by their texts, that are like others to a request; without the first, second and last.
+
+    Each comes with the second, which stands for it, and the words of that one with its own. ``elsewhere`` is all other text.
+    """
+    from modwsgi_fix.model.shapes.alike import STANDING, Unit, by_shape, grouped
+    from modwsgi_fix.model.shapes.words import known
+
+    units = {Unit("", at, at, text, whole=False): host for at, (host, text) in enumerate(said.items())}
+    packages = (__name__.partition(".")[0],)
+    groups = grouped(list(units), list(elsewhere), lambda some: known(some, packages), lambda _: False)
+    return {
+        units[copy]: (units[unit], dict(zip(of_shape[1].words, group.words, strict=True)))
+        for of_shape in by_shape(groups or ()).values()
+        for group in of_shape[STANDING:-1]
+        for unit, copy in zip(of_shape[1].units, group.units, strict=True)
+    }

@@ -301,10 +301,10 @@ def last(layers: Iterable[Layer], key: str, world: World) -> Item | None:
     """Return the last directive of a name that is read; None without one."""
     ordered: list[Layer] = layers if isinstance(layers, list) else list(layers)
     for layer in reversed(ordered):
-        items = layer.by_key.get(key)
-        for item in reversed(items) if items else ():
-            if not item.guards or world.active(item):
-                return item
+        if items := layer.by_key.get(key):
+            for item in reversed(items):
+                if not item.guards or world.active(item):
+                    return item
     return None
 
 

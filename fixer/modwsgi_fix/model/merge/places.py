@@ -100,24 +100,25 @@ def _options(config: Config, server: Server, path: str) -> dict[str, Option]:
     """Return all options of a directory; what lines decide that are certainly read is found out once for all with their words."""
     site = site_of(config, server)
     layers = settled_at(site, path, None)
+    # A Location is merged later, and the URLs that lead here are not considered.
+    is_open = _has_options_by_url(config, server)
     if layers is None:
-        return _decided(config, server, lambda world: layers_at(site, path, None, world))
+        return _decided(config, lambda world: layers_at(site, path, None, world), is_open=is_open)
     speaking = [layer for layer in layers if "options" in layer.by_key]
     lines = [line for layer in speaking for line in layer.by_key["options"]]
 
     def decided() -> dict[str, Option]:
-        return _decided(config, server, lambda _: speaking)
+        return _decided(config, lambda _: speaking, is_open=is_open)
 
     if any(line.guards or not line.known for line in lines):
         return decided()
     words = tuple([tuple([line.values for line in layer.by_key["options"]]) for layer in speaking])
-    key = (_options, words, _has_options_by_url(config, server))
-    first, by = config.once(key, lambda: (decided(), lines))
+    first, by = config.once((_options, words, is_open), lambda: (decided(), lines))
     return {name: one._replace(by=lines[by.index(one.by)]) if one.by else one for name, one in first.items()}
 
 
-def _decided(config: Config, server: Server, layers_in: Callable[[World], Sequence[Layer]]) -> dict[str, Option]:
-    """Return what the lines about options in these layers decide."""
+def _decided(config: Config, layers_in: Callable[[World], Sequence[Layer]], *, is_open: bool) -> dict[str, Option]:
+    """Return what the lines about options in these layers decide; where that ``is_open``, other lines may say more."""
 
     def run(world: World) -> tuple[frozenset[str], list[Item]]:
         # core.c:create_core_dir_config: FollowSymLinks since 2.3.11, All before.
@@ -141,8 +142,6 @@ def _decided(config: Config, server: Server, layers_in: Callable[[World], Sequen
             if speaking:
                 by.setdefault(name, speaking[-1])
             found.add(name in on if speaking or config.complete else None)
-    # A Location is merged later, and the URLs that lead here are not considered.
-    is_open = _has_options_by_url(config, server)
     return {
         name: Option(found.pop() if len(found) == 1 and not is_open else None, by.get(name))
         for name, found in states.items()

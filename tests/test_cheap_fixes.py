@@ -1,0 +1,208 @@
+"""What fixes of many hosts that change alike must not pay for: questions whose answers are known, or that nobody asks."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import config_of, job_of
+
+from modwsgi_fix import second_reader
+from modwsgi_fix.effect import classes, touched
+from modwsgi_fix.effect import impact as impacts
+from modwsgi_fix.engine import Fixed, fix, gate
+from modwsgi_fix.model import daemons
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts import closed, host_sections
+from modwsgi_fix.model.merge import places
+from modwsgi_fix.model.request import phases
+from modwsgi_fix.rule import all_rules
+from modwsgi_fix.syntax import parse
+
+_HOSTS = 60
+_MAIN = """\
+Listen 80
+LoadModule wsgi_module modules/mod_wsgi.so
+ServerName server.example.com
+<Directory />
+    AllowOverride None
+    Require all denied
+</Directory>
+"""
+_HOST = """\
+<VirtualHost *:80>
+    ServerName kunde@.example.com
+    WSGIDaemonProcess kunde@ processes=2 threads=15
+    Alias /static/ /srv/kunde@/static/
+    <Directory /srv/kunde@/static>
+        Require all granted
+    </Directory>
+    WSGIScriptAlias / /srv/kunde@/app/wsgi.py
+    <Location />
+        Order allow,deny
+        Allow from all
+        WSGIProcessGroup kunde@
+    </Location>
+</VirtualHost>
+"""
+_SERVER = _MAIN + "".join(_HOST.replace("@", f"{number:02}") for number in range(_HOSTS))
+
+
+def _of(text: str) -> Config:
+    return config_of({"/etc/apache2/apache2.conf": text})
+
+
+def _fixed() -> Fixed:
+    """The server after two passes of fixes, each of which changes every host."""
+    rules = [rule for rule in all_rules().values() if rule.default]
+    done = fix(job_of({"/etc/apache2/apache2.conf": _SERVER}, *rules), proof=gate.objection)
+    assert Counter(one.rule for one in done.applied) == dict.fromkeys(
+        ("allow-in-location", "needless-location-root"), _HOSTS
+    )
+    return done
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str], list[tuple[Any, ...]]]:
+    """A function that returns the arguments of all calls of a function of a module from now on."""
+
+    def counted(module: Any, name: str) -> list[tuple[Any, ...]]:
+        asked: list[tuple[Any, ...]] = []
+        old = getattr(module, name)
+
+        def noted(*words: Any, **named: Any) -> Any:
+            asked.append(words)
+            return old(*words, **named)
+
+        monkeypatch.setattr(module, name, noted)
+        return asked
+
+    return counted
+
+
+def test_what_httpd_refuses_afterwards_is_asked_where_it_refused_before(calls: Any) -> None:
+    asked = calls(gate, "refusals")
+    done = _fixed()
+    assert done.after not in [config for config, *_ in asked]
+    assert len(asked) == 2
+    assert gate.fewer_refusals(_of("Timeout 5 6\n"), _of("Timeout 5\n"))
+    assert len(asked) == 4
+
+
+def test_lines_are_compared_where_one_of_them_refuses(calls: Any) -> None:
+    asked = calls(classes, "_lines_of")
+    _fixed()
+    assert asked == []
+
+
+def test_what_a_host_says_is_found_out_once_for_each_state(calls: Any) -> None:
+    asked = calls(touched, "_each_said")
+    done = _fixed()
+    states = 3
+    assert len(asked) == states * (_HOSTS + 1)
+    impacts.impact(done.before, done.after)
+    assert len(asked) == states * (_HOSTS + 1)
+
+
+def test_whether_a_mount_is_closed_is_asked_of_a_few_hosts_that_are_alike(calls: Any) -> None:
+    asked = calls(closed, "_is_refused")
+    done = _fixed()
+    assert sum(one.rule == "script-directory-not-granted" for one in done.found) == _HOSTS
+    # The first two, the last, and one for all others.
+    assert len(asked) == 4
+
+
+def test_a_host_that_says_something_else_is_asked_itself() -> None:
+    open_one = _HOST.replace(
+        "<Location />", "<Directory /srv/kunde@/app>\n Require all granted\n </Directory>\n <Location />"
+    )
+    hosts = [(open_one if number == 30 else _HOST).replace("@", f"{number:02}") for number in range(_HOSTS)]
+    config = _of(_MAIN + "".join(hosts))
+    stands = host_sections.stood_for(config)
+    assert config.hosts[30] not in stands
+    assert {stands[config.hosts[number]] for number in (2, 29, 31, 58)} == {config.hosts[1]}
+    rule = all_rules()["script-directory-not-granted"]
+    assert len(list(rule.check(config))) == _HOSTS - 1
+
+
+def test_two_lines_of_one_host_are_two_questions() -> None:
+    """The second mount is opened for its own file, by the words of another line."""
+    two = _HOST.replace(
+        "<Location />",
+        "WSGIScriptAlias /two /srv/kunde@/two/wsgi.py\n <Directory /srv/kunde@/two>\n Require ip 192.0.2.1\n </Directory>\n <Location />",
+    )
+    config = _of(_MAIN + "".join(two.replace("@", f"{number:02}") for number in range(_HOSTS)))
+    rule = all_rules()["script-directory-not-granted"]
+    assert Counter(one.message.partition(",")[0] for one in rule.check(config)) == {
+        "<Directory /> refuses every request for /": _HOSTS
+    }
+
+
+def test_nothing_is_shared_by_few_hosts() -> None:
+    text = _MAIN + "".join(_HOST.replace("@", f"{number:02}") for number in range(host_sections.FEW - 1))
+    assert host_sections.stood_for(_of(text)) == {}
+
+
+def test_a_rule_without_a_fix_of_the_level_is_asked_before_and_after_all_fixes(calls: Any) -> None:
+    asked = calls(sys.modules["modwsgi_fix.engine.check"], "_run")
+    done = _fixed()
+    name = "links-followed-in-public-directory"
+    assert sum(one.rule == name for one in done.left) == _HOSTS
+    servers = {config for config, rule in asked if rule.name == name}
+    # After each of the two passes a few hosts show that its fixes are of a later level.
+    assert sorted(len(config.hosts) for config in servers) == [3, 3, _HOSTS, _HOSTS]
+
+
+def test_options_are_decided_once_for_all_directories_of_which_the_same_lines_speak(calls: Any) -> None:
+    asked = calls(places, "_decided")
+    done = _fixed()
+    rule = all_rules()["links-followed-in-public-directory"]
+    assert sum(one.rule == rule.name for one in done.left) == _HOSTS
+    # In each of three states; and in what a few hosts show of two of them.
+    assert len(asked) <= 5
+
+
+@pytest.mark.parametrize("line", ["<Location ~ x>\n</Location>\n", "Define A ~\n<Location ${A} x>\n</Location>\n"])
+def test_regular_expressions_are_counted_where_there_is_a_tilde(line: str) -> None:
+    """An expression may also come from a variable, whose line is one of two with a tilde then."""
+    assert phases._steps(_of(_SERVER)) == phases.steps_for(0)
+    assert phases._steps(_of(_SERVER + line)) == phases.steps_for(1 + line.startswith("Define"))
+
+
+def test_a_block_that_a_fix_leaves_is_known_before_the_next(calls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(second_reader, "_seen", {})
+    monkeypatch.setattr(second_reader, "_alike", {})
+    asked = calls(second_reader, "_form")
+    states = [parse(f"<A>\n Foo {word}\n</A>\n") for word in ("one", "two", "three")]
+    for was, now in pairwise(states):
+        assert second_reader.objection("site.conf", was, now) is None
+    assert len(asked) == 3
+
+
+_WORDS = st.lists(
+    st.sampled_from(
+        ["a=1", "b=", "=", "c", "d=e=f", " ", "\t", "\v", "x-y=/srv", '"', "'", "\\", "$", "${A}", "=1", "user=é"]
+    ),
+    max_size=8,
+)
+
+
+@given(_WORDS, st.integers(0, 2))
+def test_options_of_usual_lines_are_read_as_those_of_any_line(words: list[str], skip: int) -> None:
+    config = _of(f"WSGIDaemonProcess {' '.join(words)}\n")
+    for item in config.named("wsgidaemonprocess"):
+        quick = daemons._plain_options(item, skip)
+        assert quick in (None, daemons._options_of(config, item, skip))
+
+
+def test_most_lines_have_usual_options() -> None:
+    (item,) = _of("WSGIDaemonProcess a user=b python-path=/srv/a=b\n").named("wsgidaemonprocess")
+    quick = daemons._plain_options(item, 1)
+    assert quick is not None
+    assert [(one.name, one.value) for one in quick[0]] == [("user", "b"), ("python-path", "/srv/a=b")]
