@@ -139,3 +139,12 @@ def test_the_gate_does_not_ask_about_a_line_that_httpd_ignores(monkeypatch: pyte
     text = "NameVirtualHost *:80\n" + SERVER % ("", "", "")
     done = fix(Job(source_of({MAIN: text}), [rule]), Applicability.SAFE, proof=objection)
     assert [file.after for file in done.files] == [SERVER % ("", "", "")]
+
+
+def test_what_a_line_says_is_what_its_variables_stand_for() -> None:
+    text = "Define WHERE /srv/%s\nDocumentRoot ${WHERE}\n<Macro M $x>\nTimeout $x\n</Macro>\nUse M %s\nListen ${PORT}\n"
+    one, other = (config_of({MAIN: text % (name, name)}) for name in ("1", "2"))
+    for key, told in (("documentroot", "/srv/"), ("timeout", "")):
+        assert [config.named(key)[0].said for config in (one, other)] == [(told + "1", True), (told + "2", True)]
+    assert one.named("listen")[0].said == ("${PORT}", False)
+    assert one.named("listen")[0].said == ("${PORT}", False)

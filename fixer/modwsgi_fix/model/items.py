@@ -382,7 +382,8 @@ class Item:
     def said(self) -> tuple[object, ...]:
         """The arguments' values, and whether each is known: what two items have in common that say the same."""
         node = self.node
-        if self._args is None and (plain := node.plain_values) is not None and not has_placeholder(node.line_source):
+        plain = node.plain_values if self._expanded is None and self._args is None else None
+        if plain is not None and not has_placeholder(node.line_source):
             return *plain, True
         args = self.args
         values = [arg.value for arg in args]
