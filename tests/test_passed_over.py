@@ -147,4 +147,3 @@ def test_what_a_line_says_is_what_its_variables_stand_for() -> None:
     for key, told in (("documentroot", "/srv/"), ("timeout", "")):
         assert [config.named(key)[0].said for config in (one, other)] == [(told + "1", True), (told + "2", True)]
     assert one.named("listen")[0].said == ("${PORT}", False)
-    assert one.named("listen")[0].said == ("${PORT}", False)
