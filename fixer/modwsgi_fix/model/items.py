@@ -217,8 +217,6 @@ class Server:
         """Return the directives of these names at the server's own level, in order."""
         if len(keys) == 1:
             return list(self._named(keys[0]))
-        if len(self.items) <= _FEW_ITEMS:
-            return [item for item in self.items if item.key in keys]
         found = [item for key in dict.fromkeys(keys) for item in self._named(key)]
         return sorted(found, key=lambda item: item.index) if len(found) > 1 else found
 

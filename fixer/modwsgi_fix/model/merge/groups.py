@@ -89,7 +89,7 @@ def _selection(config: Config, server: Server, mount: Mapping, option: str, key:
     directory, name = posixpath.split(path) if path is not None else ("", None)
 
     def run(world: World) -> Item | None:
-        if not any(item.sections for item in items):
+        if not config.once((_in_sight, server, key, "sections"), lambda: any(item.sections for item in items)):
             return last(site.base, key, world)  # whichever sections hold
         walked = on_the_way(site, directory, name, world) if path is not None else ()
         located = site.locations(mount.url, world) if not mount.is_regex else ()
