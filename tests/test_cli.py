@@ -795,6 +795,19 @@ def test_heavy_modules_are_not_imported_for_a_check(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == "1 []"
 
 
+def test_a_clean_file_is_checked_without_what_only_requests_need(tmp_path: Path) -> None:
+    conf(tmp_path, site=b"Listen 80\n")
+    code = (
+        "import sys; from modwsgi_fix.cli import main\n"
+        "code = main(['--isolated', 'conf'])\n"
+        "print(code, [name for name in ('urllib.parse', 'ipaddress', 'dataclasses', 'inspect') if name in sys.modules])"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    words = [sys.executable, "-S", "-c", code]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.splitlines()[-1] == "0 []"
+
+
 def test_paths_alone_mean_what_they_mean_to_typer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     import modwsgi_fix.cli.check
     import modwsgi_fix.cli.run

@@ -7,7 +7,6 @@ and neither ``<Directory>`` nor ``<Files>`` (mod_proxy.c:proxy_map_location, pro
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
 
 from modwsgi_fix.directives.families import LOCATION_SECTIONS, PROXY_SECTIONS
 from modwsgi_fix.model.items import Item
@@ -90,6 +89,8 @@ def _matches(section: Section, url: str) -> bool | Unknown:
 
 def written_out(state: State) -> None:
     """Write the URL as mod_proxy asks for it, with the query (proxy_http_canon); that of SetHandler stays unchanged."""
+    from urllib.parse import quote
+
     target, question, own = (state.filename or "").partition("?")
     scheme = _scheme(target.removeprefix(_PREFIX))
     if scheme not in _WRITTEN_OUT:
