@@ -101,21 +101,29 @@ def test_the_lines_of_the_documentation_set_neovim_up(tmp_path: Path) -> None:
     assert (tmp_path / "site.conf").read_text() == NEW
 
 
-#: After the lines of docs/editors.md: the same of Emacs. In a batch nothing is typed, so that a hook after typing never runs.
-SHOW_IN_EMACS = """
-(unless (require 'eglot nil t) (kill-emacs 3))
-(find-file "sites-enabled/site.conf")
-(apply #'eglot (eglot--guess-contact))
+#: What flymake tells in Emacs, once it tells anything.
+LIST_IN_EMACS = """
 (let ((left 600))
   (while (and (> left 0) (null (flymake-diagnostics)))
     (setq left (1- left))
     (accept-process-output nil 0.1)))
 (dolist (one (flymake-diagnostics))
   (princ (format "%d %s\\n" (line-number-at-pos (flymake-diagnostic-beg one)) (flymake-diagnostic-text one))))
+"""
+#: After the lines of docs/editors.md: the same of Emacs. In a batch nothing is typed, so that a hook after typing never runs.
+SHOW_IN_EMACS = (
+    """
+(unless (require 'eglot nil t) (kill-emacs 3))
+(find-file "sites-enabled/site.conf")
+(apply #'eglot (eglot--guess-contact))
+"""
+    + LIST_IN_EMACS
+    + """
 (eglot-format-buffer)
 (save-buffer)
 (eglot-shutdown (eglot-current-server))
 """
+)
 
 
 def emacs(tmp_path: Path, *lines: str) -> subprocess.CompletedProcess[str]:
@@ -159,19 +167,18 @@ def test_the_filter_of_the_documentation_in_emacs(tmp_path: Path) -> None:
 
 
 #: After the lines of docs/editors.md for lsp-mode: the same.
-SHOW_IN_LSP_MODE = """
+SHOW_IN_LSP_MODE = (
+    """
 (unless (require 'lsp-mode nil t) (kill-emacs 3))
 (setq lsp-auto-guess-root t lsp-diagnostics-provider :flymake)
 (find-file "sites-enabled/site.conf")
-(let ((left 600))
-  (while (and (> left 0) (null (flymake-diagnostics)))
-    (setq left (1- left))
-    (accept-process-output nil 0.1)))
-(dolist (one (flymake-diagnostics))
-  (princ (format "%d %s\\n" (line-number-at-pos (flymake-diagnostic-beg one)) (flymake-diagnostic-text one))))
+"""
+    + LIST_IN_EMACS
+    + """
 (lsp-format-buffer)
 (save-buffer)
 """
+)
 
 
 def test_the_lines_of_the_documentation_set_lsp_mode_up(tmp_path: Path) -> None:

@@ -301,7 +301,7 @@ _LOOKED_AT = frozenset({
 
 
 @cache
-def passed_over() -> frozenset[str]:
+def never_looked_at() -> frozenset[str]:
     """Return the directives that the request model never looks at: where only these differ, all answers are the same."""
     return frozenset(_keys(_HARMLESS)) - _LOOKED_AT
 

@@ -3,7 +3,7 @@
 The answer to a request depends on the main server, on the host that is selected (``model.request`` asks no other), and on
 what all hosts share: which hosts there are, how they are reached, the process groups and variables that they define. So a
 host is untouched where none of these has changed and no touched host may take its requests. Lines of directives that the
-request model never looks at (``directives.answers.passed_over``) are none of these.
+request model never looks at (``directives.answers.never_looked_at``) are none of these.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
-from modwsgi_fix.directives.answers import passed_over
+from modwsgi_fix.directives.answers import never_looked_at
 from modwsgi_fix.directives.families import SAID_OF_ITSELF, SAID_OF_PLACES
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.host_sections import like_others, said_by, texts_without
@@ -197,7 +197,7 @@ def _said(config: Config, server: Server) -> list[_Said]:
 
 def _each_said(server: Server) -> Iterator[_Said]:
     depths: dict[Item | None, int] = {None: 0, server.item: 0}
-    unseen = passed_over()
+    unseen = never_looked_at()
     for item in server.walk():
         depth = depths[item.parent] + 1
         if item.children:
