@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from modwsgi_fix.engine.collector import collector_off
+from modwsgi_fix.collector import collector_off
 from modwsgi_fix.engine.job import Ignored, Job, New, read
 from modwsgi_fix.engine.read_later import is_htaccess, worded
 from modwsgi_fix.giving_up import go_on
@@ -135,6 +135,8 @@ def _of_template(config: Config, rule: Rule, d: Diagnostic) -> bool:
 
 def unsuppressed(config: Config, rule: Rule, used: set[tuple[str, Span, str]] | None = None) -> list[Diagnostic]:
     """Return the findings of a rule without those that comments suppress; the comments that do are added to ``used``."""
+    if not _run(config, rule):
+        return []
     kept, allowed = _split(config, rule)
     if used is not None:
         used.update((found.path, hit.span, hit.name) for found, hits in allowed for hit in hits)

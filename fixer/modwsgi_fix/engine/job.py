@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from modwsgi_fix.collector import collector_off
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.engine.collector import collector_off
 from modwsgi_fix.files import Files
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.reading.loading import load

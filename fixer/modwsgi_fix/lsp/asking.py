@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from modwsgi_fix.collector import set_aside
 from modwsgi_fix.edits import Applicability, Edit
 from modwsgi_fix.engine import Rewritten
-from modwsgi_fix.engine.collector import set_aside
 from modwsgi_fix.lsp.buffers import text_on_disk
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.records import Report

@@ -22,6 +22,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from modwsgi_fix import __version__
+from modwsgi_fix.collector import Collector
 from modwsgi_fix.giving_up import GivenUp, until
 from modwsgi_fix.lsp import capabilities
 from modwsgi_fix.lsp.buffers import Change
@@ -91,6 +92,7 @@ class Server(LanguageServer):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
         self._jobs: set[Future[Any]] = set()
+        self.collector = Collector()
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Write an error to the log; pygls would pop up a message."""
@@ -144,9 +146,10 @@ class Server(LanguageServer):
         job = self._thread.submit(answer)
         self._jobs = {job, *(one for one in self._jobs if not one.done())}
         found = await asyncio.wrap_future(job)
+        # The answer is on its way; what comes next begins with this.
         if checks:
-            # The answer is on its way; what comes next begins with this.
             self._thread.submit(state.answers.prepare)
+        self._thread.submit(self.collector.collect)
         return found
 
     async def _publish(self) -> None:
@@ -301,5 +304,6 @@ def serve() -> int:
     """Serve an editor on standard input and output until it leaves; 0 where it said so before, else 1."""
     logging.basicConfig(level=logging.ERROR)
     made = server()
+    made.collector.take_over()
     made.start_io()
     return 0 if made.protocol._shutdown else 1

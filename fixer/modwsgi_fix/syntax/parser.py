@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
-from contextlib import contextmanager
 from sys import intern
 
+from modwsgi_fix.collector import collector_off
 from modwsgi_fix.directives.families import BARE_SECTIONS, CONDITIONS, DISJOINT_SECTIONS
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.syntax.nodes import (
@@ -45,20 +43,8 @@ _NEXT_CLOSER = expression(r"(?:[ \t\v\f\r]*(?:#[^\n]*)?\n)*[ \t\v\f\r]*</([A-Za-
 
 def parse(text: str) -> Tree:
     """Return the tree of a file's text, in time linear in its length; never raises."""
-    with not_collecting():
+    with collector_off():
         return _Parser(text).run()
-
-
-@contextmanager
-def not_collecting() -> Iterator[None]:
-    """Turn the collector of cycles off while a context makes long-lived objects for each line: it costs a third of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 class _Parser:

@@ -17,8 +17,9 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import cache
+from operator import itemgetter
 
-from modwsgi_fix.engine.collector import collector_off
+from modwsgi_fix.collector import collector_off
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import Files, Overlay
 from modwsgi_fix.model.shapes.alike import TURNS, Unit, parts_asked_for, tells_names, uncommented
@@ -257,11 +258,11 @@ def _elsewhere(gaps: Iterable[Gap], name: str) -> list[Gap]:
 
 def _regions(texts: Mapping[str, Text]) -> Callable[[Finding], Region]:
     """Return a function from a finding to the part of its file that it is in."""
-    starts = {key: [start for start, _ in text.hosts] for key, text in texts.items()}
 
     def region(finding: Finding) -> Region:
         path, at = finding.place.file.path, finding.place.span.start
-        number = bisect_right(starts[path], at) - 1
-        return path, number if number >= 0 and at < texts[path].hosts[number][1] else None
+        hosts = texts[path].hosts
+        number = bisect_right(hosts, at, key=itemgetter(0)) - 1
+        return path, number if number >= 0 and at < hosts[number][1] else None
 
     return region

@@ -112,8 +112,10 @@ def grant_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
         return
     for section in config.asked_about("directory"):
         path = pattern_of(section).rstrip("/")
+        if not path.startswith("/") or is_regex_section(section):
+            continue
         targets = _targets(config, section.server)
-        if targets is None or path in targets.directories or not path.startswith("/") or is_regex_section(section):
+        if targets is None or path in targets.directories:
             continue
         near = _near(config, section, path, targets) if access_in(config, section).grants else None
         if near is None:

@@ -124,12 +124,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from functools import partial
-from itertools import chain
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import daemon_processes
-from modwsgi_fix.model.facts.served import Served, location_prefix, scripts_below, static
+from modwsgi_fix.model.facts.served import Served, location_prefix, scripts_nested, static
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.sections import is_regex_section, path_matches, pattern_of
 from modwsgi_fix.model.paths import Nested, has_wildcard
@@ -151,9 +150,8 @@ _PLACES = ("home", "python-path", "python-home")
 @rule(severity=Severity.INFO)
 def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
     opened: dict[tuple[str, str, tuple[str, ...]], list[tuple[Item, list[Served]]]] = {}
-    for section, path in _directories(config):
-        scripts = scripts_below(config, section.server, path)
-        if not scripts or not whom(section):
+    for section, path, scripts in _above_scripts(config):
+        if not whom(section):
             continue
         if any(child.key in ("addhandler", "sethandler") for child in section.children):
             continue
@@ -175,16 +173,20 @@ def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
         )
 
 
-def _directories(config: Config) -> list[tuple[Item, str]]:
-    """Return the sections of one directory, in reading order, each with that directory."""
+def _above_scripts(config: Config) -> list[tuple[Item, str, list[Served]]]:
+    """Return the sections of one directory with scripts in it, in reading order, each with the directory and the scripts."""
 
     def own(server: Server) -> list[tuple[Item, str]]:
         sections = [one for one in config.within(server, *DIRECTORY_SECTIONS) if one.args and one.is_section]
         return [(one, path) for one in sections if (path := _path_of(one)) is not None and path.strip("/")]
 
     servers = config.servers if config.named(*DIRECTORY_SECTIONS) else ()
-    each = (server.once(_directories, partial(own, server)) for server in servers)
-    return sorted(chain.from_iterable(each), key=lambda pair: pair[0].index)
+    found: list[tuple[Item, str, list[Served]]] = []
+    for server in servers:
+        below = scripts_nested(config, server).below
+        sections = server.once(_above_scripts, partial(own, server))
+        found += [(section, path, scripts) for section, path in sections if (scripts := below(path))]
+    return sorted(found, key=lambda one: one[0].index)
 
 
 def _path_of(section: Item) -> str | None:

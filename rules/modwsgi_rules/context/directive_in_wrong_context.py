@@ -170,17 +170,19 @@ def _misplaced(items: Iterable[Item], *, is_22: bool) -> tuple[tuple[Item, Conte
     """Return the items of one server that stand in a context in which httpd does not take them, each with that context."""
     found = []
     # Lines side by side in one section have one context; a host is not in itself.
-    contexts: dict[tuple[Item | None, bool, File], Context] = {}
-    refused: dict[tuple[str, Context], bool] = {}
+    contexts: dict[tuple[Item | None, bool, File], tuple[Context, dict[str, bool]]] = {}
+    #: Whether a directive is not taken, by context and name.
+    refused: dict[Context, dict[str, bool]] = {}
     for item in items:
         beside = item.parent, item.server.item is item, item.file
-        where = contexts.get(beside)
-        if where is None:
-            where = contexts[beside] = context(item)
-        kind = item.key, where
-        is_refused = refused.get(kind)
+        known = contexts.get(beside)
+        if known is None:
+            where = context(item)
+            known = contexts[beside] = where, refused.setdefault(where, {})
+        where, here = known
+        is_refused = here.get(item.key)
         if is_refused is None:
-            is_refused = refused[kind] = _is_refused(item.key, where, is_22=is_22)
+            is_refused = here[item.key] = _is_refused(item.key, where, is_22=is_22)
         if is_refused and _is_meant(item):
             found.append((item, where))
     return tuple(found)

@@ -93,17 +93,22 @@ class Option(NamedTuple):
 
 def option(config: Config, server: Server, path: str, name: str) -> Option:
     """Whether the option ``name`` (lower case) holds in the directory ``path``, as far as ``<Directory>`` decides."""
-    return config.once((option, server, path), lambda: _options(config, server, path))[name]
+    first, by, lines = config.once((option, server, path), lambda: _options(config, server, path))
+    one = first[name]
+    return one if by is lines or one.by is None else one._replace(by=lines[by.index(one.by)])
 
 
-def _options(config: Config, server: Server, path: str) -> dict[str, Option]:
-    """Return all options of a directory; what lines decide that are certainly read is found out once for all with their words."""
+def _options(config: Config, server: Server, path: str) -> tuple[dict[str, Option], Sequence[Item], Sequence[Item]]:
+    """Return all options of a directory, the lines that decide them, and those that say the same in their places here.
+
+    What lines decide that are certainly read is found out once for all with their words.
+    """
     site = site_of(config, server)
     layers = settled_at(site, path, None)
     # A Location is merged later, and the URLs that lead here are not considered.
     is_open = _has_options_by_url(config, server)
     if layers is None:
-        return _decided(config, lambda world: layers_at(site, path, None, world), is_open=is_open)
+        return _decided(config, lambda world: layers_at(site, path, None, world), is_open=is_open), (), ()
     speaking = [layer for layer in layers if "options" in layer.by_key]
     lines = [line for layer in speaking for line in layer.by_key["options"]]
 
@@ -111,10 +116,10 @@ def _options(config: Config, server: Server, path: str) -> dict[str, Option]:
         return _decided(config, lambda _: speaking, is_open=is_open)
 
     if any(line.guards or not line.known for line in lines):
-        return decided()
+        return decided(), (), ()
     words = tuple([tuple([line.values for line in layer.by_key["options"]]) for layer in speaking])
     first, by = config.once((_options, words, is_open), lambda: (decided(), lines))
-    return {name: one._replace(by=lines[by.index(one.by)]) if one.by else one for name, one in first.items()}
+    return first, by, lines
 
 
 def _decided(config: Config, layers_in: Callable[[World], Sequence[Layer]], *, is_open: bool) -> dict[str, Option]:

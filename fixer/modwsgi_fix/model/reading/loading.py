@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from modwsgi_fix.collector import collector_off
 from modwsgi_fix.files import Files
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.reading.kept import Kept, ReadTwice
 from modwsgi_fix.model.reading.reader import Reader
 from modwsgi_fix.model.reading.source import Source, named_scripts, script_at
 from modwsgi_fix.syntax import Tree
-from modwsgi_fix.syntax.parser import not_collecting
 
 
 def load(
@@ -47,7 +47,7 @@ def load(
                 break
         return reader
 
-    with not_collecting():
+    with collector_off():
         try:
             reader = read_with(Kept(trees, earlier))
         except ReadTwice:
