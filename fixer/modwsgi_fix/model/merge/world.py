@@ -67,8 +67,8 @@ class World:
         self.assumed = assumed
         self._cache = cache
         self.steps: list[Step] = []
-        #: Whether a question was asked.
-        self.has_asked = False
+        #: The questions that were asked, each as often as it was.
+        self.asked: list[str] = []
 
     def step(self, phase: str, text: str, item: Item | None = None) -> None:
         """Note a decision."""
@@ -76,7 +76,7 @@ class World:
 
     def ask(self, question: str, *answers: tuple[str, str]) -> str:
         """Return the answer to a question: the value of one of the ``(value, answer in words)`` pairs. Raises ``Fork``."""
-        self.has_asked = True
+        self.asked.append(question)
         known = self.assumed.get(question)
         if known is None:
             raise Fork(question, answers)

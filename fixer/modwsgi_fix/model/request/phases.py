@@ -29,6 +29,7 @@ from modwsgi_fix.model.request.types import find_type
 from modwsgi_fix.model.request.unmodelled import ask_strangers, check
 from modwsgi_fix.model.request.walk import walk
 from modwsgi_fix.text import whole_number
+from modwsgi_fix.tuples import NamedTuple
 
 #: LimitInternalRecursion's default (core.h:AP_DEFAULT_MAX_INTERNAL_REDIRECTS).
 _MOST_REDIRECTS = 10
@@ -40,13 +41,25 @@ def trace(config: Config, request: Request, *, dialect: str = "") -> Trace:
     With ``dialect`` 2.2 or 2.4, access lines of the other dialect do not count.
     """
     most = config.derived(_steps)
-    selected: list[tuple[Server, list[Step]]] = []
+    selected: list[_Selected] = []
 
     def run(world: World) -> Outcome:
         with allowing(most):
             return _run(config, request, world, selected)
 
     return Trace(request, tuple(_branch(way) for way in ways(run, config.disk, config.derived(_seen), dialect)))
+
+
+class _Selected(NamedTuple):
+    """The host of a request where some answers, by question, are assumed; and the steps to it."""
+
+    where: dict[str, str]
+    server: Server
+    steps: list[Step]
+
+    def holds(self, world: World) -> bool:
+        """Whether a branch assumes these answers."""
+        return self.where.items() <= world.assumed.items()
 
 
 def _branch(way: Way[Outcome]) -> Branch:
@@ -72,8 +85,8 @@ def _has_tilde(config: Config) -> bool:
     return any("~" in text for text in (*(file.text for file in config.files.values()), *config.variables.values()))
 
 
-def _run(config: Config, request: Request, world: World, selected: list[tuple[Server, list[Step]]]) -> Outcome:
-    """Return the outcome of one branch. The host is ``selected`` once, where nothing has to be asked for that."""
+def _run(config: Config, request: Request, world: World, selected: list[_Selected]) -> Outcome:
+    """Return the outcome of one branch. The host is ``selected`` once for all that assume the same of what is asked for it."""
     if config.target.is_22:
         raise Beyond("requests of httpd 2.2 are not modelled")
     if config.left_out:
@@ -84,13 +97,14 @@ def _run(config: Config, request: Request, world: World, selected: list[tuple[Se
         raise Beyond(f"the URL has more than {LONGEST_URL:,} characters")
     server: Server | None = None
     try:
-        if selected:
-            server, steps = selected[0]
-            world.steps += steps
+        known = next((one for one in selected if one.holds(world)), None)
+        if known is not None:
+            server = known.server
+            world.steps += known.steps
         else:
             server = select(config, request, world)
-            if not world.has_asked:
-                selected.append((server, list(world.steps)))
+            where = {question: world.assumed[question] for question in world.asked}
+            selected.append(_Selected(where, server, list(world.steps)))
         verify_client(config, server, request, world)
         state = State(config, site_of(config, server), request, world, request.path, request.query)
         return _answer(state)
