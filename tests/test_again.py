@@ -137,7 +137,7 @@ CHANGES = {
     "a comment outside of hosts": (("# wexpyla\n", "# wexpyla, moved\n"), True),
     "spaces outside of hosts": (("# wexpyla\n", "# wexpyla  \n\n"), True),
     "a fault outside of hosts": (("# wexpyla\n", "# wexpyla\nTimeot 30\n"), True),
-    "half a word outside of hosts": (("# wexpyla\n", "# wexpyla\nTime"), True),
+    "half a word before a host": (("# wexpyla\n", "# wexpyla\nTime"), False),
     "a section outside of hosts that does not end": (("# wexpyla\n", "# wexpyla\n<Directory /srv\n"), True),
     "a pattern outside of hosts": (("# wexpyla\n", "<DirectoryMatch ^/srv/[a-z]+>\n</DirectoryMatch>\n"), False),
     "a module outside of hosts": (("# wexpyla\n", "LoadModule ssl_module modules/mod_ssl.so\n"), False),
@@ -147,7 +147,7 @@ CHANGES = {
             "<VirtualHost *:80>\n    ServerName wexpyla.example.org\n",
             "ServerName wexpyla.example.org\n<VirtualHost *:80>\n",
         ),
-        True,
+        False,
     ),
 }
 
@@ -199,6 +199,14 @@ MAIN_CHANGES = {
     "a comment": (("ServerName", "# The server's own name.\nServerName"), True),
     "half a section": (("Listen 80\n", "Listen 80\n<Directory /srv\n"), True),
     "a name of a host": (("www.example.com", "zentria.example.org"), True),
+    "an alias to all projects": (("Listen 80\n", "Listen 80\nAlias /all/ /srv/\n"), False),
+    "the same as a pattern": (("Listen 80\n", "Listen 80\nAliasMatch ^/all/(.*) /srv/$1\n"), False),
+    "the same in a condition": (
+        ("Listen 80\n", "Listen 80\n<IfModule alias_module>\nAlias /all/ /srv/\n</IfModule>\n"),
+        False,
+    ),
+    "the same for one host": (("Listen 80\n", "Listen 80\nAlias /all/ /srv/zentria/\n"), True),
+    "an alias to nothing of them": (("Listen 80\n", "Listen 80\nAlias /all/ /usr/share/all/\n"), True),
 }
 
 

@@ -25,7 +25,7 @@ from modwsgi_fix.files import Files, Overlay
 from modwsgi_fix.model.shapes.alike import TURNS, Unit, parts_asked_for, tells_names, uncommented
 from modwsgi_fix.model.shapes.hosts import Text, hosts_in
 from modwsgi_fix.model.shapes.words import words
-from modwsgi_fix.records import Finding, Gap, Report
+from modwsgi_fix.records import Finding, Gap, Place, Report
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.followed import Moved, followed, plain
 from modwsgi_fix.workspace.parts import Base, Part, Read, Region, is_comment, read_part
@@ -229,24 +229,27 @@ def _together(base: Base, after: Base, before: Read, now: Read, moved: Moved) ->
     def tells(read: Read, finding: Finding, region: Region) -> bool:
         return region[0] in read_again and read.tells(region, finding)
 
-    known = {plain(one) for one in was.findings if tells(before, one, region_of(one))}
-    if known != {plain(one) for one in old.findings if tells(before, one, region_of(one))}:
+    known = {plain(one) for one in was.findings if tells(before, one, region_of(one.place))}
+    if known != {plain(one) for one in old.findings if tells(before, one, region_of(one.place))}:
         return None
 
     def is_told_twice(finding: Finding, region: Region) -> bool:
         return not part.is_touched(region) and tells(before, finding, region) and tells(now, finding, region)
 
-    rest = {plain(one, moved) for one in old.findings if is_told_twice(one, region_of(one))}
-    if None in rest or rest != {plain(one) for one in new.findings if is_told_twice(one, region_now(one))}:
+    rest = {plain(one, moved) for one in old.findings if is_told_twice(one, region_of(one.place))}
+    if None in rest or rest != {plain(one) for one in new.findings if is_told_twice(one, region_now(one.place))}:
         return None
-    left = [one for one in was.findings if not tells(now, one, region_of(one))]
+    left = [one for one in was.findings if not tells(now, one, region_of(one.place))]
     files = {file.path: file for file in was.files} | {file.path: file for file in new.files if file.path == moved.key}
     kept = [followed(one, moved, files[moved.key]) for one in left]
     found = [one for one in kept if one is not None]
     if len(found) < len(kept) or (moved.shifts_lines and any(one.after is not None for one in was.findings)):
         return None
     order = base.order
-    told = (one for one in new.findings if tells(now, one, region_now(one)))
+    told = [one for one in new.findings if tells(now, one, region_now(one.place))]
+    told_before = {plain(one, moved) for one in old.findings if tells(before, one, region_of(one.place))}
+    if any(_names_one_of_many(base, part, one, region_now) for one in told if plain(one) not in told_before):
+        return None
     merged = sorted((*found, *told), key=lambda one: (order[one.place.file.path], one.place.span, one.rule))
     return was._replace(findings=tuple(merged), files=tuple(files.values()), gaps=new.gaps, starts=new.starts)
 
@@ -256,11 +259,22 @@ def _elsewhere(gaps: Iterable[Gap], name: str) -> list[Gap]:
     return [gap for gap in gaps if gap.name != name]
 
 
-def _regions(texts: Mapping[str, Text]) -> Callable[[Finding], Region]:
-    """Return a function from a finding to the part of its file that it is in."""
+def _names_one_of_many(base: Base, part: Part, finding: Finding, region_of: Callable[[Place], Region]) -> bool:
+    """Whether a finding elsewhere is about a host that stands for others: then there may be one about each of these, too."""
+    own = region_of(finding.place)
+    others = [group for group in base.stand_ins(part) if own not in group.hosts]
+    if not others:
+        return False
+    said = words("\n".join((finding.stated, finding.help, *(one.message for one in finding.related))))
+    there = {region_of(one.place) for one in finding.related}
+    return any(group.own & said or not there.isdisjoint(group.hosts) for group in others)
 
-    def region(finding: Finding) -> Region:
-        path, at = finding.place.file.path, finding.place.span.start
+
+def _regions(texts: Mapping[str, Text]) -> Callable[[Place], Region]:
+    """Return a function from a place to the part of its file that it is in."""
+
+    def region(place: Place) -> Region:
+        path, at = place.file.path, place.span.start
         hosts = texts[path].hosts
         number = bisect_right(hosts, at, key=itemgetter(0)) - 1
         return path, number if number >= 0 and at < hosts[number][1] else None

@@ -12,7 +12,7 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.shapes.hosts import Text, without
 from modwsgi_fix.records import Finding, Report
-from modwsgi_fix.rule import Scope, all_rules
+from modwsgi_fix.rule import Diagnostic, Scope, all_rules
 from modwsgi_fix.syntax import Tree
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.plan import Plan
@@ -51,6 +51,14 @@ class Base(NamedTuple):
         if inside not in self.standing:
             self.standing[inside] = inside | standing_for_others(self.groups, inside)
         return self.standing[inside]
+
+    def stand_ins(self, part: Part) -> list[Group]:
+        """Return the groups of hosts in a part that stand for others, which are not read."""
+        unread = {group.shape for group in self.groups if part.hosts.isdisjoint(group.hosts)}
+        rest = (group for group in self.groups if group.shape in unread and group.shape is not None)
+        return [
+            group for group in rest if not part.hosts.isdisjoint(group.hosts) and part.touched.isdisjoint(group.hosts)
+        ]
 
 
 class Part(NamedTuple):
@@ -119,10 +127,17 @@ def read_part(base: Base, part: Part, before: Read | None = None) -> Read:
     traits = _traits(config)
     is_local = part.is_local and not (part.renames and _NAMELESS in traits)
     if is_local and (before is None or before.traits == traits):
-        asked = _asked(base, part, config)
+        standing = _Standing(base, part)
+        asked = _asked(standing, config)
+        files = frozenset(file.path for file in asked.files)
         giving_way = {rule.name for rule in job.rules if rule.gives_way}
-        if not any(one.fix is not None or one.rule in giving_way for one in check(less, config.about(asked))):
-            files = frozenset(file.path for file in asked.files)
+
+        def needs_all(one: Diagnostic) -> bool:
+            # What gives way may do so to rules that are not asked there.
+            in_part = one.path in files and not standing.has(one.path, one.span.start)
+            return one.fix is not None or (one.rule in giving_way and not in_part)
+
+        if not any(map(needs_all, check(less, config.about(asked)))):
             report = _report(base, less, config.about(asked))
             return Read(part, report, config, config.variables, traits, files)
     return Read(part, _report(base, less, config), config, config.variables, traits)
@@ -135,15 +150,26 @@ def _traits(config: Config) -> frozenset[object]:
     return frozenset((*filter(find, config.names), *(gap.kind for gap in config.gaps), *kinds, *nameless))
 
 
-def _asked(base: Base, part: Part, config: Config) -> Asked:
+class _Standing:
+    """The hosts of a part that stand for others, and the ``files`` of such hosts alone."""
+
+    def __init__(self, base: Base, part: Part) -> None:
+        self._spans = {(path, base.texts[path].hosts[number]) for path, number in part.hosts - part.touched}
+        self.files = {path for path, _ in self._spans} - {path for path, _ in part.touched}
+
+    def has(self, path: str, at: int) -> bool:
+        """Whether an offset in a file lies in such a host."""
+        return any(path == own and start <= at < end for own, (start, end) in self._spans)
+
+
+def _asked(standing: _Standing, config: Config) -> Asked:
     """Return the servers of a part without the hosts that stand for others, and the files without those of such hosts alone."""
-    standing = {(path, base.texts[path].hosts[number]) for path, number in part.hosts - part.touched}
+    others = standing.files
 
     def stands(item: Item) -> bool:
-        return any(path == item.path and start <= item.node.start < end for path, (start, end) in standing)
+        return standing.has(item.path, item.node.start)
 
     servers = (server for server in config.servers if server.item is None or not stands(server.item))
-    others = {path for path, _ in standing} - {path for path, _ in part.touched}
     return Asked(frozenset(servers), frozenset(file for key, file in config.files.items() if key not in others))
 
 
