@@ -217,6 +217,41 @@ def test_a_denial_beside_an_answer_is_harmless(tmp_path: Path, capfd: pytest.Cap
     assert "sites-available/shop.conf:4: " in out
 
 
+@pytest.mark.parametrize("code", ["AH01630", "AH01797"])
+def test_a_denial_of_a_directory_that_an_answered_script_lies_in_is_not_said_to_be_harmless(
+    code: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = SHOP + "<Directory /srv/shop>\nRequire all granted\n</Directory>\n"
+    out = said(capfd, f"{code}: client denied by server configuration: /srv/", server(tmp_path, site))
+    assert "harmless" not in out
+    assert "as these files are now, http://shop.example/ is not refused" in out
+
+
+@pytest.mark.parametrize("denial", ["Require all denied", "Order deny,allow\nDeny from all"])
+def test_a_baseline_is_never_what_to_change(denial: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    site = SHOP.replace("WSGIScriptAlias /", "DocumentRoot /srv/www\nWSGIScriptAlias /shop")
+    config = server(tmp_path, site, MAIN.replace("Require all denied", denial))
+    code = "AH01630" if denial.startswith("Require") else "AH01797"
+    out = said(capfd, f"{code}: client denied by server configuration: /srv/www/a.pdf", config)
+    assert "change the last of these lines" not in out
+    assert "grant it in <Directory /srv/www>, and leave <Directory /> as it is" in out
+
+
+@pytest.mark.parametrize("mount", ["WSGIScriptAlias /shop", "WSGIScriptAliasMatch ^/shop"])
+def test_a_directory_without_index_leads_to_where_the_application_is(
+    mount: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = SHOP.replace("WSGIScriptAlias /", f"DocumentRoot /srv/www\n{mount}")
+    site += "<Directory /srv/www>\nRequire all granted\n</Directory>\n"
+    site += "<Directory /srv/shop>\nRequire all granted\n</Directory>\n"
+    message = "AH01276: Cannot serve directory /srv/www/: No matching DirectoryIndex (index.html) found, and server-generated "
+    out = said(capfd, message + "directory index forbidden by Options directive", server(tmp_path, site))
+    assert "change the last of these lines" not in out
+    assert "is not refused" not in out
+    assert ("ask for the application where it is mounted, /shop" in out) == (mount == "WSGIScriptAlias /shop")
+    assert "mount it there, or put an index file there" in out
+
+
 def test_nothing_that_fits_is_said_with_what_was_looked_for(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     out = said(capfd, "AH01630: client denied by server configuration: /var/elsewhere", server(tmp_path))
     assert "nothing in these files leads to /var/elsewhere: 2 files with 1 virtual host looked through" in out
