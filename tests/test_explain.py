@@ -346,10 +346,7 @@ _CUT_SHORT = "Truncated or oversized response headers received from daemon proce
 )
 @pytest.mark.parametrize("is_main", [True, False])
 def test_the_main_interpreter_is_advised_only_where_it_is_not_in_use(
-    message: str,
-    is_main: bool,
-    tmp_path: Path,
-    capfd: pytest.CaptureFixture[str],  # noqa: FBT001
+    message: str, *, is_main: bool, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     lines = "WSGIDaemonProcess shop\nWSGIProcessGroup shop\n" + "WSGIApplicationGroup %{GLOBAL}\n" * is_main
     out = said(capfd, message, server(tmp_path, SHOP.replace("</V", f"{lines}</V")))
