@@ -148,7 +148,8 @@ def _below_root(config: Config, server: Server, root: Item) -> Served | None:
 def _scripts(config: Config, directory: str) -> list[Served]:
     """Return the scripts below a directory, each once however often it is mounted."""
     return config.once(
-        (_scripts, directory), lambda: list({one.path: one for one in scripts_below(config, config.main, directory)}.values())
+        (_scripts, directory),
+        lambda: list({one.path: one for one in scripts_below(config, config.main, directory)}.values()),
     )
 
 
