@@ -387,6 +387,27 @@ def test_an_older_python_that_finds_no_library_is_known(
     assert "python-home-not-a-prefix: /srv/venv/bin is not the root of a Python" in out
 
 
+@pytest.mark.parametrize(
+    ("line", "at", "what", "newest"),
+    [
+        ("WSGIDaemonProcess shop user=joe socket-user=joe", 3, "WSGI daemon process", "socket-user came with 4.4.1"),
+        ("WSGIDaemonProcess shop \\\n user=joe \\\n socket-user=joe", 5, "WSGI daemon process", "socket-user came with 4.4.1"),
+        ("WSGIScriptAliasMatch ^/x /srv/x.wsgi process-group=shop", 3, "WSGI script alias", "process-group came with 4.6.0"),
+        ("WSGIDaemonProcess shop user=joe", 3, "WSGI daemon process", ""),
+    ],
+)  # fmt: skip
+def test_an_option_may_be_newer_than_the_mod_wsgi_that_refuses_it(
+    line: str, at: int, what: str, newest: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    conf = server(tmp_path, SHOP.replace("WSGIScriptAlias", f"{line}\nWSGIScriptAlias"))
+    message = (
+        f"AH00526: Syntax error on line {at} of {conf}/sites-enabled/shop.conf:\nInvalid option to {what} definition."
+    )
+    out = said(capfd, message, conf)
+    assert ("an older mod_wsgi does not know each option" in out) == bool(newest)
+    assert newest in out
+
+
 def test_tracebacks_of_two_processes_are_kept_apart(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     other = IMPORTS.replace("pid 7:", "pid 9:").replace("pid=7", "pid=9").replace("catalogue", "basket")
     mixed = "".join(line + "\n" for pair in zip(IMPORTS.splitlines(), other.splitlines(), strict=True) for line in pair)

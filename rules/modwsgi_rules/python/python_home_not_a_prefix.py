@@ -61,9 +61,9 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
-from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.facts.pythons import has_no_python
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
@@ -89,7 +89,7 @@ def _check(config: Config, item: Item, value: str, span: Span) -> Iterator[Diagn
     if item.file.tree.is_template:
         return
     if inside is None:
-        if not item.in_doubt and _has_no_python(config, value.rstrip("/")):
+        if not item.in_doubt and has_no_python(config, value.rstrip("/")):
             message = f"{value} has no Python in it, so Python does not start"
             yield Diagnostic(item.path, span, message, help="name the root of the environment, which has bin and lib")
         return
@@ -110,19 +110,3 @@ def _check(config: Config, item: Item, value: str, span: Span) -> Iterator[Diagn
         )
     message = f"{value} is not the root of a Python, so Python does not start"
     yield Diagnostic(item.path, span, message, fix, help="" if fix else f"name the root of the environment, {root}")
-
-
-def _has_no_python(config: Config, home: str) -> bool:
-    """Whether the disk shows a directory that Python's library is not in (getpath.c: ``lib/pythonX.Y/os.py``)."""
-    disk = config.disk
-    if disk is None or not home.startswith("/") or not disk.is_dir(home):
-        return False
-    libraries = [f"{home}/lib", f"{home}/lib64"]
-    if not all(map(disk.is_known, [f"{home}/pyvenv.cfg", *libraries])) or disk.is_file(f"{home}/pyvenv.cfg"):
-        return False
-    try:
-        # An empty directory may be one that was not copied.
-        names = [name for library in libraries if disk.is_dir(library) for name in disk.names(library)]
-        return bool(disk.names(home)) and not any(name.startswith(("python", "pypy")) for name in names)
-    except FileProblem:
-        return False
