@@ -182,6 +182,31 @@ def test_opposite_branches_exclude_each_other() -> None:
     assert one.accompanies(one)
 
 
+@pytest.mark.parametrize("define", ["Define ONCE", "Define ONCE 1", "<IfModule mod_wsgi.c>\nDefine ONCE\n</IfModule>"])
+def test_a_part_that_is_to_be_read_once_is_read_once(define: str) -> None:
+    part = f"<IfDefine !ONCE>\n{define}\nFoo\n</IfDefine>\n"
+    once = Guard("ifdefine", "ONCE", negated=True)
+    assert guards(part + part + "<IfDefine ONCE>\nFoo\n</IfDefine>\n") == [(once,), ()]
+
+
+def test_what_another_condition_decides_is_defined_only_where_that_holds() -> None:
+    a, once = Guard("ifdefine", "A", negated=False), Guard("ifdefine", "ONCE", negated=True)
+    part = "<IfDefine A>\n<IfDefine !ONCE>\nDefine ONCE\nFoo\n</IfDefine>\n</IfDefine>\n"
+    assert guards(part + part) == [(a, once)]
+    assert guards(part + "<IfDefine !ONCE>\nFoo\n</IfDefine>\n") == [(a, once), (once,)]
+
+
+@pytest.mark.parametrize("condition", ["<IfDefine ONCE>", "<IfDefine !OTHER>"])
+def test_a_name_that_another_condition_defines_may_be_undefined(condition: str) -> None:
+    config = one_file(f"{condition}\nDefine ONCE\n</IfDefine>\n<IfDefine !ONCE>\nFoo\n</IfDefine>\n")
+    assert [item.guards for item in config.named("foo")] == [(Guard("ifdefine", "ONCE", negated=True),)]
+
+
+def test_the_value_of_a_name_that_may_be_on_the_command_line_is_not_known() -> None:
+    config = one_file("<IfDefine !ROOT>\nDefine ROOT /srv\n</IfDefine>\nFoo ${ROOT}\n")
+    assert not config.named("foo")[0].known
+
+
 def test_a_version_that_is_left_open_is_a_guard() -> None:
     text = "".join(f"<IfVersion {test}>\nFoo\n</IfVersion>\n" for test in ("!~ ^2.2", ">= 2.4.50", "!= 2.4.50"))
     assert [g[0].kind for g in guards(text)] == ["ifversion"] * 3

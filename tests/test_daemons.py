@@ -464,3 +464,20 @@ def test_what_is_written_as_a_section_has_its_words_within_the_file(text: str) -
     found = daemon_processes(config_of(text))
     assert found
     assert all(0 <= span.start <= span.end <= len(text) for process in found for span in process.stray)
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        ("Directory /srv/shop/pages", "no WSGIDaemonProcess defines process group Blog, and this line selects it for no application"),
+        ("Location /shopping", "no WSGIDaemonProcess defines process group Blog, and this line selects it for no application"),
+        ("Directory /srv/shop", "no WSGIDaemonProcess defines process group Blog, so every request gets an error 500"),
+    ],
+)  # fmt: skip
+def test_an_undefined_group_fails_requests_only_where_it_is_selected_for_some(section: str, message: str) -> None:
+    name = section.partition(" ")[0]
+    lines = f"WSGIScriptAlias /shop /srv/shop/app.wsgi\n<{section}>\nWSGIProcessGroup Blog\n</{name}>\n"
+    (source,) = find_sources(Memory({"/etc/apache2/apache2.conf": lines}), ["/etc/apache2"])
+    (found,) = all_rules()["process-group-undefined"].check(load(source))
+    assert found.message == message
+    assert (found.severity is None) == ("error 500" in message)

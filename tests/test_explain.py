@@ -217,6 +217,41 @@ def test_a_denial_beside_an_answer_is_harmless(tmp_path: Path, capfd: pytest.Cap
     assert "sites-available/shop.conf:4: " in out
 
 
+@pytest.mark.parametrize("code", ["AH01630", "AH01797"])
+def test_a_denial_of_a_directory_that_an_answered_script_lies_in_is_not_said_to_be_harmless(
+    code: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = SHOP + "<Directory /srv/shop>\nRequire all granted\n</Directory>\n"
+    out = said(capfd, f"{code}: client denied by server configuration: /srv/", server(tmp_path, site))
+    assert "harmless" not in out
+    assert "as these files are now, http://shop.example/ is not refused" in out
+
+
+@pytest.mark.parametrize("denial", ["Require all denied", "Order deny,allow\nDeny from all"])
+def test_a_baseline_is_never_what_to_change(denial: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    site = SHOP.replace("WSGIScriptAlias /", "DocumentRoot /srv/www\nWSGIScriptAlias /shop")
+    config = server(tmp_path, site, MAIN.replace("Require all denied", denial))
+    code = "AH01630" if denial.startswith("Require") else "AH01797"
+    out = said(capfd, f"{code}: client denied by server configuration: /srv/www/a.pdf", config)
+    assert "change the last of these lines" not in out
+    assert "grant it in <Directory /srv/www>, and leave <Directory /> as it is" in out
+
+
+@pytest.mark.parametrize("mount", ["WSGIScriptAlias /shop", "WSGIScriptAliasMatch ^/shop"])
+def test_a_directory_without_index_leads_to_where_the_application_is(
+    mount: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = SHOP.replace("WSGIScriptAlias /", f"DocumentRoot /srv/www\n{mount}")
+    site += "<Directory /srv/www>\nRequire all granted\n</Directory>\n"
+    site += "<Directory /srv/shop>\nRequire all granted\n</Directory>\n"
+    message = "AH01276: Cannot serve directory /srv/www/: No matching DirectoryIndex (index.html) found, and server-generated "
+    out = said(capfd, message + "directory index forbidden by Options directive", server(tmp_path, site))
+    assert "change the last of these lines" not in out
+    assert "is not refused" not in out
+    assert ("ask for the application where it is mounted, /shop" in out) == (mount == "WSGIScriptAlias /shop")
+    assert "mount it there, or put an index file there" in out
+
+
 def test_nothing_that_fits_is_said_with_what_was_looked_for(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     out = said(capfd, "AH01630: client denied by server configuration: /var/elsewhere", server(tmp_path))
     assert "nothing in these files leads to /var/elsewhere: 2 files with 1 virtual host looked through" in out
@@ -249,6 +284,128 @@ def test_a_missing_module_is_looked_for_on_the_disk(tmp_path: Path, capfd: pytes
     assert "write python-path=/srv/shop/code on WSGIDaemonProcess" in out
     assert "shop.conf:4: " in out
     assert "srv/shop/app.wsgi:2: failed here\n        from catalogue import application" in out
+
+
+@pytest.mark.parametrize(
+    ("lines", "advice"),
+    [
+        ("", "write WSGIPythonPath /srv/code"),
+        ("WSGIDaemonProcess s\nWSGIProcessGroup s\n", "write python-path=/srv/code on WSGIDaemonProcess"),
+        ("WSGIDaemonProcess s python-home=/srv/v\nWSGIProcessGroup s\n", "write python-path=/srv/code on WSGIDaemonProcess"),
+        ("WSGIDaemonProcess s python-home=/srv/v python-path=/srv/code\nWSGIProcessGroup s\n", "install shop into that environment"),
+    ],
+)  # fmt: skip
+def test_a_package_that_the_script_lies_in_is_not_to_be_installed(
+    lines: str, advice: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = SHOP.replace("/srv/shop/app.wsgi\n", f"/srv/code/shop/wsgi.py\n{lines}")
+    out = said(
+        capfd,
+        IMPORTS.replace("/srv/shop/app.wsgi", "/srv/code/shop/wsgi.py").replace("catalogue", "shop"),
+        server(tmp_path, site),
+    )
+    assert advice in out
+
+
+def test_a_script_on_a_drive_lies_in_its_package(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    script = "C:/Sites/code/shop/wsgi.py"
+    site = SHOP.replace("/srv/shop/app.wsgi", f'"{script}"')
+    out = said(
+        capfd, IMPORTS.replace("/srv/shop/app.wsgi", script).replace("catalogue", "shop"), server(tmp_path, site)
+    )
+    assert "write WSGIPythonPath C:/Sites/code" in out
+
+
+@pytest.mark.parametrize("where", ["main", "host"])
+def test_a_group_that_nothing_selects_is_why_its_packages_are_not_found(
+    where: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    group = "WSGIDaemonProcess shop python-home=/srv/venv\n"
+    site = SHOP.replace("</V", f"{group}</V") if where == "host" else group + SHOP
+    out = said(capfd, IMPORTS, server(tmp_path, site))
+    assert "unused-daemon-process: nothing selects process group shop" in out
+    assert "help: select the process group that is defined for it" in out
+    assert "name the virtual environment" not in out
+
+
+@pytest.mark.parametrize("old", ["/srv/shop/old.wsgi", "/var/www/app.wsgi"])
+def test_a_script_that_no_mount_leads_to_is_of_other_lines(
+    old: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = said(capfd, f"Target WSGI script not found or unable to stat: {old}", server(tmp_path))
+    assert f"no mount of these files leads to {old}; httpd may run with lines that were changed since" in out
+    assert "leads to /srv/shop/app.wsgi" in out
+    assert "help: reload httpd, or give the file that has it" in out
+
+
+_CUT_SHORT = "Truncated or oversized response headers received from daemon process 'shop': /srv/shop/app.wsgi"
+
+
+@pytest.mark.parametrize(
+    "message", [_CUT_SHORT, "Timeout when reading response headers from daemon process 'shop': /srv/shop/app.wsgi"]
+)
+@pytest.mark.parametrize("is_main", [True, False])
+def test_the_main_interpreter_is_advised_only_where_it_is_not_in_use(
+    message: str, *, is_main: bool, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lines = "WSGIDaemonProcess shop\nWSGIProcessGroup shop\n" + "WSGIApplicationGroup %{GLOBAL}\n" * is_main
+    out = said(capfd, message, server(tmp_path, SHOP.replace("</V", f"{lines}</V")))
+    (help_,) = (line for line in out.splitlines() if "AH00052" in line or "py-spy" in line)
+    assert ("%{GLOBAL}" in help_) == (not is_main)
+
+
+@pytest.mark.parametrize(
+    ("option", "advice"),
+    [
+        ("", "header-buffer-size=65536"),
+        ("header-buffer-size=131072", "where a header has more than 131072 bytes, a larger header-buffer-size"),
+    ],
+)
+def test_a_larger_buffer_than_the_one_that_is_there_is_advised(
+    option: str, advice: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = SHOP.replace("</V", f"WSGIDaemonProcess shop {option}\nWSGIProcessGroup shop\n</V")
+    out = said(capfd, _CUT_SHORT, server(tmp_path, site))
+    assert advice in out
+    assert out.count("header-buffer-size=65536") == (not option)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Fatal Python error: initfsencoding: unable to load the file system codec",
+        "Fatal Python error: Py_Initialize: unable to load the file system codec",
+        "Fatal Python error: Py_Initialize: Unable to get the locale encoding",
+        "ImportError: No module named 'encodings'",
+    ],
+)
+def test_an_older_python_that_finds_no_library_is_known(
+    reason: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = SHOP.replace("</V", "WSGIDaemonProcess shop python-home=/srv/venv/bin\nWSGIProcessGroup shop\n</V")
+    out = said(capfd, reason, server(tmp_path, site))
+    assert "python-home-not-a-prefix: /srv/venv/bin is not the root of a Python" in out
+
+
+@pytest.mark.parametrize(
+    ("line", "at", "what", "newest"),
+    [
+        ("WSGIDaemonProcess shop user=joe socket-user=joe", 3, "WSGI daemon process", "socket-user came with 4.4.1"),
+        ("WSGIDaemonProcess shop \\\n user=joe \\\n socket-user=joe", 5, "WSGI daemon process", "socket-user came with 4.4.1"),
+        ("WSGIScriptAliasMatch ^/x /srv/x.wsgi process-group=shop", 3, "WSGI script alias", "process-group came with 4.6.0"),
+        ("WSGIDaemonProcess shop user=joe", 3, "WSGI daemon process", ""),
+    ],
+)  # fmt: skip
+def test_an_option_may_be_newer_than_the_mod_wsgi_that_refuses_it(
+    line: str, at: int, what: str, newest: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    conf = server(tmp_path, SHOP.replace("WSGIScriptAlias", f"{line}\nWSGIScriptAlias"))
+    message = (
+        f"AH00526: Syntax error on line {at} of {conf}/sites-enabled/shop.conf:\nInvalid option to {what} definition."
+    )
+    out = said(capfd, message, conf)
+    assert ("an older mod_wsgi does not know each option" in out) == bool(newest)
+    assert newest in out
 
 
 def test_tracebacks_of_two_processes_are_kept_apart(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from modwsgi_fix.model.request import Kind, Outcome, phases, request_of, trace
 from modwsgi_fix.model.servers import label
 from modwsgi_fix.reports.show import SHOWN
 from modwsgi_fix.reports.trace import as_json, as_text
+from modwsgi_fix.rule import all_rules
 from modwsgi_fix.workspace import discretion
 
 _CERTIFICATE = "SSLCertificateFile /etc/ssl/a.pem\n"
@@ -228,3 +229,19 @@ def test_a_location_is_found_again_for_another_url_of_a_trace() -> None:
     )
     steps = [step.text for step in trace(config, request_of("http://a.example/x/y")).outcome.because]
     assert any("/missing" in step for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("main", "address", "said"),
+    [
+        ("", "*:80", "only requests for the machine's own name reach this host, because it has no ServerName"),
+        ("ServerName main.example\n", "*:80", "only requests for main.example reach this host, because it has no ServerName"),
+        ("ServerName a.example\n", "*:80", "no request reaches this host: it has no ServerName, and is not the first at its address"),
+        ("", "192.0.2.1:80", "no request reaches this host: it has no ServerName, and is not the first at its address"),
+    ],
+)  # fmt: skip
+def test_a_host_without_a_name_has_that_of_the_main_server(main: str, address: str, said: str) -> None:
+    first = f"<VirtualHost {address}>\nServerName a.example\n</VirtualHost>\n"
+    config = server(f"{main}Listen 80\n{first}<VirtualHost {address}>\nDocumentRoot /srv\n</VirtualHost>\n")
+    (found,) = all_rules()["host-never-reached"].check(config)
+    assert found.message.startswith(said)

@@ -115,6 +115,9 @@ def keys() -> list[str]:
 
 
 def recorded(log: str) -> str:
-    """What is kept of a log: the lines that are not of a server that is well, and not too many of them."""
+    """What is kept of a log: the lines that are not of a server that is well, not too many of them, and each message once."""
     lines = [line for line in log.splitlines() if LOGGED not in line and (known(line) or not is_routine(line))]
-    return "\n".join(lines[:_MOST_LINES]) + "\n"
+    kept, rest = lines[:_MOST_LINES], lines[_MOST_LINES:]
+    names = names_in("\n".join(kept))
+    kept += [line for line in rest if not names_in(line) <= names and (names := names | names_in(line))]
+    return "\n".join(kept) + "\n"

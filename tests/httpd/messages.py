@@ -189,6 +189,7 @@ SCENES = [
     Scene(("segmentation-fault",), GRANT + host(WAIT, MOUNT), "", 7, {"app.wsgi": KILL, "wait.wsgi": SLOW.format(1.5)}, WAITING),
     Scene(("response-timeout",), "Timeout 1\n" + in_group(), "daemon-without-timeouts", _DAEMON_LINE + 1, {"app.wsgi": SLOW.format(3)}),
     Scene(("response-timeout",), in_group("socket-timeout=1"), "missing-global-application-group", _MOUNT_LINE, {"app.wsgi": SLOW.format(3)}),
+    Scene(("response-timeout",), "Timeout 1\n" + in_group("python-home=/srv/site/venv/bin"), "python-home-not-a-prefix", _DAEMON_LINE + 1, {"app.wsgi": app(), "venv/bin/python": ""}),
     lasting("request-timeout", "", 9, "request-timeout=1", SLOW.format(4), 2),
     Scene(("deadlock",), "LogLevel wsgi:info\n" + in_group("deadlock-timeout=1"), "missing-global-application-group", _MOUNT_LINE + 1, {"app.wsgi": FAILS.format("import ctypes; ctypes.PyDLL(None).sleep(4)")}),
     Scene(("startup-timeout",), "LogLevel wsgi:info\n" + in_group("startup-timeout=1"), "", _DAEMON_LINE + 1, {"app.wsgi": "import time\ntime.sleep(4)\n" + app()}),
@@ -248,6 +249,7 @@ SCENES = [
     Scene(("segmentation-fault",), TWICE + GRANT + host(WAIT, MOUNT), "module-loaded-twice", 2, {"app.wsgi": KILL, "wait.wsgi": SLOW.format(1.5)}, WAITING),
     Scene(("embedded-restricted",), "WSGIRestrictEmbedded On\n" + BESIDE, "group-selected-beside-the-script", 10),
     Scene(("no-module",), BESIDE, "group-selected-beside-the-script", 9, {"app.wsgi": "import shop\n"}),
+    Scene(("no-module",), GRANT + host(MOUNT, "WSGIDaemonProcess site python-path=/srv/site/lib\n"), "unused-daemon-process", 7, {"app.wsgi": "import shop\n", "lib/shop.py": ""}),
     Scene(("no-module",), in_group("python-path=/srv/site/env/lib/python3.9/site-packages"), "python-path-is-site-packages", _DAEMON_LINE, {"app.wsgi": "import shop\n", "env/lib/python3.9/site-packages/x.py": ""}),
     Scene(("no-application",), "<Directory /srv/site>\nRequire all granted\n</Directory>\n" + host("Alias / /srv/site/\n", "WSGIHandlerScript page /srv/site/handler.wsgi\n", "AddHandler page .page\n"), "handle-request-missing", "handler.wsgi:1", {"handler.wsgi": "def application(environ, start_response):\n    return []\n", "a.page": ""}, ("http://a.example/a.page",)),
     Scene(("script-missing",), GRANT + host("WSGIScriptAlias /scripts/ /srv/site/scripts/\n"), "directory-mount", 6, {"scripts/one.wsgi": app()}, ("http://a.example/scripts/none.wsgi",)),
@@ -263,6 +265,9 @@ ELSEWHERE = {
     "script-timeout": "mod_wsgi 4.9.4 has another text",
     "cannot-be-loaded": "mod_wsgi 4.9.4 has another text",
     "no-module-2": "Python 2 writes it",
+    **dict.fromkeys(
+        ("no-encodings-3.5", "no-codec-3.7", "no-codec-3.6", "no-locale-3.6"), "Python 3.7 and older write it"
+    ),
     **dict.fromkeys(
         (
             "closed-early",

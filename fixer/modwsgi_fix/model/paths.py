@@ -35,10 +35,20 @@ def ascending(path: str) -> Iterator[str]:
         yield path
 
 
+def on_a_drive(path: str) -> bool:
+    """Whether a path is one of Windows with a drive: ``D:/site`` or ``D:\\site``."""
+    return path[1:3] in (":/", ":\\") and path[0].isalpha()
+
+
+def slashed(path: str) -> str:
+    """Return a path of Windows as httpd spells it: a capital drive, and slashes (``apr_filepath_merge``)."""
+    return path[0].upper() + path[1:].replace("\\", "/") if on_a_drive(path) else path
+
+
 @lru_cache(maxsize=16384)
 def components(path: str) -> tuple[str, ...]:
-    """Return the parts of a path between slashes."""
-    return tuple(part for part in path.split("/") if part)
+    """Return the parts of a path between slashes, the drive of Windows among them."""
+    return tuple(part for part in slashed(path).split("/") if part)
 
 
 class _Place(Generic[T]):

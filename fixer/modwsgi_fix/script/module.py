@@ -66,8 +66,8 @@ class Statement(NamedTuple):
     ``targets`` are the dotted names that it binds (for an import, the local names); ``value`` is the source of what is
     assigned, returned or evaluated, ``call`` that value where it is a call. ``imported`` maps local names to dotted
     ones. ``strings`` are the string literals that the value is, or that a list or tuple in its place holds; ``wraps``
-    says which. A block (``if``, ``try``, ``with``, ``for`` …) has a ``body`` with all of its branches, and ``test``, the
-    source of an ``if``'s condition.
+    says which. A block (``if``, ``try``, ``with``, ``for`` …) has a ``body`` with all of its branches, of which ``otherwise``
+    is what stands after its ``else`` or ``elif``, and ``test``, the source of an ``if``'s condition.
     """
 
     kind: Kind
@@ -87,7 +87,7 @@ class Statement(NamedTuple):
     wraps: Literal["", "list", "tuple"] = ""
     body: tuple[Statement, ...] = ()
     test: str = ""
-    has_else: bool = False
+    otherwise: tuple[Statement, ...] = ()
     #: Whether no other small statement shares its line.
     alone: bool = True
 
@@ -133,7 +133,7 @@ class Module:
 
     @property
     def names(self) -> dict[str, Statement]:
-        """The names bound on import, with the last statement that binds each. The body of a main guard never runs."""
+        """The names bound on import, with the last statement that binds each. What a main guard keeps never runs."""
         return {name: one for one in self.live() for name in one.targets if "." not in name}
 
     def live(self) -> Iterator[Statement]:
@@ -142,8 +142,8 @@ class Module:
         while stack:
             statement = stack.pop()
             yield statement
-            if statement.kind == "block" and not is_main_guard(statement):
-                stack += reversed(statement.body)
+            if statement.kind == "block":
+                stack += reversed(statement.otherwise if is_main_guard(statement) else statement.body)
 
     @property
     def imports(self) -> dict[str, str]:

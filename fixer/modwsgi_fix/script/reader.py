@@ -253,9 +253,11 @@ class _Reader:
         for handler in getattr(node, "handlers", ()):
             parts += self.suite(handler.body)
         orelse = getattr(node, "orelse", None)
+        otherwise: tuple[Statement, ...] = ()
         if orelse is not None:
             # An `elif` is an `if` in the place of the `else`.
-            parts += (self.compound(orelse),) if isinstance(orelse, cst.If) else self.suite(orelse.body)
+            otherwise = (self.compound(orelse),) if isinstance(orelse, cst.If) else self.suite(orelse.body)
+            parts += otherwise
         final = getattr(node, "finalbody", None)
         if final is not None:
             parts += self.suite(final.body)
@@ -263,7 +265,7 @@ class _Reader:
             parts += self.suite(case.body)
         test = self.code(node.test) if isinstance(node, cst.If) else ""
         return Statement(
-            "block", span, lines, self.head(span), targets, body=tuple(parts), test=test, has_else=orelse is not None
+            "block", span, lines, self.head(span), targets, body=tuple(parts), test=test, otherwise=otherwise
         )
 
 

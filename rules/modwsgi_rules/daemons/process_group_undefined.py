@@ -17,7 +17,8 @@ may be used there, and is not selected by its right name. The whole server must 
 ## Left alone
 
 Where no name is close, or the server is not seen as a whole, a person has to decide, and the selection is reported without a
-fix. Names that are decided per request, embedded mode, and groups that may be defined elsewhere are not reported.
+fix. So is a selection in a section of no application, as a warning: no request fails by it (`group-selected-beside-the-script`).
+Names that are decided per request, embedded mode, and groups that may be defined elsewhere are not reported.
 
 ## See also
 
@@ -93,7 +94,7 @@ from modwsgi_fix.model.daemons import (
     may_use,
     uses_of,
 )
-from modwsgi_fix.model.facts.selections import in_force
+from modwsgi_fix.model.facts.selections import decides_nowhere, in_force
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
@@ -114,8 +115,10 @@ def process_group_undefined(config: Config) -> Iterator[Diagnostic]:
         meant = near[0] if len(near) == 1 and _is_free(config, use, near[0]) else None
         if not certain and (meant is None or meant.server is not use.item.server):
             continue
-        outcome = "httpd does not start" if use.at_start else "every request gets an error 500"
-        message = f"no WSGIDaemonProcess defines process group {use.name}, so {outcome}"
+        is_dead = decides_nowhere(config, use)
+        outcome = "so httpd does not start" if use.at_start else "so every request gets an error 500"
+        outcome = "and this line selects it for no application" if is_dead else outcome
+        message = f"no WSGIDaemonProcess defines process group {use.name}, {outcome}"
         fix: Fix | None = None
         advice = "define it or correct the name"
         related: tuple[Related, ...] = ()
@@ -124,11 +127,12 @@ def process_group_undefined(config: Config) -> Iterator[Diagnostic]:
             place = meant.directive
             related = (Related(place.path, place.args[0].span, "defined here"),)
             source = use.item.file.text[use.arg_span.start : use.arg_span.end]
-            if certain and not use.item.foreign and source.strip("\"'") == use.name and not meant.stray:
+            if certain and not is_dead and not use.item.foreign and source.strip("\"'") == use.name and not meant.stray:
                 text = source.replace(use.name, meant.name)
                 edit = Edit(use.item.path, use.arg_span, text)
                 fix = Fix.safe(f"Write {meant.name}", edit, reason="requests of the application were refused")
-        yield Diagnostic(use.item.path, use.arg_span, message, fix, related, help="" if fix else advice)
+        severity = Severity.WARNING if is_dead else None
+        yield Diagnostic(use.item.path, use.arg_span, message, fix, related, severity, help="" if fix else advice)
 
 
 def _is_slip(have: str, written: str) -> bool:

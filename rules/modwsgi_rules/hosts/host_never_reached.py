@@ -101,8 +101,9 @@ from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.gaps import sees_all_sections
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.request.reached import Unreached, unreached
-from modwsgi_fix.model.servers import label
+from modwsgi_fix.model.servers import addresses, label, own_name
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 
 
@@ -118,13 +119,19 @@ def host_never_reached(config: Config) -> Iterator[Diagnostic]:
         # The rest of a fragment's server is out of sight, and so is the order of its files.
         if not sees_all_sections(config) and (not found.name or item.path != instead.path):
             continue
-        message, help = _said(found, label(found.instead))
+        message, help = _said(found, label(found.instead), _name_of_main(config, server))
         span = item.args[0].span if item.args else item.span
         related = (Related(instead.path, instead.span, "this host answers"),)
         yield Diagnostic(item.path, span, message, related=related, help=help)
 
 
-def _said(found: Unreached, instead: str) -> tuple[str, str]:
+def _name_of_main(config: Config, server: Server) -> str:
+    """Return what the main server is called, whose name a host without one has at any address (vhost.c:ap_fini_vhost_config)."""
+    is_inherited = all(address.is_wildcard for address in addresses(server))
+    return "the machine's own name" if is_inherited and own_name(config.main) is None else ""
+
+
+def _said(found: Unreached, instead: str, main: str) -> tuple[str, str]:
     """Return the message and the help."""
     if found.name:
         message = f"no request reaches this host: {instead} takes the name {found.name}"
@@ -135,6 +142,6 @@ def _said(found: Unreached, instead: str) -> tuple[str, str]:
             "write the port here, too",
         )
     help = "give it a ServerName, or disable the host that comes first"
-    if found.only_by:
-        return f"only requests for {found.only_by} reach this host, because it has no ServerName", help
+    if found.only_by or main:
+        return f"only requests for {found.only_by or main} reach this host, because it has no ServerName", help
     return "no request reaches this host: it has no ServerName, and is not the first at its address", help

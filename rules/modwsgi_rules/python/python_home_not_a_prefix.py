@@ -1,5 +1,5 @@
 """
-`python-home` names something inside of a virtual environment, and not its root.
+`python-home` names something else than the root of a virtual environment, or of a Python.
 
 ## What happens
 
@@ -12,11 +12,13 @@ mod_wsgi manual, "Virtual Environments").
 
 ## The fix
 
-It cuts the path at the root of the environment. It is safe, because Python did not start before.
+It cuts the path at the root of the environment, where it names something inside of one. It is safe, because Python did not
+start before.
 
 ## Left alone
 
-A path that `--root` shows to be an environment itself is not reported.
+A path that `--root` shows to be an environment itself is not reported. A directory that `--root` shows to be none, as that of
+the project, is reported without a fix: it has no `pyvenv.cfg`, and no `python3.x` in its `lib`.
 
 ## See also
 
@@ -38,6 +40,19 @@ A path that `--root` shows to be an environment itself is not reported.
     WSGIDaemonProcess shop python-home=/srv/bin/env
     WSGIPythonHome /opt/python
     ```
+
+The directory of the project, without a fix, and one with an environment:
+
+    ```apache
+    #- site.conf
+    WSGIDaemonProcess shop python-home=/srv/shop
+    #                                  ^^^^^^^^^
+    WSGIDaemonProcess blog python-home=/srv/blog
+    #- /srv/shop/manage.py
+    import sys
+    #- /srv/blog/lib/python3.11/os.py
+    import sys
+    ```
 """
 
 from __future__ import annotations
@@ -48,6 +63,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.facts.pythons import has_no_python
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
@@ -70,7 +86,12 @@ def python_home_not_a_prefix(config: Config) -> Iterator[Diagnostic]:
 
 def _check(config: Config, item: Item, value: str, span: Span) -> Iterator[Diagnostic]:
     inside = _INSIDE.fullmatch(value)
-    if inside is None or item.file.tree.is_template:
+    if item.file.tree.is_template:
+        return
+    if inside is None:
+        if not item.in_doubt and has_no_python(config, value.rstrip("/")):
+            message = f"{value} has no Python in it, so Python does not start"
+            yield Diagnostic(item.path, span, message, help="name the root of the environment, which has bin and lib")
         return
     root = inside["root"]
     disk = config.disk

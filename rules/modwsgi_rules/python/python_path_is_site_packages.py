@@ -19,7 +19,8 @@ environment that was made with another Python than mod_wsgi's does not start.
 ## Left alone
 
 Two environments in one path, and the packages of Python 2, are reported without a fix. Directories of the system's
-own Python are not reported.
+own Python are not reported, nor those of `pip install --user`: `~/.local` is not an environment, and Python would not start
+in it.
 
 ## See also
 
@@ -51,10 +52,22 @@ The system's packages do not belong to an environment:
     WSGIDaemonProcess shop python-path=/srv/shop python-home=/srv/shop/env
     WSGIDaemonProcess blog python-path=/usr/lib/python3/dist-packages:/usr/local/lib/python3.11/site-packages
     ```
+
+Nor do those of a user, or of Homebrew:
+
+    ```apache
+    WSGIDaemonProcess shop python-path=/srv/shop:/home/joe/.local/lib/python3.11/site-packages
+    WSGIDaemonProcess blog python-path=/opt/homebrew/lib/python3.11/site-packages/
+    ```
+    ```diff unsafe
+    -WSGIDaemonProcess shop python-path=/home/joe/.local/lib/python3.11/site-packages:/srv/env/lib/python3.11/site-packages
+    +WSGIDaemonProcess shop python-path=/home/joe/.local/lib/python3.11/site-packages python-home=/srv/env
+    ```
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
@@ -66,7 +79,7 @@ from modwsgi_fix.rule import Diagnostic, rule
 
 _PACKAGES = expression(r"(?P<root>/.+)/lib(?:64)?/python(?P<version>\d[\d.]*)/site-packages/?")
 #: Prefixes of the system's own Python: their packages are there anyway.
-_SYSTEM = ("/usr", "/usr/local", "/opt/python")
+_SYSTEM = ("/usr", "/usr/local", "/opt/python", "/opt/homebrew")
 
 
 @rule()
@@ -76,11 +89,7 @@ def python_path_is_site_packages(config: Config) -> Iterator[Diagnostic]:
         if option is None or process.directive.file.tree.is_template:
             continue
         parts = option.value.split(":")
-        roots = {
-            packages["root"]: packages["version"]
-            for part in parts
-            if (packages := _PACKAGES.fullmatch(part)) and packages["root"] not in _SYSTEM
-        }
+        roots = {packages["root"]: packages["version"] for part in parts if (packages := _environment(part))}
         if not roots:
             continue
         root = next(iter(roots))
@@ -94,6 +103,17 @@ def python_path_is_site_packages(config: Config) -> Iterator[Diagnostic]:
         )
 
 
+def _environment(part: str) -> re.Match[str] | None:
+    """Return the root and the version of the environment that a directory has the packages of."""
+    packages = _PACKAGES.fullmatch(part)
+    return packages if packages and packages["root"] not in _SYSTEM and not _is_users(packages["root"]) else None
+
+
+def _is_users(root: str) -> bool:
+    """Whether ``pip install --user`` puts packages below a directory (site.py: ``USER_BASE``), which has no Python."""
+    return root.endswith("/.local")
+
+
 def _fix(process: DaemonProcess, parts: list[str], roots: dict[str, str]) -> Fix | None:
     option = process.option("python-path")
     if option is None or len(roots) > 1 or process.directive.foreign or not process.directive.known:
@@ -104,7 +124,7 @@ def _fix(process: DaemonProcess, parts: list[str], roots: dict[str, str]) -> Fix
         return None
     if len([one for one in process.options if one.name == "python-path"]) > 1:
         return None
-    rest = [part for part in parts if not _PACKAGES.fullmatch(part)]
+    rest = [part for part in parts if not (packages := _PACKAGES.fullmatch(part)) or _is_users(packages["root"])]
     words = [f"python-path={quoted(':'.join(rest))}"] if rest else []
     words += [f"python-home={quoted(root)}"] if home is None else []
     if not words:

@@ -60,6 +60,36 @@ Not reported:
     if __name__ == "__main__":
         application.run()
     ```
+
+Nor what stands in the `else` of the guard, as in scripts that serve from a terminal as well:
+
+    ```python
+    #- site.conf
+    WSGIScriptAlias / /srv/site/app.wsgi
+    #- /srv/site/app.wsgi
+    from threading import Lock
+    from site import make_app, serve
+    if __name__ == "__main__":
+        serve()
+    else:
+        application = None
+        with Lock():
+            if application is None:
+                application = make_app()
+    ```
+    ```python
+    #- site.conf
+    WSGIScriptAlias / /srv/site/app.wsgi
+    #- /srv/site/app.wsgi
+    import os
+    from site import make_app, serve
+    if "__main__" == __name__:
+        serve()
+    elif "SITE" in os.environ:
+        application = make_app(os.environ["SITE"])
+    else:
+        application = make_app()
+    ```
 """
 
 from __future__ import annotations
@@ -81,7 +111,8 @@ def application_under_main_guard(config: Config) -> Iterator[Diagnostic]:
         if module is None or module.is_open or any(name in module.names for name in script.names):
             continue
         for guard in (statement for statement in module.body if statement.kind == "block" and is_main_guard(statement)):
-            bound = next((statement for statement in guard.body if set(statement.targets) & set(script.names)), None)
+            kept = guard.body[: len(guard.body) - len(guard.otherwise)]
+            bound = next((statement for statement in kept if set(statement.targets) & set(script.names)), None)
             if bound is not None:
                 name = next(name for name in bound.targets if name in script.names)
                 fix = _fix(script, module, guard)
@@ -95,7 +126,7 @@ def application_under_main_guard(config: Config) -> Iterator[Diagnostic]:
 
 
 def _fix(script: WsgiScript, module: Module, guard: Statement) -> Fix | None:
-    if guard.has_else or any(line.kind not in ("import", "assign") or not line.alone for line in guard.body):
+    if guard.otherwise or any(line.kind not in ("import", "assign") or not line.alone for line in guard.body):
         return None
     text = module.text
     start, end = guard.lines

@@ -67,8 +67,9 @@ from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import Served, led_to, scripts_below, scripts_nested, served_by_root
-from modwsgi_fix.model.items import Server
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import grant
+from modwsgi_fix.model.request.visits import authorities_of
 from modwsgi_fix.model.urls import Mapping, aliases, covered, document_root, mounts
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 from modwsgi_fix.text import Span
@@ -101,16 +102,9 @@ def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
                 [other for other, _ in others],
             )
         root = document_root(config, server)
-        if (
-            root is None
-            or not root.value
-            or not root.known
-            or root.server is not server
-            or not served_by_root(config, server)
-        ):
+        if root is None or not root.value or not root.known or root.server is not server:
             continue
-        asked = [*mounts(config, server), *aliases(config, server)]
-        script = _exposed(config, server, root.value.rstrip("/"), "/", asked)
+        script = next(filter(None, (_below_root(config, one, root) for one in _having(config, server))), None)
         if script is not None:
             yield _report(
                 root.path,
@@ -135,9 +129,33 @@ def _report(path: str, span: Span, how: str, script: Served, advice: str, others
     )
 
 
+def _having(config: Config, server: Server) -> list[Server]:
+    """Return the servers that serve a server's DocumentRoot: the main server's is left to the hosts where they have all ports."""
+    is_certain = config.complete and not any(host.item is None or host.item.guards for host in config.hosts)
+    if not server.is_main or not is_certain or authorities_of(config, server):
+        return [server]
+    return [host for host in config.hosts if (root := document_root(config, host)) is None or root.server is server]
+
+
+def _below_root(config: Config, server: Server, root: Item) -> Served | None:
+    """Return a script that a server hands out because it lies below the DocumentRoot."""
+    if not served_by_root(config, server):
+        return None
+    asked = [*mounts(config, server), *aliases(config, server)]
+    return _exposed(config, server, root.value.rstrip("/"), "/", asked)
+
+
+def _scripts(config: Config, directory: str) -> list[Served]:
+    """Return the scripts below a directory, each once however often it is mounted."""
+    return config.once(
+        (_scripts, directory),
+        lambda: list({one.path: one for one in scripts_below(config, config.main, directory)}.values()),
+    )
+
+
 def _exposed(config: Config, server: Server, directory: str, url: str, asked: list[Mapping]) -> Served | None:
     """Return a script that can be fetched through ``url``, which leads to ``directory`` unless one of ``asked`` takes it."""
-    for script in scripts_below(config, config.main, directory):
+    for script in _scripts(config, directory):
         if grant(config, server, script.directory, script.file).allowed is False or _is_run(config, script):
             continue
         path = posixpath.join(url, posixpath.relpath(script.path, directory or "/"))

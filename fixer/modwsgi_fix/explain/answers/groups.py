@@ -11,22 +11,24 @@ from modwsgi_fix.explain.answers.places import mounts_of, runs_in, selected_spot
 from modwsgi_fix.explain.asked import Asked, cause_of, findings_of, shown, spot, trace_command
 from modwsgi_fix.explain.gathering import Occurrence
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses
+from modwsgi_fix.model.merge.groups import application_group
 from modwsgi_fix.records import Cause, Finding, Spot
 
 _LIMIT = 5
-_CRASH_HELP = (
-    "find the extension: write faulthandler.enable() at the top of the script, or look at a core dump; one that knows no "
-    "sub-interpreters, as numpy, needs WSGIApplicationGroup %{GLOBAL}"
-)
+#: What is said only where an application does not run in the main interpreter already.
+_MAIN = "; one that knows no sub-interpreters, as numpy, needs WSGIApplicationGroup %{GLOBAL}"
+_BLOCKED = "; where a C extension blocks, WSGIApplicationGroup %{GLOBAL}"
+_CRASH_HELP = "find the extension: write faulthandler.enable() at the top of the script, or look at a core dump" + _MAIN
 _SLOW_HELP = (
-    "see what the threads wait for, as with py-spy dump on the process; where a C extension blocks, WSGIApplicationGroup "
-    "%{GLOBAL}; where visitors wait for threads, more of them"
+    f"see what the threads wait for, as with py-spy dump on the process{_BLOCKED}; where visitors wait for threads, more of "
+    "them"
 )
+_HEADERS = "; where a header is large, header-buffer-size=65536"
 #: Rules whose findings may be about a group that their messages do not name.
 _EVERYWHERE = frozenset({"daemon-name-missing", "module-loaded-twice"})
 #: What to do, by the name of the message; ``about`` in the table says what happened.
 _HELP = {
-    "truncated": f"look for AH00052 at the same time; {_CRASH_HELP}; where a header is large, header-buffer-size=65536",
+    "truncated": f"look for AH00052 at the same time; {_CRASH_HELP}{_HEADERS}",
     "response-timeout": _SLOW_HELP,
     "script-timeout": _SLOW_HELP,
     "request-timeout": _SLOW_HELP,
@@ -140,7 +142,22 @@ def daemon(occurrence: Occurrence, asked: Asked) -> list[Cause]:
         if message.name in ("truncated", "daemon-signal")
         else message.about
     )
-    return [*causes, Cause(text, tuple(spots[:_LIMIT]), help=_HELP.get(message.name, ""))]
+    return [*causes, Cause(text, tuple(spots[:_LIMIT]), help=_help(message.name, asked, name, path))]
+
+
+def _help(name: str, asked: Asked, group: str, path: str) -> str:
+    """Return what to do about a message, without what is done already."""
+    help_ = _HELP.get(name, "")
+    interpreters = [application_group(config, server, mount).name for config, server, mount in mounts_of(asked, path)]
+    if path and interpreters and not any(one != "" for one in interpreters):
+        help_ = help_.replace(_MAIN, "").replace(_BLOCKED, "")
+    sizes = [one.option("header-buffer-size") for one in _definitions(asked, group)]
+    given = next((one.value for one in sizes if one is not None), "")
+    return (
+        help_.replace(_HEADERS, f"; where a header has more than {given} bytes, a larger header-buffer-size")
+        if given
+        else help_
+    )
 
 
 def capacity(occurrence: Occurrence, asked: Asked) -> list[Cause]:

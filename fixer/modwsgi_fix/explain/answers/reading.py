@@ -6,10 +6,12 @@ import posixpath
 import shlex
 from collections.abc import Iterable
 
+from modwsgi_fix.directives import daemon_option, script_options, version, words_before_options
 from modwsgi_fix.directives.families import LOG_FILES
 from modwsgi_fix.explain.asked import Asked, cause_of, file_at, findings_at, findings_near, findings_of, spot, spot_in
 from modwsgi_fix.explain.gathering import Occurrence
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.daemons import options_of
 from modwsgi_fix.model.items import File, Item, Script
 from modwsgi_fix.model.servers import is_tls, label, listeners
 from modwsgi_fix.records import Cause, Finding
@@ -20,6 +22,8 @@ _LIMIT = 5
 _WITHOUT_MODULE = (
     "load mod_wsgi above that line (a2enmod wsgi); on Windows it has no daemon mode, and so no WSGIDaemonProcess"
 )
+#: The most options whose releases are told, and the oldest release that is: nobody has an older one.
+_MOST_OPTIONS, _OLDEST = 4, (3,)
 #: The most lines of one continued directive that are searched.
 _MOST_JOINED = 20
 
@@ -53,10 +57,37 @@ def refused(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     causes = [cause_of(asked, one) for one in meant[:_LIMIT]]
     if not causes:
         now = "; no rule finds a fault in that line as it is now" if message.rules else ""
-        return [Cause(f"{message.about}{now}", (named_line,))]
+        return [Cause(f"{message.about}{now}", (named_line,), help=_newer(asked, file, line))]
     if named_line.place not in {one.place for cause in causes for one in cause.spots}:
         causes[0] = causes[0]._replace(spots=(*causes[0].spots, named_line))
     return causes
+
+
+def _newer(asked: Asked, file: File | Script, line: int) -> str:
+    """Return what to do about options of mod_wsgi that an older one does not know; empty where a line has none."""
+    releases: dict[str, str] = {}
+    for config in asked.configs:
+        if config.target.mod_wsgi is not None:
+            continue
+        for item in config.matching(lambda key: key.startswith("wsgi")):
+            # httpd names the last line of a directive that goes on.
+            if item.file is file and item.line <= line <= item.file.lines.position(item.span.end).line:
+                releases |= _releases(config, item)
+    known = sorted(releases.items(), key=lambda one: version(one[1]), reverse=True)
+    newest = [f"{name} came with {since}" for name, since in known if version(since) >= _OLDEST][:_MOST_OPTIONS]
+    if not newest:
+        return ""
+    return f"an older mod_wsgi does not know each option: {', '.join(newest)}; --target mod_wsgi=VERSION finds those"
+
+
+def _releases(config: Config, item: Item) -> dict[str, str]:
+    """Return the options of a line, with the release of mod_wsgi that brought each."""
+    words = words_before_options(item.key)
+    names = {option.name for option in options_of(config, item, words)[0]} if words is not None else set()
+    if item.key == "wsgidaemonprocess":
+        infos = (daemon_option(name) for name in names)
+        return {one.name: one.since for one in infos if one is not None and one.since}
+    return {one.name: one.since for one in script_options(item.key).values() if one.name in names and one.since}
 
 
 def _has(file: File | Script, line: int, command: str) -> bool:

@@ -34,12 +34,16 @@ from modwsgi_fix.workspace import discretion
 _MOST_URLS, _MOST_HOSTS, _MOST_TRIED = 3, 2_000, 40
 _LIMIT = 5
 _FAILED = ("refused", "not-found", "error")
+#: Denials, which name the topmost directory that nothing opens, and which mod_wsgi before 6 may cause itself (by its subrequest
+#: for ``PATH_TRANSLATED``).
+_DENIALS = ("AH01630", "AH01797")
 
 
 class Asking(NamedTuple):
     """A request that leads to a file, and the directive that maps it there.
 
-    ``aside`` says that httpd only looks at the file, while an application answers the request.
+    ``aside`` says that httpd only looks at the file, while an application answers the request; ``above`` that the file is a
+    directory on the way to what the directive names.
     """
 
     config: Config
@@ -47,6 +51,7 @@ class Asking(NamedTuple):
     request: Request
     item: Item | None
     aside: bool = False
+    above: bool = False
 
 
 def access(occurrence: Occurrence, asked: Asked) -> list[Cause]:
@@ -54,24 +59,34 @@ def access(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     path = occurrence.fields.get("path", "")
     if not path.startswith("/"):
         return words(occurrence, asked)
-    causes: list[Cause] = []
-    for asking in islice(asking_for(asked, path), _MOST_URLS):
-        causes += _traced(occurrence, asked, asking)
-    return list(dict.fromkeys(causes))
+    every = asking_for(asked, path)
+    if occurrence.message.code not in _DENIALS:
+        every = (one for one in every if not one.aside and not one.above)
+    answers = [_traced(occurrence, asked, asking) for asking in islice(every, _MOST_URLS)]
+    # What is answered now is not what the message is about, where another URL of the file is refused still.
+    answers = [one for one in answers if not one.is_over] or answers
+    return list(dict.fromkeys(cause for one in answers for cause in one.causes))
 
 
-def _traced(occurrence: Occurrence, asked: Asked, asking: Asking) -> list[Cause]:
+class _Answer(NamedTuple):
+    """What one request says of a message; ``is_over`` where the request is not refused as the files are now."""
+
+    causes: list[Cause]
+    is_over: bool = False
+
+
+def _traced(occurrence: Occurrence, asked: Asked, asking: Asking) -> _Answer:
     record = discretion.trace(trace(asking.config, asking.request), asking.config)
     outcome = _likeliest(record, occurrence.fields.get("path", ""))
     if asking.aside and outcome.kind != "application":
-        return []
+        return _Answer([])
     command = trace_command(asked, shlex.quote(record.url))
     spots = [
         *([spot(asking.item, "the URL leads to the file by this line")] if asking.item else []),
         *_decided(asked, outcome),
     ]
     spots = _distinct(spots)
-    if outcome.kind == "application" and occurrence.message.code == "AH01630":
+    if outcome.kind == "application" and occurrence.message.code in _DENIALS and _by_root(asking):
         root = document_root(asking.config, asking.server)
         text = (
             f"{record.url} reaches the application, so this line is harmless: mod_wsgi before 6 also asks httpd what the rest of "
@@ -79,27 +94,41 @@ def _traced(occurrence: Occurrence, asked: Asked, asking: Asking) -> list[Cause]
         )
         more = [spot(root, "the DocumentRoot")] if root is not None else []
         help_ = "nothing need change; mod_wsgi 6 no longer asks"
-        return [
-            Cause(
-                shown(asked, text),
-                tuple(_distinct([*_decided(asked, outcome), *more])),
-                help=help_,
-                commands=(command,),
-            )
-        ]
+        decided = tuple(_distinct([*_decided(asked, outcome), *more]))
+        return _Answer([Cause(shown(asked, text), decided, help=help_, commands=(command,))])
     found = [cause_of(asked, one) for one in _findings(occurrence, asked, spots)]
     found = [one._replace(commands=(*one.commands, command), spots=_with(one.spots, spots)) for one in found]
     if found:
-        return found[:_LIMIT]
+        return _Answer(found[:_LIMIT])
     if outcome.kind in _FAILED:
         text = f"{record.url}: {sentence(outcome)}"
-        help_ = "if visitors should get it, change the last of these lines; otherwise httpd does as configured"
-        return [Cause(shown(asked, text), tuple(spots), help=help_, commands=(command,))]
+        help_ = _help(occurrence, asking, outcome)
+        return _Answer([Cause(shown(asked, text), tuple(spots), help=help_, commands=(command,))])
     text = (
         f"as these files are now, {record.url} is not refused ({sentence(outcome)}); httpd may not have read them since, or an "
         ".htaccess file that is not seen decides"
     )
-    return [Cause(shown(asked, text), tuple(spots), commands=(command,))]
+    return _Answer([Cause(shown(asked, text), tuple(spots), commands=(command,))], is_over=True)
+
+
+def _by_root(asking: Asking) -> bool:
+    """Whether the file is what a URL would be in the DocumentRoot, where mod_wsgi before 6 looks for it."""
+    return asking.aside or (asking.item is not None and asking.item.key == "documentroot")
+
+
+def _help(occurrence: Occurrence, asking: Asking, outcome: Outcome) -> str:
+    """Return what to do about a request that is refused. A baseline that denies is never what to change."""
+    if occurrence.message.code == "AH01276":
+        mounted = [one.url for one in mounts(asking.config, asking.server) if not one.is_regex and one.item.known]
+        ask = f"ask for the application where it is mounted, {' or '.join(mounted[:_MOST_URLS])}; " if mounted else ""
+        return f"{ask}or mount it there, or put an index file there; Options Indexes would show visitors all file names"
+    if any(step.phase == "access" and "<Directory />" in step.text for step in outcome.because[-1:]):
+        directory = posixpath.dirname(outcome.file) if outcome.file else ""
+        return (
+            f"if visitors should get it, grant it in <Directory {directory or 'of the file'}>, and leave <Directory /> as it "
+            "is; otherwise httpd does as configured"
+        )
+    return "if visitors should get it, change the last of these lines; otherwise httpd does as configured"
 
 
 def _likeliest(record: Trace, path: str) -> Outcome:
@@ -182,11 +211,10 @@ def _by_prefix(config: Config, server: Server, path: str) -> Iterator[Asking]:
         target = mapping.target.rstrip("/")
         rest = _below(path, target)
         # httpd names the topmost directory of the path that nothing opens.
-        if rest is None and _below(target, path.rstrip("/")) is not None and len(path) > 1:
-            rest = ""
-        if rest is not None:
+        above = rest is None and _below(target, path.rstrip("/")) is not None and len(path) > 1
+        if rest is not None or above:
             url = mapping.url if not rest else mapping.url.rstrip("/") + rest
-            yield Asking(config, server, authority.request(escaped(url)), mapping.item)
+            yield Asking(config, server, authority.request(escaped(url)), mapping.item, above=above)
     root = document_root(config, server)
     if root is not None and root.known and (rest := _below(path, root.value.rstrip("/"))) is not None:
         yield Asking(config, server, authority.request(escaped(rest or "/")), root)

@@ -13,7 +13,9 @@ from modwsgi_fix.explain.gathering import Occurrence
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
-from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.items import Item, Server
+from modwsgi_fix.model.paths import slashed
+from modwsgi_fix.model.urls import Mapping
 from modwsgi_fix.records import Cause, Finding, Spot
 from modwsgi_fix.tuples import NamedTuple
 
@@ -125,7 +127,11 @@ def _leading_to(asked: Asked, path: str) -> list[Spot]:
 
 def _missing(asked: Asked, path: str, spots: list[Spot], about: str) -> list[Cause]:
     if not spots:
-        return []
+        # A request that fails so is of a mount that httpd has: of an older configuration, or of a file that was not given.
+        near = [spot(mount.item, f"leads to {mount.target}") for _, _, mount in mounts_of(asked, "")][:_LIMIT]
+        help_ = "reload httpd, or give the file that has it; httpd -S lists the files of its hosts"
+        text = f"no mount of these files leads to {path}; httpd may run with lines that were changed since, or lie in other files"
+        return [Cause(text, tuple(near), help=help_)] if path and near else []
     beside = next(filter(None, (_beside(config, path) for config in asked.configs)), "")
     text = f"{about}; {beside}" if beside else about
     help_ = "write the path of the script that is meant; each directory above it must let httpd's user pass"
@@ -184,7 +190,8 @@ def imported(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     mounted = mounts_of(asked, path)
     spots = [one for config, server, mount in mounted for one in selected_spots(config, server, mount)]
     everywhere = [item for config in asked.configs for item in config.named(*PYTHON_SELECTORS)]
-    found = _findings(asked, path, [*spots, *map(spot, everywhere)], message.rules)
+    meant = [one for config, server, mount in mounted for one in _meant(config, server, mount)]
+    found = _findings(asked, path, [*spots, *map(spot, [*everywhere, *meant])], message.rules)
     rules = [cause_of(asked, one) for one in found if one.rule != "python-2-name" or f"{module}" in one.text][:_LIMIT]
     causes: list[Cause] = []
     for config, server, mount in mounted[:_LIMIT]:
@@ -202,11 +209,20 @@ def imported(occurrence: Occurrence, asked: Asked) -> list[Cause]:
         own = list(
             dict.fromkeys([*selected_spots(config, server, mount), *(spot(one.item, one.option) for one in looks)])
         )
-        help_ = _import_help(config, module, looks, mount.target)
+        help_ = _import_help(config, module, looks, mount.target, embedded=group.name == "")
+        if any(one.rule == "unused-daemon-process" for one in found):
+            help_ = "select the process group that is defined for it"
         causes.append(Cause(shown(asked, text), (*_distinct(own), *frames), help=help_))
     if not causes and frames:
         causes = [Cause(message.about, tuple(frames))]
     return [*rules, *dict.fromkeys(causes)]
+
+
+def _meant(config: Config, server: Server, mount: Mapping) -> list[Item]:
+    """Return the process groups of the host of an application that runs in embedded mode: one may be meant for it."""
+    if runs_in(config, server, mount).name != "":
+        return []
+    return [one.directive for one in daemon_processes(config) if one.directive.server in (server, config.main)]
 
 
 def _distinct(spots: list[Spot]) -> list[Spot]:
@@ -291,16 +307,30 @@ def _elsewhere(disk: Files, module: str, path: str) -> str:
     return ""
 
 
-def _import_help(config: Config, module: str, looks: list[Search], path: str) -> str:
+def _import_help(config: Config, module: str, looks: list[Search], path: str, *, embedded: bool) -> str:
     disk = config.disk
     where = _elsewhere(disk, module, path) if disk is not None and module else ""
     if where.endswith("/site-packages"):
-        return f"write python-home={where.rpartition('/lib/')[0]} on WSGIDaemonProcess"
+        home = where.rpartition("/lib/")[0]
+        return f"write WSGIPythonHome {home}" if embedded else f"write python-home={home} on WSGIDaemonProcess"
+    where = where or _project_of(module, path, looks)
+    if where and embedded:
+        return f"write WSGIPythonPath {where}"
     if where:
         return f"write python-path={where} on WSGIDaemonProcess, or home= where it is the working directory, too"
     if any(one.option in ("python-home", "WSGIPythonHome") for one in looks):
         return f"install {module or 'it'} into that environment by its own pip"
+    if embedded:
+        return "name the virtual environment by WSGIPythonHome, and the directory of the project by WSGIPythonPath"
     return "name the virtual environment by python-home=, and the directory of the project by python-path="
+
+
+def _project_of(module: str, path: str, looks: list[Search]) -> str:
+    """Return the directory that Python must look in for a package that the script itself lies in; empty without one."""
+    directory, _, rest = slashed(path).rpartition(f"/{module}/")
+    if not module or not directory or not rest or any(slashed(one.directory).rstrip("/") == directory for one in looks):
+        return ""
+    return directory
 
 
 def python_home(occurrence: Occurrence, asked: Asked) -> list[Cause]:

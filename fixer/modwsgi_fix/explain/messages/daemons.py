@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from modwsgi_fix.explain.messages.message import Message
 
+#: Python that does not start in a daemon process leaves its requests waiting.
+_SLOW = ("python-home-not-a-prefix", "missing-global-application-group", "daemon-without-timeouts")
 _CRASH = ("missing-global-application-group", "module-loaded-twice")
 
 #: Messages that mod_wsgi words differently from version 6 on (src/server, 6.1.1).
@@ -73,14 +75,14 @@ DAEMONS = (
         "Timeout when reading response headers from daemon process '{group}': {path}",
         "daemon",
         "the application did not answer in time: it is slow, waits for something, or its interpreter is blocked",
-        rules=("missing-global-application-group", "daemon-without-timeouts"),
+        rules=_SLOW,
     ),
     Message(
         "script-timeout",
         "Script timed out before returning headers: {script}",
         "daemon",
         "the application did not answer in time",
-        rules=("missing-global-application-group", "daemon-without-timeouts"),
+        rules=_SLOW,
         only="older than mod_wsgi 4.9.4, and CGI programs",
     ),
     Message(

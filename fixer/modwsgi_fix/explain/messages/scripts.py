@@ -11,6 +11,7 @@ _IMPORTS = (
     "python-2-name",
     "module-gone-from-python",
     "group-selected-beside-the-script",
+    "unused-daemon-process",
 )
 _NO_LIBRARY = (
     "Python finds no standard library: python-home is not the directory of a virtual environment, is of another version, or "
@@ -156,6 +157,22 @@ SCRIPTS = (
         "python-home",
         _NO_LIBRARY,
         rules=("python-home-not-a-prefix", "missing-on-disk"),
+    ),
+    *(
+        Message(
+            name,
+            text,
+            "python-home",
+            _NO_LIBRARY,
+            rules=("python-home-not-a-prefix", "missing-on-disk"),
+            only="Python 3.7 and older",
+        )
+        for name, text in (
+            ("no-encodings-3.5", "ImportError: No module named 'encodings'"),
+            ("no-codec-3.7", "Fatal Python error: initfsencoding: unable to load the file system codec"),
+            ("no-codec-3.6", "Fatal Python error: Py_Initialize: unable to load the file system codec"),
+            ("no-locale-3.6", "Fatal Python error: Py_Initialize: Unable to get the locale encoding"),
+        )
     ),
     Message(
         "no-module",

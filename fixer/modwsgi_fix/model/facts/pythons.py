@@ -37,6 +37,22 @@ def python_of_environment(config: Config, home: str) -> str | None:
     return found[1] if found is not None else None
 
 
+def has_no_python(config: Config, home: str) -> bool:
+    """Whether the disk shows a directory that Python's library is not in (getpath.c: ``lib/pythonX.Y/os.py``)."""
+    disk = config.disk
+    if disk is None or not home.startswith("/") or not disk.is_dir(home):
+        return False
+    libraries = [f"{home}/lib", f"{home}/lib64"]
+    if not all(map(disk.is_known, [f"{home}/pyvenv.cfg", *libraries])) or disk.is_file(f"{home}/pyvenv.cfg"):
+        return False
+    try:
+        # An empty directory may be one that was not copied.
+        names = [name for library in libraries if disk.is_dir(library) for name in disk.names(library)]
+        return bool(disk.names(home)) and not any(name.startswith(("python", "pypy")) for name in names)
+    except FileProblem:
+        return False
+
+
 def _read(config: Config, path: str) -> str:
     """Return the text of a file on the disk; empty where it cannot be read."""
     try:

@@ -125,11 +125,11 @@ class Directories:
                 path = section.pattern.rstrip("/")
                 self.wild.setdefault(path.count("/"), []).append(section)
             else:
-                self.exact.setdefault(normal(section.pattern).rstrip("/"), []).append(section)
+                self.exact.setdefault(_folded(normal(section.pattern).rstrip("/")), []).append(section)
 
     def at(self, path: str, depth: int) -> list[Section]:
         """Return the sections for a directory (without a slash at its end) of that many components."""
-        found = self.exact.get(path, _NONE)
+        found = self.exact.get(_folded(path), _NONE)
         wild = self.wild.get(depth)
         if wild:
             found = [*found, *(s for s in wild if wildcard(s.pattern.rstrip("/"))(path))]
@@ -137,6 +137,11 @@ class Directories:
 
 
 _NONE: list[Section] = []
+
+
+def _folded(path: str) -> str:
+    """Return a path as the file system compares it: that of Windows knows no capitals."""
+    return path.lower() if path[1:2] == ":" else path
 
 
 class Locations:

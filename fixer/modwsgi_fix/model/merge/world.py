@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from modwsgi_fix.directives import spelled
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.items import Guard, Item
+from modwsgi_fix.model.paths import on_a_drive, slashed
 from modwsgi_fix.tuples import NamedTuple
 
 #: The most branches, more than anyone would read.
@@ -197,6 +198,9 @@ def normal(path: str) -> str:
     """Return a path as ``apr_filepath_merge`` normalizes it: single slashes, no dots; a last slash stays."""
     if path.startswith("/") and "//" not in path and "/." not in path:
         return path
+    if on_a_drive(path):
+        path = slashed(path)
+        return path[:2] + normal(path[2:])
     end = "/" if path.endswith(("/", "/.", "/..")) else ""
     found = posixpath.normpath(path)
     found = found[1:] if found.startswith("//") else found

@@ -46,9 +46,13 @@ class Variables:
     def define(self, name: str, value: str | None, guards: tuple[Guard, ...], *, known: bool) -> None:
         """Carry out a ``Define``; ``known`` says whether all of the value is known.
 
-        Under an undecided condition the value is not known afterwards.
+        Under an undecided condition the value is not known afterwards. In ``<IfDefine !NAME>`` the name is defined afterwards
+        whether the condition holds or not, as files are written that may be included twice.
         """
         self._state = None
+        beside = tuple(guard for guard in guards if guard != ("ifdefine", name, True))
+        if len(beside) < len(guards):
+            value, known, guards = None, False, beside
         is_new = not guards and name not in self._defined
         before = () if is_new else self._known(name)
         self._undefined.discard(name)

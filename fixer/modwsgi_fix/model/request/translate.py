@@ -15,7 +15,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, last
 from modwsgi_fix.model.merge.world import Beyond, normal
-from modwsgi_fix.model.paths import Prefixes
+from modwsgi_fix.model.paths import Prefixes, on_a_drive, slashed
 from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.outcome import Done, Kind
 from modwsgi_fix.model.request.proxied import send_away, target_in_location
@@ -288,8 +288,8 @@ def absolute(state: State, path: str, item: Item) -> str:
     """Return a path made absolute by ServerRoot (``ap_server_root_relative``)."""
     if path.startswith("/"):
         return path
-    if re.match(r"[A-Za-z]:", path):
-        raise Beyond(f"{path} is a path of Windows, which is not modelled", item)
+    if on_a_drive(path):
+        return slashed(path)
     root = state.config.named("serverroot")
     if not root:
         raise Beyond(f"{path} is relative to the ServerRoot, which is not in sight", item)

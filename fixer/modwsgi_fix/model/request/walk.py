@@ -8,6 +8,7 @@ from modwsgi_fix.model.merge.layers import Layer, Site, every
 from modwsgi_fix.model.merge.options import Options, Override, merged_options
 from modwsgi_fix.model.merge.sections import directory_regex_match
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond, World, normal
+from modwsgi_fix.model.paths import on_a_drive, slashed
 from modwsgi_fix.model.request.htaccess import htaccess
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome
 from modwsgi_fix.tuples import NamedTuple
@@ -29,8 +30,11 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
     """
     if len(path) > LONGEST_PATH:
         raise Beyond(f"the path of the file has more than {LONGEST_PATH:,} characters")
+    drive = slashed(path)[:2] if on_a_drive(path) else ""
+    if drive and world.disk is not None:
+        raise Beyond(f"{path} is on a drive of Windows, and not on this filesystem")
     # A relative path starts at httpd's working directory, which is / for a daemon.
-    path = normal(path if path.startswith("/") else f"/{path}")
+    path = normal(path if path.startswith("/") or drive else f"/{path}")
     layers: list[Layer] = []
     options = merged_options(site.base, world)
     override = Override()
@@ -47,7 +51,12 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
         whole = world.type_of(path.rstrip("/") or "/")
     exact = whole in (DIRECTORY, FILE) and not (whole == FILE and trailing)
     while True:
-        for section in site.directories(reached, depth):
+        sections = site.directories(reached, depth)
+        if drive and not reached:
+            # <Directory /> holds for all drives (request.c: a section without components is never passed over).
+            sections += site.directories(drive, depth)
+            reached = drive
+        for section in sections:
             if section.applies(world):
                 layers.append(section)
                 options, override = _put(section, options, override, world)
