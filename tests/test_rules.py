@@ -92,3 +92,25 @@ def test_a_grant_of_22_opens_nothing_that_require_refuses(denial: str, said: str
     text += "<Location />\n    Order deny,allow\n    Allow from all\n</Location>\n"
     config = config_of({"/etc/apache2/apache2.conf": text})
     assert [one.message for one in all_rules()["allow-in-location"].check(config)] == [said]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "said"),
+    [
+        ("a", "/srv/a/app.wsgi"),
+        ("ab", "/srv/a/app.wsgi and /srv/b/app.wsgi"),
+        ("abcdefg", "/srv/a/app.wsgi and 6 more scripts"),
+    ],
+)
+@pytest.mark.parametrize("alias", ["Alias /all/ /srv/", "<IfModule alias_module>\nAlias /all/ /srv/\n</IfModule>"])
+def test_an_alias_to_the_scripts_of_many_hosts_is_one_finding(hosts: str, said: str, alias: str) -> None:
+    text = f"<Directory />\n    Require all denied\n</Directory>\n{alias}\n"
+    for name in hosts:
+        text += (
+            f"<VirtualHost *:80>\n    ServerName {name}.example.com\n    WSGIScriptAlias /app /srv/{name}/app.wsgi\n"
+        )
+        text += f"    <Directory /srv/{name}>\n        Require all granted\n    </Directory>\n</VirtualHost>\n"
+    config = config_of({"/etc/apache2/apache2.conf": text})
+    (found,) = all_rules()["alias-exposes-application"].check(config)
+    assert found.message == f"/all/ leads to /srv/, so the source of {said} can be fetched"
+    assert len(found.related) == min(len(hosts), 5)

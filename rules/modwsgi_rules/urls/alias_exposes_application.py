@@ -16,7 +16,7 @@ included.
 
 There is no fix. Move the project out of what is served, or narrow the alias to the static files. An alias that hides
 the application as well is reported by `alias-hides-application`. Several aliases of a host that lead to one script are one
-finding with its places.
+finding with its places, and so is an alias that leads to the scripts of many hosts.
 
 ## See also
 
@@ -74,12 +74,15 @@ from modwsgi_fix.model.urls import Mapping, aliases, covered, document_root, mou
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 from modwsgi_fix.text import Span
 
+#: The most scripts that are pointed to.
+_FEW = 5
+
 
 @rule(severity=Severity.ERROR, rank=Rank.EXPOSED)
 def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
     scripts = scripts_nested(config, config.main)
+    exposing: dict[Item, tuple[Mapping, dict[str, Served]]] = {}
     for server in config.servers:
-        exposing: dict[tuple[str, str], list[tuple[Mapping, Served]]] = {}
         for alias, target in led_to(config, server):
             # The exceptions of a pattern are not followed.
             if target is None or target.file is not None or "*" in target.directory or "(?!" in alias.url:
@@ -91,16 +94,7 @@ def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
                 continue
             script = _exposed(config, server, target.directory, alias.url, [])
             if script is not None:
-                exposing.setdefault((alias.item.path, script.path), []).append((alias, script))
-        for (alias, script), *others in exposing.values():
-            yield _report(
-                alias.item.path,
-                alias.target_span,
-                f"{alias.url} leads to {alias.target}",
-                script,
-                "move the project elsewhere, or narrow the alias to the static files",
-                [other for other, _ in others],
-            )
+                exposing.setdefault(alias.item, (alias, {}))[1].setdefault(script.path, script)
         root = document_root(config, server)
         if root is None or not root.value or not root.known or root.server is not server:
             continue
@@ -110,23 +104,44 @@ def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
                 root.path,
                 root.args[0].span,
                 f"DocumentRoot {root.value} is served",
-                script,
+                [script],
                 "move the project out of the DocumentRoot",
             )
+    alike: dict[object, list[tuple[Mapping, dict[str, Served]]]] = {}
+    for alias, exposed in exposing.values():
+        alike.setdefault((alias.item.path, alias.server, *exposed), []).append((alias, exposed))
+    for (alias, exposed), *others in alike.values():
+        yield _report(
+            alias.item.path,
+            alias.target_span,
+            f"{alias.url} leads to {alias.target}",
+            list(exposed.values()),
+            "move the project elsewhere, or narrow the alias to the static files",
+            [other for other, _ in others],
+        )
 
 
-def _report(path: str, span: Span, how: str, script: Served, advice: str, others: Sequence[Mapping] = ()) -> Diagnostic:
-    assert script.mapping is not None
+def _report(
+    path: str, span: Span, how: str, scripts: Sequence[Served], advice: str, others: Sequence[Mapping] = ()
+) -> Diagnostic:
+    mounted = [script.mapping for script in scripts if script.mapping is not None]
     return Diagnostic(
         path,
         span,
-        f"{how}, so the source of {script.path} can be fetched",
+        f"{how}, so the source of {_listed(scripts)} can be fetched",
         related=(
             *(Related(other.item.path, other.target_span, "this leads there, too") for other in others),
-            Related(script.mapping.item.path, script.mapping.target_span, "the script"),
+            *(Related(mount.item.path, mount.target_span, "the script") for mount in mounted[:_FEW]),
         ),
         help=advice,
     )
+
+
+def _listed(scripts: Sequence[Served]) -> str:
+    """The scripts by their paths; of many one, and how many there are."""
+    if len(scripts) > 2:
+        return f"{scripts[0].path} and {len(scripts) - 1} more scripts"
+    return " and ".join(script.path for script in scripts)
 
 
 def _having(config: Config, server: Server) -> list[Server]:
