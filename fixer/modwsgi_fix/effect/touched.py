@@ -60,8 +60,10 @@ def touched_hosts(before: Config, after: Config) -> list[Pair]:
     patterns = [host_wildcard(name) for name in taken if "*" in name or "?" in name]
 
     def is_touched(pair: Pair) -> bool:
+        if pair in differing:
+            return True
         name = _sole_name(pair.before)
-        return pair in differing or name is None or name in taken or any(matches(name) for matches in patterns)
+        return name is None or name in taken or any(matches(name) for matches in patterns)
 
     return [pair for pair in hosts if is_touched(pair)]
 
@@ -196,14 +198,17 @@ def _said(config: Config, server: Server) -> list[_Said]:
 
 
 def _each_said(server: Server) -> Iterator[_Said]:
-    depths: dict[Item | None, int] = {None: 0, server.item: 0}
     unseen = never_looked_at()
-    for item in server.walk():
-        depth = depths[item.parent] + 1
-        if item.children:
-            depths[item] = depth
-        if item.key not in unseen:
-            yield item.key, depth, item.said, item.guards
+    stack = [iter(server.items)]
+    while stack:
+        for item in stack[-1]:
+            if item.key not in unseen:
+                yield item.key, len(stack), item.said, item.guards
+            if item.children and item.key != "virtualhost":
+                stack.append(iter(item.children))
+                break
+        else:
+            stack.pop()
 
 
 # -- how they are reached ------------------------------------------------------------------------------------------------

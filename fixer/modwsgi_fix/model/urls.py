@@ -150,6 +150,12 @@ def _own(server: Server, keys: tuple[str, ...]) -> list[Mapping]:
     return server.once((_own, keys), lambda: list(filter(None, map(mapping_of, server.all(*keys)))))
 
 
+def every_mapping(config: Config, keys: tuple[str, ...]) -> Iterator[Mapping]:
+    """Yield the mappings of these names (``ALIASES``, ``MOUNTS``) that the servers make, each once."""
+    for server in config.servers:
+        yield from _own(server, keys)
+
+
 def is_mounted(config: Config, server: Server, url: str) -> bool:
     """Whether a server has a mount with exactly this URL."""
     urls = config.once((is_mounted, server), lambda: {mount.url for mount in mounts(config, server)})

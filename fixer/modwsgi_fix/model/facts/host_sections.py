@@ -17,8 +17,11 @@ K = TypeVar("K")
 def section_of(server: Server | None) -> Item | None:
     """Return the section of a host; None for the main server, and where a part of the host stands outside of the section."""
     item = server.item if server is not None else None
-    if server is None or item is None or any(one.path != item.path or one.foreign for one in server.walk()):
+    if server is None or item is None:
         return None
+    for one in server.walk():
+        if one.file is not item.file or one.foreign:
+            return None
     return item
 
 
