@@ -101,13 +101,14 @@ def test_lines_are_compared_where_one_of_them_refuses(calls: Any) -> None:
     assert asked == []
 
 
-def test_what_a_host_says_is_found_out_once_for_each_state(calls: Any) -> None:
+def test_what_the_main_server_and_a_few_hosts_say_is_found_out_once_for_each_state(calls: Any) -> None:
+    """The first two and the last of hosts that are alike before and after."""
     asked = calls(touched, "_each_said")
     done = _fixed()
-    states = 3
-    assert len(asked) == states * (_HOSTS + 1)
+    states, few = 3, 4
+    assert len(asked) == states * few
     impacts.impact(done.before, done.after)
-    assert len(asked) == states * (_HOSTS + 1)
+    assert len(asked) == states * few
 
 
 def test_whether_a_mount_is_closed_is_asked_of_a_few_hosts_that_are_alike(calls: Any) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import pytest
 from support import SHARED
@@ -338,9 +338,9 @@ def test_the_gate_decides_of_hosts_that_are_alike_as_of_each(monkeypatch: pytest
     assert len(hosts) > 5
     asked: list[int] = []
 
-    def counted(before: Config, after: Config, pairs: Sequence[touched.Pair]) -> list[touched.Pair]:
-        some = touched.standing_for_all(before, after, pairs)
-        asked.append(len(pairs) - len(some))
+    def counted(found: touched.Touched) -> list[touched.Pair]:
+        some = touched.standing_for_all(found)
+        asked.append(len(found.hosts) - len(some))
         return some
 
     for at, host in enumerate(hosts):
@@ -352,7 +352,7 @@ def test_the_gate_decides_of_hosts_that_are_alike_as_of_each(monkeypatch: pytest
         job = job_of({"all.conf": "".join([*texts[:5], odd, *texts[5:]])})
         monkeypatch.setattr(impact, "standing_for_all", counted)
         few = decided(job)
-        monkeypatch.setattr(impact, "standing_for_all", lambda before, after, pairs: pairs)
+        monkeypatch.setattr(impact, "standing_for_all", lambda found: found.hosts)
         assert few == decided(job)
     assert sum(asked) > 20
 
@@ -388,9 +388,9 @@ def test_hosts_that_include_the_same_file_stand_for_each_other(
     job = job_of({"all.conf": text}, others=files)
     asked: list[tuple[int, int]] = []
 
-    def counted(before: Config, after: Config, pairs: Sequence[touched.Pair]) -> list[touched.Pair]:
-        some = touched.standing_for_all(before, after, pairs)
-        asked.append((len(pairs), len(some)))
+    def counted(found: touched.Touched) -> list[touched.Pair]:
+        some = touched.standing_for_all(found)
+        asked.append((len(found.hosts), len(some)))
         return some
 
     monkeypatch.setattr(impact, "standing_for_all", counted)
@@ -398,7 +398,7 @@ def test_hosts_that_include_the_same_file_stand_for_each_other(
     of_many = [some for pairs, some in asked if pairs >= 14]
     assert each or (of_many and max(of_many) <= 5)
     assert not each or all(pairs == some for pairs, some in asked)
-    monkeypatch.setattr(impact, "standing_for_all", lambda before, after, pairs: pairs)
+    monkeypatch.setattr(impact, "standing_for_all", lambda found: found.hosts)
     assert few == decided(job)
 
 

@@ -48,14 +48,38 @@ def changed_hosts(before: Config, after: Config) -> list[Pair]:
     ]
 
 
-def touched_hosts(before: Config, after: Config) -> list[Pair]:
-    """Return the hosts that a change may affect."""
+class Like(NamedTuple):
+    """That a host is like another, before a change and after.
+
+    ``host`` is the other host; ``words`` maps the other's own words to those of this host.
+    """
+
+    host: Pair
+    words: Mapping[str, str]
+
+
+class Touched(NamedTuple):
+    """The hosts that a change may affect, and those of them that others stand for (``alike``)."""
+
+    hosts: list[Pair]
+    like_others: Mapping[Pair, Like]
+
+
+def touched(before: Config, after: Config) -> Touched:
+    """Return the hosts that a change may affect. Of those that are alike, a few are compared before and after."""
     hosts = changed_hosts(before, after)
-    if not _shares(before, after, SAID_OF_ITSELF):
+    like_others = alike(before, after, hosts)
+    affected = _affected(before, after, hosts, like_others)
+    return Touched(affected, like_others if len(affected) == len(hosts) else alike(before, after, affected))
+
+
+def _affected(before: Config, after: Config, hosts: list[Pair], like_others: Mapping[Pair, Like]) -> list[Pair]:
+    if not _shares(before, after, SAID_OF_ITSELF, like_others):
         return hosts
-    differing = {pair for pair in hosts if not _is_same(before, after, pair)}
-    if not differing:
-        return []
+    differing = {pair for pair in hosts if pair not in like_others and not _is_same(before, after, pair)}
+    differing |= {pair for pair, like in like_others.items() if like.host in differing}
+    if len(differing) in (0, len(hosts)):
+        return hosts if differing else []
     taken = {name for pair in differing for name in _names(before, after, pair)}
     patterns = [host_wildcard(name) for name in taken if "*" in name or "?" in name]
 
@@ -68,20 +92,14 @@ def touched_hosts(before: Config, after: Config) -> list[Pair]:
     return [pair for pair in hosts if is_touched(pair)]
 
 
-class Like(NamedTuple):
-    """That a host is like another, before a change and after.
-
-    ``host`` is the other host; ``words`` maps the other's own words to those of this host.
-    """
-
-    host: Pair
-    words: Mapping[str, str]
+def standing_for_all(some: Touched) -> list[Pair]:
+    """Return the hosts that must be asked: all, but only a few of those that are alike."""
+    return [pair for pair in some.hosts if pair not in some.like_others]
 
 
-def standing_for_all(before: Config, after: Config, hosts: Sequence[Pair]) -> list[Pair]:
-    """Return the hosts that must be asked: all, but only a few of those that are alike (``alike``)."""
-    like_others = alike(before, after, hosts)
-    return [pair for pair in hosts if pair not in like_others]
+def touched_hosts(before: Config, after: Config) -> list[Pair]:
+    """Return the hosts that a change may affect."""
+    return touched(before, after).hosts
 
 
 def alike(before: Config, after: Config, hosts: Sequence[Pair]) -> Mapping[Pair, Like]:
@@ -92,7 +110,7 @@ def alike(before: Config, after: Config, hosts: Sequence[Pair]) -> Mapping[Pair,
     """
     if len(hosts) < _FEW or before.disk is not None or after.disk is not None:
         return {}
-    sides = ((pair, said_by(before, pair.before), said_by(after, pair.after)) for pair in hosts)
+    sides = ((pair, said_by(pair.before), said_by(pair.after)) for pair in hosts)
     said = {pair: (old, new) for pair, old, new in sides if old and new}
     was, now = (_sections(pair.before for pair in said), _sections(pair.after for pair in said))
     texts = {pair: "\0\n".join(both) for pair, both in said.items()}
@@ -109,7 +127,7 @@ def are_apart(before: Config, after: Config, hosts: Collection[Pair]) -> bool:
 
     Then the effect of each single change can be seen on its own host, although all of them are made.
     """
-    if not _shares(before, after, SAID_OF_PLACES) or any(_sole_name(pair.before) is None for pair in hosts):
+    if not _shares(before, after, SAID_OF_PLACES, {}) or any(_sole_name(pair.before) is None for pair in hosts):
         return False
     names = Counter(name for pair in hosts for name in set(_names(before, after, pair)))
     if any(count > 1 or "*" in name or "?" in name for name, count in names.items()):
@@ -167,22 +185,39 @@ def _by_identity(config: Config) -> dict[tuple[object, ...], Server]:
 # -- what they say -------------------------------------------------------------------------------------------------------
 
 
-def _shares(before: Config, after: Config, own: frozenset[str]) -> bool:
-    """Whether everything that concerns more than one host is unchanged, and hosts are told apart by their names alone."""
-    one, other = (config.once((_shared, own), partial(_shared, config, own)) for config in (before, after))
-    return one is not None and one == other
+def _shares(before: Config, after: Config, own: frozenset[str], like_others: Mapping[Pair, Like]) -> bool:
+    """Whether everything that concerns more than one host is unchanged, and hosts are told apart by their names alone.
 
-
-def _shared(config: Config, own: frozenset[str]) -> tuple[object, ...] | None:
-    if not all(address.is_wildcard for host in config.hosts for address in addresses(host)):
-        return None
-    hosts = tuple(
-        (host.item.values, host.item.known, host.item.guards, [one for one in _said(config, host) if one[0] not in own])
-        for host in config.hosts
-        if host.item is not None
+    ``own`` are the directives that a host has for itself. Nothing is asked of the hosts that others stand for.
+    """
+    one, other = (config.once(_of_the_server, partial(_of_the_server, config)) for config in (before, after))
+    return (
+        one == other
+        and len(before.hosts) == len(after.hosts)
+        and all(
+            pair in like_others or _says_same_to_others(before, after, pair, own)
+            for pair in map(Pair, before.hosts, after.hosts)
+        )
     )
+
+
+def _of_the_server(config: Config) -> tuple[object, ...]:
     server = config.complete, config.left_out, config.denies, config.target, dict(config.variables)
-    return *server, _said(config, config.main), hosts
+    return *server, _said(config, config.main)
+
+
+def _says_same_to_others(before: Config, after: Config, pair: Pair, own: frozenset[str]) -> bool:
+    """Whether a host is told from others by its name alone, before and after, and says the same that concerns them."""
+    was, now = pair
+    said = _to_others(before, was, own) if was is not None else None
+    return said is not None and now is not None and said == _to_others(after, now, own)
+
+
+def _to_others(config: Config, host: Server, own: frozenset[str]) -> tuple[object, ...] | None:
+    item = host.item
+    if item is None or not all(address.is_wildcard for address in addresses(host)):
+        return None
+    return item.values, item.known, item.guards, [one for one in _said(config, host) if one[0] not in own]
 
 
 def _is_same(before: Config, after: Config, pair: Pair) -> bool:

@@ -207,7 +207,7 @@ def daemon_processes(config: Config) -> list[DaemonProcess]:
     """Return every WSGIDaemonProcess that is or may be read, in reading order."""
     found = []
     for item in config.named("wsgidaemonprocess"):
-        if item.args:
+        if item.values:
             options, stray = options_of(config, item, 1)
             if (end := wrapped_end(item.node)) > item.node.end:
                 stray = (*stray, Span(item.node.end, end))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import TypeVar
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.shapes import FEW
@@ -13,36 +15,44 @@ from modwsgi_fix.model.shapes.hosts import Text
 
 K = TypeVar("K")
 
+#: In the text of a section: a line, or a part of one, that may have other lines read with it. Most sections have none.
+_LEADS_ELSEWHERE = expression(r"^[ \t\v\f\r\"']*(?:Include|Use)|\\", re.M | re.I)
+
 
 def section_of(server: Server | None) -> Item | None:
     """Return the section of a host; None for the main server, and where a part of the host stands outside of the section."""
     item = server.item if server is not None else None
-    if server is None or item is None:
+    if server is None or item is None or item.foreign:
         return None
+    if not _LEADS_ELSEWHERE.search(text_of(item)):
+        return item
     for one in server.walk():
         if one.file is not item.file or one.foreign:
             return None
     return item
 
 
-def said_by(config: Config, server: Server | None) -> str | None:
+def said_by(server: Server | None) -> str | None:
     """All that a host says: the text of its section, and the names of the files that it includes, by their keys.
 
     None of the main server, and where a macro says some of it.
     """
     if server is None or server.item is None:
         return None
-    return config.once((said_by, server), partial(_said_by, server, server.item))
+    return server.once(said_by, partial(_said_by, server, server.item))
 
 
 def _said_by(server: Server, item: Item) -> str | None:
+    text = text_of(item)
+    if not item.foreign and not _LEADS_ELSEWHERE.search(text):
+        return text
     included: dict[str, None] = {}
     for line in server.walk():
         if line.foreign:
             return None
         if line.file is not item.file:
             included[line.path] = None
-    return "\0\n".join([text_of(item), *included])
+    return "\0\n".join([text, *included])
 
 
 def text_of(section: Item) -> str:
@@ -75,7 +85,7 @@ def stood_for(config: Config) -> Mapping[Server, Server]:
     """
     if len(config.hosts) < FEW or config.disk is not None:
         return {}
-    said = {host: text for host in config.hosts if (text := said_by(config, host)) is not None}
+    said = {host: text for host in config.hosts if (text := said_by(host)) is not None}
     elsewhere = list(texts_without(config, [host.item for host in said if host.item is not None]))
     return {copy: host for copy, (host, _) in like_others(said, elsewhere).items()}
 
