@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from modwsgi_fix.model.shapes import FEW
 from modwsgi_fix.model.shapes.hosts import Text
 
 K = TypeVar("K")
+T = TypeVar("T")
 
 #: In the text of a section: a line, or a part of one, that may have other lines read with it. Most sections have none.
 _LEADS_ELSEWHERE = expression(r"^[ \t\v\f\r\"']*(?:Include|Use)|\\", re.M | re.I)
@@ -88,6 +89,21 @@ def stood_for(config: Config) -> Mapping[Server, Server]:
     said = {host: text for host in config.hosts if (text := said_by(host)) is not None}
     elsewhere = list(texts_without(config, [host.item for host in said if host.item is not None]))
     return {copy: host for copy, (host, _) in like_others(said, elsewhere).items()}
+
+
+def of_alike(config: Config, server: Server, key: Hashable, compute: Callable[[], T]) -> T:
+    """Return ``compute()`` for a server, called once for all hosts for which the same host stands.
+
+    ``compute`` must depend on what the host and the main server say, and its result must name no item.
+    """
+    stands = stood_for(config).get(server)
+    return compute() if stands is None else config.once((key, stands), compute)
+
+
+def place_of(item: Item) -> tuple[bool, int]:
+    """Return whether an item is the main server's, and which of its server's lines it is: the same in hosts that are alike."""
+    host = item.server.item
+    return host is None, item.index - (host.index if host is not None else 0)
 
 
 def like_others(said: Mapping[K, str], elsewhere: Iterable[str]) -> dict[K, tuple[K, Mapping[str, str]]]:
