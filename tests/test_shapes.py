@@ -25,7 +25,7 @@ from modwsgi_fix.engine.job import Job
 from modwsgi_fix.examples import examples
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts import closed
+from modwsgi_fix.model.facts import closed, host_sections
 from modwsgi_fix.model.reading import kept
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.shapes import hosts as hosts_of
@@ -530,16 +530,17 @@ def renamed(host: str, name: str) -> str:
     return re.sub(r"(?<=/)(?:www|srv|home)/(\w+)", lambda found: f"srv/{name}{found[1]}", renamed)
 
 
-def test_mounts_of_hosts_that_are_alike_are_closed_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    """``model.facts.closed`` asks one of them; without that, each is asked."""
+def test_what_is_asked_of_one_of_hosts_that_are_alike_is_true_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a mount is closed, a grant is refused elsewhere, an alias hides an application, a directory is open already."""
     servers = list(crowds())
     asked: list[int] = []
-    rules = [all_rules()[name] for name in ("script-directory-not-granted", "static-directory-not-granted")]
+    names = ("script-directory-not-granted", "static-directory-not-granted", "allow-in-location")
+    rules = [all_rules()[name] for name in names]
     old = closed._is_refused
     monkeypatch.setattr(closed, "_is_refused", lambda *words: asked.append(1) or old(*words))
     few = [findings(jobs.read(job), rules) for job in servers]
     of_few = len(asked)
-    monkeypatch.setattr(closed, "stood_for", lambda config: {})
+    monkeypatch.setattr(host_sections, "stood_for", lambda config: {})
     assert few == [findings(jobs.read(job), rules) for job in servers]
     assert sum(map(len, few)) > 100
     assert 2 * (len(asked) - of_few) > 3 * of_few

@@ -35,7 +35,7 @@ from modwsgi_fix.model.merge.world import FILE, MISSING
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.answer import is_by_handler
 from modwsgi_fix.model.request.htaccess import is_by_htaccess
-from modwsgi_fix.model.urls import every_mapping
+from modwsgi_fix.model.urls import prefix_targets
 from modwsgi_fix.tuples import NamedTuple
 
 
@@ -182,11 +182,8 @@ _MARKUP = expression("[;<>\u02c6\"'\u2018-\u201f\u00ab\u00bb]|&[a-z]+")
 @derived
 def _scripts(config: Config) -> frozenset[str]:
     """Return the files that mounts and aliases name."""
-    targets = (mount.target for mount in every_mapping(config, MOUNTS) if not mount.is_regex)
-    scripts = {script_in(target) or target for target in targets}
-    single = {
-        alias.target for alias in every_mapping(config, ALIASES) if not alias.is_regex and is_file(config, alias.target)
-    }
+    scripts = {script_in(target) or target for target in prefix_targets(config, MOUNTS)}
+    single = {target for target in prefix_targets(config, ALIASES) if is_file(config, target)}
     return frozenset(scripts | single)
 
 

@@ -78,8 +78,10 @@ def _affected(before: Config, after: Config, hosts: list[Pair], like_others: Map
         return hosts
     differing = {pair for pair in hosts if pair not in like_others and not _is_same(before, after, pair)}
     differing |= {pair for pair, like in like_others.items() if like.host in differing}
-    if len(differing) in (0, len(hosts)):
-        return hosts if differing else []
+    if not differing:
+        return []
+    if all(pair in differing or _sole_name(pair.before) is None for pair in hosts):
+        return hosts
     taken = {name for pair in differing for name in _names(before, after, pair)}
     patterns = [host_wildcard(name) for name in taken if "*" in name or "?" in name]
 

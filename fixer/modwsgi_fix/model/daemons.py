@@ -304,8 +304,10 @@ def refused_uses(config: Config) -> list[RefusedUse]:
     """Return the uses at which httpd stops: names count as far as they have been read (wsgi_config.c:wsgi_add_script_alias)."""
     found = []
     for use in group_uses(config):
+        if not use.at_start:
+            continue
         process, host = next(iter(definitions(config).get(use.name, ())), None), use.item.server
-        if not use.at_start or process is None or process.directive.index > use.item.index:
+        if process is None or process.directive.index > use.item.index:
             continue
         if host.is_main or process.server.is_main or process.server is host:
             continue
