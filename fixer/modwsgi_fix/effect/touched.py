@@ -16,7 +16,7 @@ from typing import TypeAlias
 from modwsgi_fix.directives.answers import never_looked_at
 from modwsgi_fix.directives.families import SAID_OF_ITSELF, SAID_OF_PLACES
 from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.model.facts.host_sections import like_others, said_by, texts_without
+from modwsgi_fix.model.facts.host_sections import HostGroup, host_groups, in_groups, like_others, said_by, texts_without
 from modwsgi_fix.model.items import Guard, Item, Server
 from modwsgi_fix.model.patterns import host_wildcard
 from modwsgi_fix.model.request.hosts import aliases_of
@@ -112,12 +112,42 @@ def alike(before: Config, after: Config, hosts: Sequence[Pair]) -> Mapping[Pair,
     """
     if len(hosts) < _FEW or before.disk is not None or after.disk is not None:
         return {}
+    groups = _joined(before, after, hosts)
+    if groups is None:
+        groups = _compared(before, after, hosts)
+    return {pair: Like(*other) for pair, other in like_others(groups).items()}
+
+
+def _joined(before: Config, after: Config, hosts: Sequence[Pair]) -> list[HostGroup[Pair]] | None:
+    """Return the hosts in groups, made of those before and those after, which other questions need as well.
+
+    None where these are not all hosts, or where a group has lost a host or a word of its own.
+    """
+    pairs = {pair.before: pair for pair in hosts if pair.before is None or not pair.before.is_main}
+    if [*pairs] != [*before.hosts] or [pair.after for pair in pairs.values()] != [*after.hosts]:
+        return None
+    was, now = host_groups(before), host_groups(after)
+    found, shapes = [], dict[object, int]()
+    for old, new in zip(was, now, strict=False):
+        mine = tuple(pairs[host] for host in old.hosts)
+        if old.own != new.own or tuple(pair.after for pair in mine) != new.hosts:
+            return None
+        shape = None
+        if old.shape is not None and new.shape is not None:
+            # Which word after the change is which of those before it.
+            order = None if old.words == new.words else tuple(map(old.words.index, new.words))
+            shape = shapes.setdefault((old.shape, new.shape, order), len(shapes))
+        found.append(HostGroup(mine, shape, old.own, old.words))
+    return found if len(was) == len(now) else None
+
+
+def _compared(before: Config, after: Config, hosts: Sequence[Pair]) -> list[HostGroup[Pair]]:
+    """Return some of the hosts in groups, by their texts before and after."""
     sides = ((pair, said_by(pair.before), said_by(pair.after)) for pair in hosts)
     said = {pair: (old, new) for pair, old, new in sides if old and new}
     was, now = (_sections(pair.before for pair in said), _sections(pair.after for pair in said))
     texts = {pair: "\0\n".join(both) for pair, both in said.items()}
-    like = like_others(texts, [*texts_without(before, was), *texts_without(after, now)])
-    return {pair: Like(*other) for pair, other in like.items()}
+    return in_groups(texts, [*texts_without(before, was), *texts_without(after, now)])
 
 
 def _sections(hosts: Iterable[Server | None]) -> list[Item]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.shapes import FEW
 from modwsgi_fix.model.shapes.hosts import Text
+from modwsgi_fix.tuples import NamedTuple
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -86,9 +87,7 @@ def stood_for(config: Config) -> Mapping[Server, Server]:
     """
     if len(config.hosts) < FEW or config.disk is not None:
         return {}
-    said = {host: text for host in config.hosts if (text := said_by(host)) is not None}
-    elsewhere = list(texts_without(config, [host.item for host in said if host.item is not None]))
-    return {copy: host for copy, (host, _) in like_others(said, elsewhere).items()}
+    return {copy: host for copy, (host, _) in like_others(host_groups(config)).items()}
 
 
 def of_alike(config: Config, server: Server, key: Hashable, compute: Callable[[], T]) -> T:
@@ -106,20 +105,50 @@ def place_of(item: Item) -> tuple[bool, int]:
     return host is None, item.index - (host.index if host is not None else 0)
 
 
-def like_others(said: Mapping[K, str], elsewhere: Iterable[str]) -> dict[K, tuple[K, Mapping[str, str]]]:
-    """Return those of the hosts, by their texts, that are like others to a request; without the first, second and last.
+class HostGroup(NamedTuple, Generic[K]):
+    """Hosts that share words which no other has (``model.shapes.alike.Group``), as a request sees them.
 
-    Each comes with the second, which stands for it, and the words of that one with its own. ``elsewhere`` is all other text.
+    Groups of the same ``shape`` are alike; it is None for a group like no other.
     """
-    from modwsgi_fix.model.shapes.alike import STANDING, Unit, by_shape, grouped
+
+    hosts: tuple[K, ...]
+    shape: int | None
+    own: frozenset[bytes]
+    words: tuple[str, ...]
+    scripts: tuple[str, ...] = ()
+
+
+@derived
+def host_groups(config: Config) -> list[HostGroup[Server]]:
+    """Return the hosts of a server in groups, without those of which a macro says something; empty where none can be alike."""
+    said = {host: text for host in config.hosts if (text := said_by(host)) is not None}
+    return in_groups(said, texts_without(config, [host.item for host in said if host.item is not None]))
+
+
+def in_groups(said: Mapping[K, str], elsewhere: Iterable[str]) -> list[HostGroup[K]]:
+    """Return hosts, by their texts, in groups. ``elsewhere`` is all other text."""
+    from modwsgi_fix.model.shapes.alike import Unit, grouped
     from modwsgi_fix.model.shapes.words import known
 
     units = {Unit("", at, at, text, whole=False): host for at, (host, text) in enumerate(said.items())}
     packages = (__name__.partition(".")[0],)
     groups = grouped(list(units), list(elsewhere), lambda some: known(some, packages), lambda _: False)
+    return [
+        HostGroup(tuple(units[unit] for unit in group.units), group.shape, group.own, group.words, group.scripts)
+        for group in groups or ()
+    ]
+
+
+def like_others(groups: Iterable[HostGroup[K]]) -> dict[K, tuple[K, Mapping[str, str]]]:
+    """Return the hosts that are like others; without the first, the second and the last of those that are alike.
+
+    Each comes with the second, which stands for it, and the words of that one with its own.
+    """
+    from modwsgi_fix.model.shapes.alike import STANDING, by_shape
+
     return {
-        units[copy]: (units[unit], dict(zip(of_shape[1].words, group.words, strict=True)))
-        for of_shape in by_shape(groups or ()).values()
-        for group in of_shape[STANDING:-1]
-        for unit, copy in zip(of_shape[1].units, group.units, strict=True)
+        copy: (host, dict(zip(second.words, group.words, strict=True)))
+        for _, second, *others in (alike for alike in by_shape(groups).values() if len(alike) > STANDING)
+        for group in others[:-1]
+        for host, copy in zip(second.hosts, group.hosts, strict=True)
     }
