@@ -534,7 +534,13 @@ def test_what_is_asked_of_one_of_hosts_that_are_alike_is_true_of_each(monkeypatc
     """Whether a mount is closed, a grant is refused elsewhere, an alias hides an application, a directory is open already."""
     servers = list(crowds())
     asked: list[int] = []
-    names = ("script-directory-not-granted", "static-directory-not-granted", "allow-in-location")
+    names = (
+        "script-directory-not-granted",
+        "static-directory-not-granted",
+        "allow-in-location",
+        "links-followed-in-public-directory",
+        "indexes-in-public-directory",
+    )
     rules = [all_rules()[name] for name in names]
     old = closed._is_refused
     monkeypatch.setattr(closed, "_is_refused", lambda *words: asked.append(1) or old(*words))

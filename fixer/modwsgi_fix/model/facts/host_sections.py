@@ -90,12 +90,17 @@ def stood_for(config: Config) -> Mapping[Server, Server]:
     return {copy: host for copy, (host, _) in like_others(host_groups(config)).items()}
 
 
+def stand_in(config: Config, server: Server) -> Server | None:
+    """Return the host that stands for a server; None where it stands for itself."""
+    return stood_for(config).get(server)
+
+
 def of_alike(config: Config, server: Server, key: Hashable, compute: Callable[[], T]) -> T:
     """Return ``compute()`` for a server, called once for all hosts for which the same host stands.
 
     ``compute`` must depend on what the host and the main server say, and its result must name no item.
     """
-    stands = stood_for(config).get(server)
+    stands = stand_in(config, server)
     return compute() if stands is None else config.once((key, stands), compute)
 
 
@@ -103,6 +108,12 @@ def place_of(item: Item) -> tuple[bool, int]:
     """Return whether an item is the main server's, and which of its server's lines it is: the same in hosts that are alike."""
     host = item.server.item
     return host is None, item.index - (host.index if host is not None else 0)
+
+
+def counterpart(config: Config, server: Server, item: Item) -> Item:
+    """Return the line of a host that is at the place of a line of another host that is alike; any other line stays itself."""
+    host = item.server.item
+    return item if host is None or server.item is None else config.items[server.item.index + item.index - host.index]
 
 
 class HostGroup(NamedTuple, Generic[K]):
