@@ -68,7 +68,7 @@ class World:
         self.assumed = assumed
         self._cache = cache
         self.steps: list[Step] = []
-        #: Whether a question was asked.
+        #: Whether a question was asked, or answered by what is assumed.
         self.has_asked = False
 
     def step(self, phase: str, text: str, item: Item | None = None) -> None:
@@ -105,6 +105,7 @@ class World:
         if path == "/":
             return DIRECTORY
         known = self.assumed.get(path)
+        self.has_asked = True
         if known is None:
             for asked, answer in self.assumed.items():
                 if asked.startswith("/"):
