@@ -16,12 +16,12 @@ from support import config_of, job_of
 from modwsgi_fix import second_reader
 from modwsgi_fix.effect import classes, touched
 from modwsgi_fix.effect import impact as impacts
-from modwsgi_fix.engine import Fixed, fix, gate
-from modwsgi_fix.model import daemons
+from modwsgi_fix.engine import Fixed, fix, gate, run, shapes
+from modwsgi_fix.model import daemons, items
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts import closed, host_sections
-from modwsgi_fix.model.merge import places
-from modwsgi_fix.model.request import phases
+from modwsgi_fix.model.facts import closed, host_sections, public
+from modwsgi_fix.model.merge import access, places
+from modwsgi_fix.model.request import permit, phases
 from modwsgi_fix.rule import all_rules
 from modwsgi_fix.syntax import parse
 
@@ -117,6 +117,50 @@ def test_whether_a_mount_is_closed_is_asked_of_a_few_hosts_that_are_alike(calls:
     assert sum(one.rule == "script-directory-not-granted" for one in done.found) == _HOSTS
     # The first two, the last, and one for all others.
     assert len(asked) == 4
+
+
+def test_which_sections_open_what_is_asked_of_a_few_hosts_that_are_alike(calls: Any) -> None:
+    asked = {
+        name: calls(module, name) for module, name in ((access, "_grant"), (places, "_options"), (public, "_public"))
+    }
+    names = ("allow-in-location", "script-directory-not-granted", "links-followed-in-public-directory")
+    job = job_of({"/etc/apache2/apache2.conf": _SERVER}, *(all_rules()[name] for name in names))
+    done = fix(job, proof=gate.objection)
+    assert Counter(one.rule for one in done.found) == dict.fromkeys(names, _HOSTS)
+    assert sum(one.rule == names[-1] for one in done.left) == _HOSTS
+    # Before the fixes and after them.
+    assert {name: len(words) < _HOSTS / 2 for name, words in asked.items()} == dict.fromkeys(asked, True)
+
+
+def test_a_request_goes_on_with_the_first_answer_to_what_nobody_knows(calls: Any) -> None:
+    """A run for each branch, and none that ends at a question."""
+    runs, branches = calls(phases, "_run"), calls(phases, "_branch")
+    _fixed()
+    assert len(runs) == len(branches) > 200
+
+
+def test_what_sections_say_to_a_visitor_is_found_out_once_for_all_requests_of_a_host(calls: Any) -> None:
+    asked, wanted = calls(permit, "refusal"), calls(phases, "authorize")
+    _fixed()
+    assert 5 * len(asked) < len(wanted)
+
+
+def test_the_server_is_read_once_for_each_fix_that_is_weighed_and_made(calls: Any) -> None:
+    asked = calls(run, "compose")
+    _fixed()
+    assert len(asked) == 2
+
+
+def test_the_indentation_of_a_file_is_seen_without_the_hosts_that_are_left_out(calls: Any) -> None:
+    server = shapes.read(job_of({"/etc/apache2/apache2.conf": _SERVER}, *all_rules().values()))
+    (file,) = server.config.files.values()
+    assert file.unit == "    "
+    asked = calls(items, "parse")
+    # The first host with an indentation is left out: all of the text is looked at.
+    for whole, unit, looks in ((_SERVER, "    ", 0), (_SERVER.replace("    ", "\t"), "\t", 1)):
+        stand_in = items.File(file.path, file.name, file.tree, writable=True, quotable=True)
+        stand_in.whole = whole
+        assert (stand_in.unit, len(asked)) == (unit, looks)
 
 
 def test_a_host_that_says_something_else_is_asked_itself() -> None:
