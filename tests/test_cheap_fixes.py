@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from support import config_of, job_of
 
 from modwsgi_fix import second_reader
+from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.effect import classes, touched
 from modwsgi_fix.effect import impact as impacts
 from modwsgi_fix.engine import Fixed, fix, gate, run, shapes
@@ -24,6 +25,7 @@ from modwsgi_fix.model.merge import access, places
 from modwsgi_fix.model.request import permit, phases
 from modwsgi_fix.rule import all_rules
 from modwsgi_fix.syntax import parse
+from modwsgi_fix.text import Span
 
 _HOSTS = 60
 _MAIN = """\
@@ -174,6 +176,38 @@ def test_a_host_that_says_something_else_is_asked_itself() -> None:
     assert {stands[config.hosts[number]] for number in (2, 29, 31, 58)} == {config.hosts[1]}
     rule = all_rules()["script-directory-not-granted"]
     assert len(list(rule.check(config))) == _HOSTS - 1
+
+
+_OPEN = _HOST.replace(
+    "<Location />\n        Order allow,deny\n        Allow from all\n",
+    "<Directory /srv/kunde@/app>\n Require all granted\n </Directory>\n <Location />\n",
+)
+_SOURCES = "Alias /code/ /srv/kunde30/app/\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "of_all", "of_30", "effect"),
+    [
+        ("ServerName", "ServerName", "ServerName", "None"),
+        ("WSGIScriptAlias", "#WSGIScriptAlias", "#WSGIScriptAlias", "lost: http://kunde00.example.com/ "),
+        ("WSGIScriptAlias", "WSGIScriptAlias", "#WSGIScriptAlias", "lost: http://kunde30.example.com/ "),
+        ("WSGIProcessGroup", "WSGIProcessGroup", "WSGIProcessGroup of-", "lost: http://kunde30.example.com/ "),
+        ("Alias /static", "Alias /static", f"{_SOURCES} Alias /static", "lost: http://kunde30.example.com/code/ "),
+        # Without its name the first host answers for it.
+        ("ServerName", "ServerName", "ServerAdmin", "moved: http://kunde30.example.com/ "),
+    ],
+)
+def test_what_all_or_one_of_many_hosts_lose_is_seen(line: str, of_all: str, of_30: str, effect: str) -> None:
+    """All hosts are changed. They are alike before, and all but one afterwards, which is none of those that stand for others."""
+    before = [_OPEN.replace("@", f"{number:02}") for number in range(_HOSTS)]
+    after = [
+        one.replace("threads=15", "threads=25").replace(line, of_30 if number == 30 else of_all)
+        for number, one in enumerate(before)
+    ]
+    states = _of(_MAIN + "".join(before)), _of(_MAIN + "".join(after))
+    found = gate.objection(*states, Fix.repair("Change it", Edit("", Span(0, 0)), reason=""), frozenset())
+    assert str(found).startswith(effect)
+    assert len(touched.standing_for_all(touched.touched(*states))) < 10
 
 
 def test_two_lines_of_one_host_are_two_questions() -> None:
