@@ -14,16 +14,18 @@ from hypothesis import strategies as st
 from support import config_of, job_of
 
 from modwsgi_fix import second_reader
+from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.effect import classes, touched
 from modwsgi_fix.effect import impact as impacts
-from modwsgi_fix.engine import Fixed, fix, gate
-from modwsgi_fix.model import daemons
+from modwsgi_fix.engine import Fixed, fix, gate, run, shapes
+from modwsgi_fix.model import daemons, items
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts import closed, host_sections
-from modwsgi_fix.model.merge import places
-from modwsgi_fix.model.request import phases
+from modwsgi_fix.model.facts import closed, host_sections, public
+from modwsgi_fix.model.merge import access, places
+from modwsgi_fix.model.request import permit, phases
 from modwsgi_fix.rule import all_rules
 from modwsgi_fix.syntax import parse
+from modwsgi_fix.text import Span
 
 _HOSTS = 60
 _MAIN = """\
@@ -101,13 +103,14 @@ def test_lines_are_compared_where_one_of_them_refuses(calls: Any) -> None:
     assert asked == []
 
 
-def test_what_a_host_says_is_found_out_once_for_each_state(calls: Any) -> None:
+def test_what_the_main_server_and_a_few_hosts_say_is_found_out_once_for_each_state(calls: Any) -> None:
+    """The first two and the last of hosts that are alike before and after."""
     asked = calls(touched, "_each_said")
     done = _fixed()
-    states = 3
-    assert len(asked) == states * (_HOSTS + 1)
+    states, few = 3, 4
+    assert len(asked) == states * few
     impacts.impact(done.before, done.after)
-    assert len(asked) == states * (_HOSTS + 1)
+    assert len(asked) == states * few
 
 
 def test_whether_a_mount_is_closed_is_asked_of_a_few_hosts_that_are_alike(calls: Any) -> None:
@@ -116,6 +119,50 @@ def test_whether_a_mount_is_closed_is_asked_of_a_few_hosts_that_are_alike(calls:
     assert sum(one.rule == "script-directory-not-granted" for one in done.found) == _HOSTS
     # The first two, the last, and one for all others.
     assert len(asked) == 4
+
+
+def test_which_sections_open_what_is_asked_of_a_few_hosts_that_are_alike(calls: Any) -> None:
+    asked = {
+        name: calls(module, name) for module, name in ((access, "_grant"), (places, "_options"), (public, "_public"))
+    }
+    names = ("allow-in-location", "script-directory-not-granted", "links-followed-in-public-directory")
+    job = job_of({"/etc/apache2/apache2.conf": _SERVER}, *(all_rules()[name] for name in names))
+    done = fix(job, proof=gate.objection)
+    assert Counter(one.rule for one in done.found) == dict.fromkeys(names, _HOSTS)
+    assert sum(one.rule == names[-1] for one in done.left) == _HOSTS
+    # Before the fixes and after them.
+    assert {name: len(words) < _HOSTS / 2 for name, words in asked.items()} == dict.fromkeys(asked, True)
+
+
+def test_a_request_goes_on_with_the_first_answer_to_what_nobody_knows(calls: Any) -> None:
+    """A run for each branch, and none that ends at a question."""
+    runs, branches = calls(phases, "_run"), calls(phases, "_branch")
+    _fixed()
+    assert len(runs) == len(branches) > 200
+
+
+def test_what_sections_say_to_a_visitor_is_found_out_once_for_all_requests_of_a_host(calls: Any) -> None:
+    asked, wanted = calls(permit, "refusal"), calls(phases, "authorize")
+    _fixed()
+    assert 5 * len(asked) < len(wanted)
+
+
+def test_the_server_is_read_once_for_each_fix_that_is_weighed_and_made(calls: Any) -> None:
+    asked = calls(run, "compose")
+    _fixed()
+    assert len(asked) == 2
+
+
+def test_the_indentation_of_a_file_is_seen_without_the_hosts_that_are_left_out(calls: Any) -> None:
+    server = shapes.read(job_of({"/etc/apache2/apache2.conf": _SERVER}, *all_rules().values()))
+    (file,) = server.config.files.values()
+    assert file.unit == "    "
+    asked = calls(items, "parse")
+    # The first host with an indentation is left out: all of the text is looked at.
+    for whole, unit, looks in ((_SERVER, "    ", 0), (_SERVER.replace("    ", "\t"), "\t", 1)):
+        stand_in = items.File(file.path, file.name, file.tree, writable=True, quotable=True)
+        stand_in.whole = whole
+        assert (stand_in.unit, len(asked)) == (unit, looks)
 
 
 def test_a_host_that_says_something_else_is_asked_itself() -> None:
@@ -129,6 +176,38 @@ def test_a_host_that_says_something_else_is_asked_itself() -> None:
     assert {stands[config.hosts[number]] for number in (2, 29, 31, 58)} == {config.hosts[1]}
     rule = all_rules()["script-directory-not-granted"]
     assert len(list(rule.check(config))) == _HOSTS - 1
+
+
+_OPEN = _HOST.replace(
+    "<Location />\n        Order allow,deny\n        Allow from all\n",
+    "<Directory /srv/kunde@/app>\n Require all granted\n </Directory>\n <Location />\n",
+)
+_SOURCES = "Alias /code/ /srv/kunde30/app/\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "of_all", "of_30", "effect"),
+    [
+        ("ServerName", "ServerName", "ServerName", "None"),
+        ("WSGIScriptAlias", "#WSGIScriptAlias", "#WSGIScriptAlias", "lost: http://kunde00.example.com/ "),
+        ("WSGIScriptAlias", "WSGIScriptAlias", "#WSGIScriptAlias", "lost: http://kunde30.example.com/ "),
+        ("WSGIProcessGroup", "WSGIProcessGroup", "WSGIProcessGroup of-", "lost: http://kunde30.example.com/ "),
+        ("Alias /static", "Alias /static", f"{_SOURCES} Alias /static", "lost: http://kunde30.example.com/code/ "),
+        # Without its name the first host answers for it.
+        ("ServerName", "ServerName", "ServerAdmin", "moved: http://kunde30.example.com/ "),
+    ],
+)
+def test_what_all_or_one_of_many_hosts_lose_is_seen(line: str, of_all: str, of_30: str, effect: str) -> None:
+    """All hosts are changed. They are alike before, and all but one afterwards, which is none of those that stand for others."""
+    before = [_OPEN.replace("@", f"{number:02}") for number in range(_HOSTS)]
+    after = [
+        one.replace("threads=15", "threads=25").replace(line, of_30 if number == 30 else of_all)
+        for number, one in enumerate(before)
+    ]
+    states = _of(_MAIN + "".join(before)), _of(_MAIN + "".join(after))
+    found = gate.objection(*states, Fix.repair("Change it", Edit("", Span(0, 0)), reason=""), frozenset())
+    assert str(found).startswith(effect)
+    assert len(touched.standing_for_all(touched.touched(*states))) < 10
 
 
 def test_two_lines_of_one_host_are_two_questions() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import pytest
 from support import SHARED
@@ -25,7 +25,7 @@ from modwsgi_fix.engine.job import Job
 from modwsgi_fix.examples import examples
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts import closed
+from modwsgi_fix.model.facts import closed, host_sections
 from modwsgi_fix.model.reading import kept
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.shapes import hosts as hosts_of
@@ -338,9 +338,9 @@ def test_the_gate_decides_of_hosts_that_are_alike_as_of_each(monkeypatch: pytest
     assert len(hosts) > 5
     asked: list[int] = []
 
-    def counted(before: Config, after: Config, pairs: Sequence[touched.Pair]) -> list[touched.Pair]:
-        some = touched.standing_for_all(before, after, pairs)
-        asked.append(len(pairs) - len(some))
+    def counted(found: touched.Touched) -> list[touched.Pair]:
+        some = touched.standing_for_all(found)
+        asked.append(len(found.hosts) - len(some))
         return some
 
     for at, host in enumerate(hosts):
@@ -352,7 +352,7 @@ def test_the_gate_decides_of_hosts_that_are_alike_as_of_each(monkeypatch: pytest
         job = job_of({"all.conf": "".join([*texts[:5], odd, *texts[5:]])})
         monkeypatch.setattr(impact, "standing_for_all", counted)
         few = decided(job)
-        monkeypatch.setattr(impact, "standing_for_all", lambda before, after, pairs: pairs)
+        monkeypatch.setattr(impact, "standing_for_all", lambda found: found.hosts)
         assert few == decided(job)
     assert sum(asked) > 20
 
@@ -388,9 +388,9 @@ def test_hosts_that_include_the_same_file_stand_for_each_other(
     job = job_of({"all.conf": text}, others=files)
     asked: list[tuple[int, int]] = []
 
-    def counted(before: Config, after: Config, pairs: Sequence[touched.Pair]) -> list[touched.Pair]:
-        some = touched.standing_for_all(before, after, pairs)
-        asked.append((len(pairs), len(some)))
+    def counted(found: touched.Touched) -> list[touched.Pair]:
+        some = touched.standing_for_all(found)
+        asked.append((len(found.hosts), len(some)))
         return some
 
     monkeypatch.setattr(impact, "standing_for_all", counted)
@@ -398,7 +398,7 @@ def test_hosts_that_include_the_same_file_stand_for_each_other(
     of_many = [some for pairs, some in asked if pairs >= 14]
     assert each or (of_many and max(of_many) <= 5)
     assert not each or all(pairs == some for pairs, some in asked)
-    monkeypatch.setattr(impact, "standing_for_all", lambda before, after, pairs: pairs)
+    monkeypatch.setattr(impact, "standing_for_all", lambda found: found.hosts)
     assert few == decided(job)
 
 
@@ -530,16 +530,23 @@ def renamed(host: str, name: str) -> str:
     return re.sub(r"(?<=/)(?:www|srv|home)/(\w+)", lambda found: f"srv/{name}{found[1]}", renamed)
 
 
-def test_mounts_of_hosts_that_are_alike_are_closed_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    """``model.facts.closed`` asks one of them; without that, each is asked."""
+def test_what_is_asked_of_one_of_hosts_that_are_alike_is_true_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a mount is closed, a grant is refused elsewhere, an alias hides an application, a directory is open already."""
     servers = list(crowds())
     asked: list[int] = []
-    rules = [all_rules()[name] for name in ("script-directory-not-granted", "static-directory-not-granted")]
+    names = (
+        "script-directory-not-granted",
+        "static-directory-not-granted",
+        "allow-in-location",
+        "links-followed-in-public-directory",
+        "indexes-in-public-directory",
+    )
+    rules = [all_rules()[name] for name in names]
     old = closed._is_refused
     monkeypatch.setattr(closed, "_is_refused", lambda *words: asked.append(1) or old(*words))
     few = [findings(jobs.read(job), rules) for job in servers]
     of_few = len(asked)
-    monkeypatch.setattr(closed, "stood_for", lambda config: {})
+    monkeypatch.setattr(host_sections, "stood_for", lambda config: {})
     assert few == [findings(jobs.read(job), rules) for job in servers]
     assert sum(map(len, few)) > 100
     assert 2 * (len(asked) - of_few) > 3 * of_few

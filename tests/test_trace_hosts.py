@@ -218,7 +218,7 @@ def test_where_the_host_is_in_doubt_each_branch_has_its_own(monkeypatch: pytest.
     found = trace(config, request_of("http://a.example/x/y"))
     names = {label(branch.outcome.server) for branch in found if branch.outcome.server}
     assert names == {"<VirtualHost *:80> (a.example)", "<VirtualHost *:80> (b.example)"}
-    assert selected.times == 3, "once to ask, and once for each answer"
+    assert selected.times == 2, "once for each answer"
 
 
 def test_a_location_is_found_again_for_another_url_of_a_trace() -> None:

@@ -11,7 +11,7 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from modwsgi_fix.edits import Edit, apply
 from modwsgi_fix.text import LineIndex, Span, encode
@@ -129,20 +129,20 @@ def compose(first: Iterable[Edit], second: Iterable[Edit]) -> list[Edit]:
     for edit in second:
         pieces += _take(stack, edit.span.start - at)
         _take(stack, edit.span.end - edit.span.start)
-        pieces.append(_Piece(0, 0, edit.text))
+        pieces.append((0, 0, edit.text))
         at = edit.span.end
     pieces += reversed(stack)
 
     composed: list[Edit] = []
     reached = 0
     texts: list[str] = []
-    for piece in pieces:
-        texts.append(piece.text)
-        if piece.start < piece.end:
+    for start, end, text in pieces:
+        texts.append(text)
+        if start < end:
             text = "".join(texts)
-            if piece.start > reached or text:
-                composed.append(Edit(path, Span(reached, piece.start), text))
-            reached, texts = piece.end, []
+            if start > reached or text:
+                composed.append(Edit(path, Span(reached, start), text))
+            reached, texts = end, []
     return composed
 
 
@@ -205,12 +205,8 @@ def check(diff: str, before: str, after: str) -> bool:
     return "".join(new + old[at:]) == after
 
 
-class _Piece(NamedTuple):
-    """A stretch of the original that is kept, or (where that is empty) new text."""
-
-    start: int
-    end: int
-    text: str = ""
+#: A stretch of the original that is kept, from its start to its end, or (where that is empty) new text.
+_Piece: TypeAlias = tuple[int, int, str]
 
 
 def _pieces(edits: Iterable[Edit]) -> list[_Piece]:
@@ -218,9 +214,9 @@ def _pieces(edits: Iterable[Edit]) -> list[_Piece]:
     pieces: list[_Piece] = []
     at = 0
     for edit in edits:
-        pieces += (_Piece(at, edit.span.start), _Piece(0, 0, edit.text))
+        pieces += ((at, edit.span.start, ""), (0, 0, edit.text))
         at = edit.span.end
-    return [*pieces, _Piece(at, sys.maxsize)]
+    return [*pieces, (at, sys.maxsize, "")]
 
 
 def _take(stack: list[_Piece], length: int) -> list[_Piece]:
@@ -230,9 +226,9 @@ def _take(stack: list[_Piece], length: int) -> list[_Piece]:
         start, end, text = stack.pop()
         size = end - start or len(text)
         if size > length:
-            stack.append(_Piece(start + length, end) if start < end else _Piece(0, 0, text[length:]))
+            stack.append((start + length, end, "") if start < end else (0, 0, text[length:]))
             end, text, size = min(end, start + length), text[:length], length
-        taken.append(_Piece(start, end, text))
+        taken.append((start, end, text))
         length -= size
     return taken
 

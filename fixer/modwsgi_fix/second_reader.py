@@ -80,19 +80,20 @@ _alike: dict[str, bool] = {}
 _seen: dict[str, bool] = {}
 _SHORT = 2_000
 
-#: The name that begins a line, and ``include``, which means something to apacheconfig; or any other word, of which both
-#: readers only see that it consists of letters and digits.
-_NAME_OR_WORD = expression(r"(^[ \t]*[^\s>]+|[A-Za-z]*include[A-Za-z]*)|([A-Za-z0-9]+)", re.M | re.I)
+#: The name that begins a line; or any other word, of which both readers only see that it consists of letters and digits.
+_NAME_OR_WORD = expression(r"(^[ \t]*+[^\s>]++)|([A-Za-z0-9]++)", re.M)
+#: The same where ``include``, which means something to apacheconfig, is like a name.
+_NAME_INCLUDE_OR_WORD = expression(r"(^[ \t]*[^\s>]+|[A-Za-z]*include[A-Za-z]*)|([A-Za-z0-9]+)", re.M | re.I)
 
 
 def _form(text: str) -> str:
     """Return a text with numbers instead of its words, so that texts that differ only in words become equal."""
-    numbers: dict[str, str] = {}
     # What stands between two, a name, a word: in turns, and either a name or a word is None.
-    parts = _NAME_OR_WORD.split(text)
-    for at in range(2, len(parts), 3):
-        if (word := parts[at]) is not None:
-            parts[at] = numbers.get(word) or numbers.setdefault(word, f"\0{len(numbers)}\0")
+    is_plain = text.isascii() and "include" not in text.lower()
+    parts = (_NAME_OR_WORD if is_plain else _NAME_INCLUDE_OR_WORD).split(text)
+    words = dict.fromkeys(filter(None, parts[2::3]))
+    numbers = {word: f"\0{number}\0" for number, word in enumerate(words)}
+    parts[2::3] = map(numbers.get, parts[2::3])
     return "".join(filter(None, parts))
 
 

@@ -96,6 +96,9 @@ class Position(NamedTuple):
     column: int
 
 
+_LINE_END, _END = re.compile("\n").finditer, re.Match.end
+
+
 class LineIndex:
     """Offsets to lines and columns. Lines end at LF only, as httpd's do; a CR before it belongs to the line."""
 
@@ -112,11 +115,7 @@ class LineIndex:
         if name != "_starts":
             raise AttributeError(name)
         self._starts = starts = array("q", (0,))
-        find = self.text.find
-        at = find("\n") + 1
-        while at:
-            starts.append(at)
-            at = find("\n", at) + 1
+        starts.extend(map(_END, _LINE_END(self.text)))
         return starts
 
     def __len__(self) -> int:

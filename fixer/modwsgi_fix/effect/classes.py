@@ -14,7 +14,14 @@ from enum import StrEnum
 from itertools import product
 from urllib.parse import unquote
 
-from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, FILES_SECTIONS, LOCATION_SECTIONS, PLACES
+from modwsgi_fix.directives.families import (
+    ALIASES,
+    DIRECTORY_SECTIONS,
+    FILES_SECTIONS,
+    LOCATION_SECTIONS,
+    MOUNTS,
+    PLACES,
+)
 from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.effect.exposure import kind_of, worst_first
 from modwsgi_fix.effect.impact import changed_visits, open_files, told, traced
@@ -28,7 +35,7 @@ from modwsgi_fix.model.merge.world import FILE, MISSING
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.answer import is_by_handler
 from modwsgi_fix.model.request.htaccess import is_by_htaccess
-from modwsgi_fix.model.urls import aliases, mounts
+from modwsgi_fix.model.urls import prefix_targets
 from modwsgi_fix.tuples import NamedTuple
 
 
@@ -175,14 +182,8 @@ _MARKUP = expression("[;<>\u02c6\"'\u2018-\u201f\u00ab\u00bb]|&[a-z]+")
 @derived
 def _scripts(config: Config) -> frozenset[str]:
     """Return the files that mounts and aliases name."""
-    targets = (m.target for server in config.servers for m in mounts(config, server) if not m.is_regex)
-    scripts = {script_in(target) or target for target in targets}
-    single = {
-        alias.target
-        for server in config.servers
-        for alias in aliases(config, server)
-        if not alias.is_regex and is_file(config, alias.target)
-    }
+    scripts = {script_in(target) or target for target in prefix_targets(config, MOUNTS)}
+    single = {target for target in prefix_targets(config, ALIASES) if is_file(config, target)}
     return frozenset(scripts | single)
 
 

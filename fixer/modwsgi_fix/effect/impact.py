@@ -12,10 +12,10 @@ from modwsgi_fix.effect.starting import faults
 from modwsgi_fix.effect.touched import (
     Like,
     Pair,
-    alike,
     changed_hosts,
     is_same_text,
     standing_for_all,
+    touched,
     touched_hosts,
 )
 from modwsgi_fix.expressions import expression
@@ -100,11 +100,11 @@ def impact(before: Config, after: Config) -> Impact:
     """Return which classes of URLs change their outcome from one configuration to the other."""
     if is_same_text(before, after):
         return Impact(())
-    hosts, touched = changed_hosts(before, after), touched_hosts(before, after)
+    hosts, (affected, like_others) = changed_hosts(before, after), touched(before, after)
     if len(hosts) > _MOST_HOSTS:
-        hosts = touched
+        hosts = affected
     hosts, skipped = hosts[:_MOST_HOSTS], max(0, len(hosts) - _MOST_HOSTS)
-    differing, like_others = set(touched), alike(before, after, touched)
+    differing = set(affected)
     found: dict[Pair, list[Change]] = {}
 
     def changes(pair: Pair) -> list[Change]:
@@ -151,7 +151,7 @@ def open_files(before: Config, after: Config, only: Pair | None = None) -> Itera
 
 
 def _asked(before: Config, after: Config, only: Pair | None) -> Sequence[Pair]:
-    return standing_for_all(before, after, touched_hosts(before, after)) if only is None else (only,)
+    return standing_for_all(touched(before, after)) if only is None else (only,)
 
 
 def _walked(config: Config, server: Server) -> tuple[Request, ...]:

@@ -199,11 +199,12 @@ def _preloaded(config: Config) -> Iterator[Fault]:
     for refused in refused_uses(config):
         if not refused.use.item.guards and not refused.process.directive.guards:
             yield Fault(refused.use.item.path, refused.use.item.span, refused.message)
-    if not config.complete or not all_groups_known(config):
+    early = [use for use in group_uses(config) if use.at_start] if config.complete else []
+    if not early or not all_groups_known(config):
         return
-    for use in group_uses(config):
+    for use in early:
         item = use.item
-        if not use.at_start or item.guards or "${" in use.name:
+        if item.guards or "${" in use.name:
             continue
         if all(process.directive.index > item.index for process in definitions(config).get(use.name, ())):
             yield Fault(item.path, item.span, "WSGI process group not yet configured.")

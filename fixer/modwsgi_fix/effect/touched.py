@@ -16,7 +16,7 @@ from typing import TypeAlias
 from modwsgi_fix.directives.answers import never_looked_at
 from modwsgi_fix.directives.families import SAID_OF_ITSELF, SAID_OF_PLACES
 from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.model.facts.host_sections import like_others, said_by, texts_without
+from modwsgi_fix.model.facts.host_sections import HostGroup, host_groups, in_groups, like_others, said_by, texts_without
 from modwsgi_fix.model.items import Guard, Item, Server
 from modwsgi_fix.model.patterns import host_wildcard
 from modwsgi_fix.model.request.hosts import aliases_of
@@ -48,24 +48,6 @@ def changed_hosts(before: Config, after: Config) -> list[Pair]:
     ]
 
 
-def touched_hosts(before: Config, after: Config) -> list[Pair]:
-    """Return the hosts that a change may affect."""
-    hosts = changed_hosts(before, after)
-    if not _shares(before, after, SAID_OF_ITSELF):
-        return hosts
-    differing = {pair for pair in hosts if not _is_same(before, after, pair)}
-    if not differing:
-        return []
-    taken = {name for pair in differing for name in _names(before, after, pair)}
-    patterns = [host_wildcard(name) for name in taken if "*" in name or "?" in name]
-
-    def is_touched(pair: Pair) -> bool:
-        name = _sole_name(pair.before)
-        return pair in differing or name is None or name in taken or any(matches(name) for matches in patterns)
-
-    return [pair for pair in hosts if is_touched(pair)]
-
-
 class Like(NamedTuple):
     """That a host is like another, before a change and after.
 
@@ -76,10 +58,50 @@ class Like(NamedTuple):
     words: Mapping[str, str]
 
 
-def standing_for_all(before: Config, after: Config, hosts: Sequence[Pair]) -> list[Pair]:
-    """Return the hosts that must be asked: all, but only a few of those that are alike (``alike``)."""
+class Touched(NamedTuple):
+    """The hosts that a change may affect, and those of them that others stand for (``alike``)."""
+
+    hosts: list[Pair]
+    like_others: Mapping[Pair, Like]
+
+
+def touched(before: Config, after: Config) -> Touched:
+    """Return the hosts that a change may affect. Of those that are alike, a few are compared before and after."""
+    hosts = changed_hosts(before, after)
     like_others = alike(before, after, hosts)
-    return [pair for pair in hosts if pair not in like_others]
+    affected = _affected(before, after, hosts, like_others)
+    return Touched(affected, like_others if len(affected) == len(hosts) else alike(before, after, affected))
+
+
+def _affected(before: Config, after: Config, hosts: list[Pair], like_others: Mapping[Pair, Like]) -> list[Pair]:
+    if not _shares(before, after, SAID_OF_ITSELF, like_others):
+        return hosts
+    differing = {pair for pair in hosts if pair not in like_others and not _is_same(before, after, pair)}
+    differing |= {pair for pair, like in like_others.items() if like.host in differing}
+    if not differing:
+        return []
+    if all(pair in differing or _sole_name(pair.before) is None for pair in hosts):
+        return hosts
+    taken = {name for pair in differing for name in _names(before, after, pair)}
+    patterns = [host_wildcard(name) for name in taken if "*" in name or "?" in name]
+
+    def is_touched(pair: Pair) -> bool:
+        if pair in differing:
+            return True
+        name = _sole_name(pair.before)
+        return name is None or name in taken or any(matches(name) for matches in patterns)
+
+    return [pair for pair in hosts if is_touched(pair)]
+
+
+def standing_for_all(some: Touched) -> list[Pair]:
+    """Return the hosts that must be asked: all, but only a few of those that are alike."""
+    return [pair for pair in some.hosts if pair not in some.like_others]
+
+
+def touched_hosts(before: Config, after: Config) -> list[Pair]:
+    """Return the hosts that a change may affect."""
+    return touched(before, after).hosts
 
 
 def alike(before: Config, after: Config, hosts: Sequence[Pair]) -> Mapping[Pair, Like]:
@@ -90,12 +112,42 @@ def alike(before: Config, after: Config, hosts: Sequence[Pair]) -> Mapping[Pair,
     """
     if len(hosts) < _FEW or before.disk is not None or after.disk is not None:
         return {}
-    sides = ((pair, said_by(before, pair.before), said_by(after, pair.after)) for pair in hosts)
+    groups = _joined(before, after, hosts)
+    if groups is None:
+        groups = _compared(before, after, hosts)
+    return {pair: Like(*other) for pair, other in like_others(groups).items()}
+
+
+def _joined(before: Config, after: Config, hosts: Sequence[Pair]) -> list[HostGroup[Pair]] | None:
+    """Return the hosts in groups, made of those before and those after, which other questions need as well.
+
+    None where these are not all hosts, or where a group has lost a host or a word of its own.
+    """
+    pairs = {pair.before: pair for pair in hosts if pair.before is None or not pair.before.is_main}
+    if [*pairs] != [*before.hosts] or [pair.after for pair in pairs.values()] != [*after.hosts]:
+        return None
+    was, now = host_groups(before), host_groups(after)
+    found, shapes = [], dict[object, int]()
+    for old, new in zip(was, now, strict=False):
+        mine = tuple(pairs[host] for host in old.hosts)
+        if old.own != new.own or tuple(pair.after for pair in mine) != new.hosts:
+            return None
+        shape = None
+        if old.shape is not None and new.shape is not None:
+            # Which word after the change is which of those before it.
+            order = None if old.words == new.words else tuple(map(old.words.index, new.words))
+            shape = shapes.setdefault((old.shape, new.shape, order), len(shapes))
+        found.append(HostGroup(mine, shape, old.own, old.words))
+    return found if len(was) == len(now) else None
+
+
+def _compared(before: Config, after: Config, hosts: Sequence[Pair]) -> list[HostGroup[Pair]]:
+    """Return some of the hosts in groups, by their texts before and after."""
+    sides = ((pair, said_by(pair.before), said_by(pair.after)) for pair in hosts)
     said = {pair: (old, new) for pair, old, new in sides if old and new}
     was, now = (_sections(pair.before for pair in said), _sections(pair.after for pair in said))
     texts = {pair: "\0\n".join(both) for pair, both in said.items()}
-    like = like_others(texts, [*texts_without(before, was), *texts_without(after, now)])
-    return {pair: Like(*other) for pair, other in like.items()}
+    return in_groups(texts, [*texts_without(before, was), *texts_without(after, now)])
 
 
 def _sections(hosts: Iterable[Server | None]) -> list[Item]:
@@ -107,7 +159,7 @@ def are_apart(before: Config, after: Config, hosts: Collection[Pair]) -> bool:
 
     Then the effect of each single change can be seen on its own host, although all of them are made.
     """
-    if not _shares(before, after, SAID_OF_PLACES) or any(_sole_name(pair.before) is None for pair in hosts):
+    if not _shares(before, after, SAID_OF_PLACES, {}) or any(_sole_name(pair.before) is None for pair in hosts):
         return False
     names = Counter(name for pair in hosts for name in set(_names(before, after, pair)))
     if any(count > 1 or "*" in name or "?" in name for name, count in names.items()):
@@ -165,22 +217,39 @@ def _by_identity(config: Config) -> dict[tuple[object, ...], Server]:
 # -- what they say -------------------------------------------------------------------------------------------------------
 
 
-def _shares(before: Config, after: Config, own: frozenset[str]) -> bool:
-    """Whether everything that concerns more than one host is unchanged, and hosts are told apart by their names alone."""
-    one, other = (config.once((_shared, own), partial(_shared, config, own)) for config in (before, after))
-    return one is not None and one == other
+def _shares(before: Config, after: Config, own: frozenset[str], like_others: Mapping[Pair, Like]) -> bool:
+    """Whether everything that concerns more than one host is unchanged, and hosts are told apart by their names alone.
 
-
-def _shared(config: Config, own: frozenset[str]) -> tuple[object, ...] | None:
-    if not all(address.is_wildcard for host in config.hosts for address in addresses(host)):
-        return None
-    hosts = tuple(
-        (host.item.values, host.item.known, host.item.guards, [one for one in _said(config, host) if one[0] not in own])
-        for host in config.hosts
-        if host.item is not None
+    ``own`` are the directives that a host has for itself. Nothing is asked of the hosts that others stand for.
+    """
+    one, other = (config.once(_of_the_server, partial(_of_the_server, config)) for config in (before, after))
+    return (
+        one == other
+        and len(before.hosts) == len(after.hosts)
+        and all(
+            pair in like_others or _says_same_to_others(before, after, pair, own)
+            for pair in map(Pair, before.hosts, after.hosts)
+        )
     )
+
+
+def _of_the_server(config: Config) -> tuple[object, ...]:
     server = config.complete, config.left_out, config.denies, config.target, dict(config.variables)
-    return *server, _said(config, config.main), hosts
+    return *server, _said(config, config.main)
+
+
+def _says_same_to_others(before: Config, after: Config, pair: Pair, own: frozenset[str]) -> bool:
+    """Whether a host is told from others by its name alone, before and after, and says the same that concerns them."""
+    was, now = pair
+    said = _to_others(before, was, own) if was is not None else None
+    return said is not None and now is not None and said == _to_others(after, now, own)
+
+
+def _to_others(config: Config, host: Server, own: frozenset[str]) -> tuple[object, ...] | None:
+    item = host.item
+    if item is None or not all(address.is_wildcard for address in addresses(host)):
+        return None
+    return item.values, item.known, item.guards, [one for one in _said(config, host) if one[0] not in own]
 
 
 def _is_same(before: Config, after: Config, pair: Pair) -> bool:
@@ -196,14 +265,17 @@ def _said(config: Config, server: Server) -> list[_Said]:
 
 
 def _each_said(server: Server) -> Iterator[_Said]:
-    depths: dict[Item | None, int] = {None: 0, server.item: 0}
     unseen = never_looked_at()
-    for item in server.walk():
-        depth = depths[item.parent] + 1
-        if item.children:
-            depths[item] = depth
-        if item.key not in unseen:
-            yield item.key, depth, item.said, item.guards
+    stack = [iter(server.items)]
+    while stack:
+        for item in stack[-1]:
+            if item.key not in unseen:
+                yield item.key, len(stack), item.said, item.guards
+            if item.children and item.key != "virtualhost":
+                stack.append(iter(item.children))
+                break
+        else:
+            stack.pop()
 
 
 # -- how they are reached ------------------------------------------------------------------------------------------------

@@ -7,19 +7,27 @@ rule run on all hosts in the middle of a run if the fixes for its findings are o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine.check import Silence, silent, unsuppressed
 from modwsgi_fix.engine.job import Job, read
-from modwsgi_fix.engine.likeness import alike_to
+from modwsgi_fix.engine.likeness import alike_to, meant_by
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.host_sections import section_of, spans, text_of, texts_without
-from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.facts.host_sections import (
+    HostGroup,
+    host_groups,
+    like_others,
+    section_of,
+    spans,
+    text_of,
+    texts_without,
+)
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.shapes import FEW
 from modwsgi_fix.model.shapes.alike import Unit, by_shape, copies
-from modwsgi_fix.model.shapes.hosts import Text, without
+from modwsgi_fix.model.shapes.hosts import Text
 from modwsgi_fix.rule import Rule
 from modwsgi_fix.tuples import NamedTuple
 
@@ -41,8 +49,11 @@ def quiet(job: Job, config: Config, texts: Mapping[str, str]) -> Quiet:
     left_out = _like_others(job, config)
     if len(left_out) < FEW:
         return Quiet()
-    blank = {path: without(Text(config.files[path].text, tuple(some)), some) for path, some in spans(left_out).items()}
-    less = read(job, {**texts, **blank}, {path: file.tree for path, file in config.files.items()})
+    # Nothing is told of this server but whether a rule is silent, so no line needs its place.
+    shorter = {
+        path: Text(config.files[path].text, tuple(sorted(some))).outside for path, some in spans(left_out).items()
+    }
+    less = read(job, {**texts, **shorter}, {path: file.tree for path, file in config.files.items()})
     if less.left_out or len(less.hosts) != len(config.hosts) - len(left_out):
         return Quiet()
     return Quiet(silent(less, job.rules), dict(_idle(less, job.rules)))
@@ -59,11 +70,30 @@ def _idle(config: Config, rules: Iterable[Rule]) -> Iterator[tuple[str, Applicab
 
 def _like_others(job: Job, config: Config) -> list[Item]:
     """Return the sections of hosts that other hosts stand for."""
-    alone = [
-        section
+    alone = {
+        host: section
         for host in config.hosts
         if (section := section_of(host)) is not None and section.file.readings == 1 and not section.guards
-    ]
-    units = {Unit(item.path, item.node.start, item.node.end, text_of(item), whole=False): item for item in alone}
-    groups = alike_to(job, list(units), list(texts_without(config, alone)))
+    }
+    if len(alone) == len(config.hosts):
+        return [alone[host] for host in like_others(_to_rules(job, host_groups(config)))]
+    units = {
+        Unit(item.path, item.node.start, item.node.end, text_of(item), whole=False): item for item in alone.values()
+    }
+    groups = alike_to(job, list(units), list(texts_without(config, alone.values())))
     return [units[unit] for alike in by_shape(groups or ()).values() for unit in copies(alike)]
+
+
+def _to_rules(job: Job, groups: Sequence[HostGroup[Server]]) -> list[HostGroup[Server]]:
+    """Return groups of hosts that are alike to a request, as they are alike to the rules of a job.
+
+    A group with a word that rules know is like no other, since no other has that word; so is one whose script is there.
+    """
+    meant = meant_by(job, {word for group in groups for word in group.own})
+    if meant is None:
+        return []
+    is_file = job.source.files.is_file
+    return [
+        group._replace(shape=None) if group.own & meant or any(map(is_file, group.scripts)) else group
+        for group in groups
+    ]

@@ -125,8 +125,8 @@ class Run:
         self._fights: dict[_Fight, Withheld] = {}
         self._held: Held = {}
         self._failed: dict[str, str] = {}
-        #: The server after the fixes that were weighed last: most of these are made, and the server need not be read again.
-        self._ahead: _State | None = None
+        #: The server before and after the fixes that were weighed last: mostly these are made, and it need not be read again.
+        self._ahead: tuple[Config, list[Fix | None], _State] | None = None
 
     def to(self, level: Applicability) -> Fixed:
         """Return the outcome of the run at this level, which must not be below a level that the run has reached."""
@@ -256,17 +256,21 @@ class Run:
 
     def _after(self, chosen: Sequence[Diagnostic]) -> _State:
         """Return the state that the fixes of these findings lead to."""
-        state = self._state
+        state, fixes = self._state, [d.fix for d in chosen]
+        if self._ahead is None or self._ahead[0] is not state.config or self._ahead[1] != fixes:
+            self._ahead = state.config, fixes, self._read_after(state, chosen)
+        return self._ahead[2]
+
+    def _read_after(self, state: _State, chosen: Sequence[Diagnostic]) -> _State:
         texts, edits = dict(state.texts), dict(state.edits)
         for path in paths_of(chosen):
-            texts[path] = apply(state.config.source(path).text, edits_of(chosen, path))
-            edits[path] = compose(edits.get(path, []), edits_of(chosen, path))
-        if self._ahead is None or (self._ahead.texts, self._ahead.edits) != (texts, edits):
-            changed = [path for path in paths_of(chosen) if path in state.config.files]
-            trees = {**state.trees, **{path: self._reading.of(path, texts[path]) for path in changed}}
-            config = read(self._job, texts, trees, earlier=state.config)
-            self._ahead = state._replace(config=config, trees=trees, texts=texts, edits=edits, idle={})
-        return self._ahead
+            mine = edits_of(chosen, path)
+            texts[path] = apply(state.config.source(path).text, mine)
+            edits[path] = compose(edits.get(path, []), mine)
+        changed = [path for path in paths_of(chosen) if path in state.config.files]
+        trees = {**state.trees, **{path: self._reading.of(path, texts[path]) for path in changed}}
+        config = read(self._job, texts, trees, earlier=state.config)
+        return state._replace(config=config, trees=trees, texts=texts, edits=edits, idle={})
 
     def _found_quiet(self, state: _State) -> _State:
         """Return a state with what there is nothing to say of or to fix, as a few of many hosts show."""

@@ -207,7 +207,7 @@ def daemon_processes(config: Config) -> list[DaemonProcess]:
     """Return every WSGIDaemonProcess that is or may be read, in reading order."""
     found = []
     for item in config.named("wsgidaemonprocess"):
-        if item.args:
+        if item.values:
             options, stray = options_of(config, item, 1)
             if (end := wrapped_end(item.node)) > item.node.end:
                 stray = (*stray, Span(item.node.end, end))
@@ -304,8 +304,10 @@ def refused_uses(config: Config) -> list[RefusedUse]:
     """Return the uses at which httpd stops: names count as far as they have been read (wsgi_config.c:wsgi_add_script_alias)."""
     found = []
     for use in group_uses(config):
+        if not use.at_start:
+            continue
         process, host = next(iter(definitions(config).get(use.name, ())), None), use.item.server
-        if not use.at_start or process is None or process.directive.index > use.item.index:
+        if process is None or process.directive.index > use.item.index:
             continue
         if host.is_main or process.server.is_main or process.server is host:
             continue

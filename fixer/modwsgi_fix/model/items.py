@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from operator import attrgetter
 from sys import intern
 from typing import Any, TypeVar
 
@@ -151,19 +152,29 @@ class File:
     @cached_property
     def unit(self) -> str:
         """One step of indentation, as the first indented line inside a section has it; four blanks by default."""
-        tree = self.tree if self.whole is None else parse(self.whole)
-        for node in tree.walk():
-            if isinstance(node, Section):
-                for child in node.children:
-                    if isinstance(child, Directive) and child.indent.startswith(node.indent):
-                        step = child.indent[len(node.indent) :]
-                        if step:
-                            return step
-        return "    "
+        step, end = _step(self.tree)
+        if self.whole is not None and not self.whole.startswith(self.tree.source[:end]):
+            # A host that is left out here has the first one.
+            step, _ = _step(parse(self.whole))
+        return step
 
     def __repr__(self) -> str:
         return f"File({self.name!r})"
 
+
+def _step(tree: Tree) -> tuple[str, int]:
+    """Return one step of indentation, and how far one has to read to see it."""
+    for node in tree.walk():
+        if isinstance(node, Section):
+            for child in node.children:
+                if isinstance(child, Directive) and child.indent.startswith(node.indent):
+                    step = child.indent[len(node.indent) :]
+                    if step:
+                        return step, child.end
+    return "    ", len(tree.source)
+
+
+_READING_ORDER = attrgetter("index")
 
 #: A server with so many items is looked through for those of one name, where it is asked so often.
 _FEW_ITEMS = 40
@@ -218,31 +229,32 @@ class Server:
         if len(keys) == 1:
             return list(self._named(keys[0]))
         found = [item for key in dict.fromkeys(keys) for item in self._named(key)]
-        return sorted(found, key=lambda item: item.index) if len(found) > 1 else found
+        return sorted(found, key=_READING_ORDER) if len(found) > 1 else found
 
     def _named(self, key: str) -> Sequence[Item]:
         """The items of a name: a host has few, and is asked for a few; a main server of many hosts has thousands."""
         items = self.items
-        if self._counted < len(items):
+        count = len(items)
+        if self._counted < count:
             self._asked += 1
-            if len(items) <= _FEW_ITEMS and self._asked <= _FEW_QUESTIONS:
+            if count <= _FEW_ITEMS and self._asked <= _FEW_QUESTIONS:
                 return [item for item in items if item.key == key]
             for item in items[self._counted :]:
                 self._by_key.setdefault(item.key, []).append(item)
-            self._counted = len(items)
+            self._counted = count
         return self._by_key.get(key, ())
 
     def walk(self) -> Iterator[Item]:
         """Yield every item of the server, sections before their contents; without those of virtual hosts in the main server."""
         stack = [iter(self.items)]
         while stack:
-            item = next(stack[-1], None)
-            if item is None:
+            for item in stack[-1]:
+                yield item
+                if item.children and item.key != "virtualhost":
+                    stack.append(iter(item.children))
+                    break
+            else:
                 stack.pop()
-                continue
-            yield item
-            if item.children and item.key != "virtualhost":
-                stack.append(iter(item.children))
 
 
 class Item:

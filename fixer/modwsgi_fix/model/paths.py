@@ -6,8 +6,10 @@ Things above or below a path are found without asking each of them.
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import count
 from operator import itemgetter
 from typing import Generic, TypeVar
 
@@ -114,6 +116,21 @@ class Nested(Generic[T]):
                 return []
             place = place.inside[name]
         return place.below
+
+
+class Ordered:
+    """Paths in their order, found by the characters that they begin with."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self.all = list(dict.fromkeys(paths))
+        self._sorted = sorted(zip(self.all, count()))
+
+    def beginning_with(self, text: str) -> list[str]:
+        """Return the paths that begin with a text, in their order."""
+        first = last = bisect_left(self._sorted, (text, 0))
+        while last < len(self._sorted) and self._sorted[last][0].startswith(text):
+            last += 1
+        return [self.all[at] for at in sorted(at for _, at in self._sorted[first:last])]
 
 
 class Prefixes(Generic[T]):

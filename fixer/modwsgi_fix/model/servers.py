@@ -28,9 +28,8 @@ class Address(NamedTuple):
 
 def addresses(server: Server) -> tuple[Address, ...]:
     """Return the addresses of a virtual host (vhost.c:get_addresses); none for the main server."""
-    if server.item is None:
-        return ()
-    return tuple(address(value) for value in server.item.values)
+    item = server.item
+    return server.once(addresses, lambda: tuple(map(address, item.values))) if item is not None else ()
 
 
 def address(text: str) -> Address:
@@ -78,6 +77,10 @@ def name_item(server: Server) -> Item | None:
 
 def own_name(server: Server) -> str | None:
     """Return the host's own ServerName as it is spelt, without scheme and port; None without one."""
+    return server.once(own_name, lambda: _own_name(server))
+
+
+def _own_name(server: Server) -> str | None:
     item = name_item(server)
     return split_name(item.value)[0] if item and item.args else None
 

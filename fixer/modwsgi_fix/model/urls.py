@@ -150,6 +150,14 @@ def _own(server: Server, keys: tuple[str, ...]) -> list[Mapping]:
     return server.once((_own, keys), lambda: list(filter(None, map(mapping_of, server.all(*keys)))))
 
 
+def prefix_targets(config: Config, keys: tuple[str, ...]) -> Iterator[str]:
+    """Yield what all mappings of these names (``ALIASES``, ``MOUNTS``) with a prefix lead to, as ``Mapping.target`` has it."""
+    for item in config.named(*keys):
+        values = item.values
+        if len(values) > 1 and item.parent is item.server.item and not item.key.endswith("match"):
+            yield values[1]
+
+
 def is_mounted(config: Config, server: Server, url: str) -> bool:
     """Whether a server has a mount with exactly this URL."""
     urls = config.once((is_mounted, server), lambda: {mount.url for mount in mounts(config, server)})

@@ -359,9 +359,20 @@ class Tree:
         """
         if self.is_template:
             return (Span(0, len(self.source)),)
-        spans = [problem.region for problem in self.problems]
-        sections = (node for node in self.walk() if isinstance(node, Section))
-        spans += [
-            node.span for node in sections if is_opaque_section(node.key) or node.key == "macro" or node.is_unread
-        ]
-        return tuple(spans)
+        return (*(problem.region for problem in self.problems), *sorted(self._unclear()))
+
+    def _unclear(self) -> Iterator[Span]:
+        """Yield the spans of sections that cannot be seen through, or were not parsed."""
+        unclear: dict[str, bool] = {}
+        stack: list[Sequence[Node]] = [self.children]
+        while stack:
+            for node in stack.pop():
+                if type(node) is not Section:
+                    continue
+                name = node.name
+                if name not in unclear:
+                    unclear[name] = is_opaque_section(node.key) or node.key == "macro"
+                if unclear[name] or node.is_unread:
+                    yield node.span
+                if node.children:
+                    stack.append(node.children)

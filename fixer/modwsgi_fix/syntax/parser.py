@@ -115,7 +115,11 @@ class _Parser:
     def _usual_tag(self, tag: re.Match[str], start: int, end: int) -> int:
         """Read a tag in a line of its own, and return where to read on."""
         if tag.lastindex == 2:
-            self._closer(start, end, f"</{tag[2]}>", spaced=False)
+            name, stack = tag[2], self.stack
+            if stack and stack[-1].name == name and start != self.crossed:
+                self._end_section(stack[-1], Close(self.text, start, end, name), end)
+            else:
+                self._closer(start, end, f"</{name}>", spaced=False)
             return end
         return self._opener(start, end, tag[3], self.text[tag.start(3) - 1 : end].rstrip(WHITESPACE), spaced=False)
 

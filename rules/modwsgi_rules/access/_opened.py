@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.host_sections import of_alike, place_of
 from modwsgi_fix.model.facts.served import Served, coverage, location_prefix
 from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.access import Access, grant
@@ -24,8 +25,9 @@ def opened(
     config: Config, host: Server, removable: list[Access], numbered: _Numbered, urls: Nested[_Numbered]
 ) -> list[Served] | None:
     """Return the part of a target that the Locations opened and no Directory opens; None where no directory covers it."""
-    _, target = numbered
-    if _is_open(config, host, removable, target) or _is_shadowed(numbered, urls):
+    number, target = numbered
+    key = _is_open, number, *(place_of(access.section) for access in removable)
+    if of_alike(config, host, key, lambda: _is_open(config, host, removable, target)) or _is_shadowed(numbered, urls):
         return []
     parts: list[Served] = []
     for access in removable:

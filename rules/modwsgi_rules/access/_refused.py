@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modwsgi_fix.directives.families import COMBINING
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.host_sections import of_alike, place_of
 from modwsgi_fix.model.facts.served import location_prefix, served_near
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.items import Item, Server
@@ -18,6 +19,12 @@ def refused_by_require(config: Config, server: Server, access: Access) -> Item |
     ``Satisfy`` may say otherwise.
     """
     return config.once((refused_by_require, server, access.section), lambda: _refusing(config, server, access))
+
+
+def is_refused_by_require(config: Config, server: Server, access: Access) -> bool:
+    """Whether there is such a section; asked once for hosts that are alike."""
+    key = is_refused_by_require, place_of(access.section)
+    return of_alike(config, server, key, lambda: refused_by_require(config, server, access) is not None)
 
 
 def _refusing(config: Config, server: Server, access: Access) -> Item | None:

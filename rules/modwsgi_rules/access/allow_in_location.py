@@ -204,6 +204,7 @@ from collections.abc import Iterable, Iterator
 from modwsgi_fix.directives.families import ANSWERING, AUTHENTICATION, FILES_SECTIONS, LIMIT_SECTIONS, LOCATION_SECTIONS
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.host_sections import of_alike
 from modwsgi_fix.model.facts.served import Served, is_unclear, served
 from modwsgi_fix.model.items import Guard, Item, Server
 from modwsgi_fix.model.merge.access import Access, access_in, access_of
@@ -215,7 +216,7 @@ from modwsgi_rules.access._exceptions import is_exception_of_any, is_of_applicat
 from modwsgi_rules.access._file_paths import names_a_file_path
 from modwsgi_rules.access._grants import inactive, is_for_every_file, lines_that_grant, only_grants, take_out
 from modwsgi_rules.access._opened import by_url, is_dead, opened
-from modwsgi_rules.access._refused import refused_by_require
+from modwsgi_rules.access._refused import is_refused_by_require
 from modwsgi_rules.access._shared import Opening, open_directories, place
 
 _OPEN_INSTEAD = "open the directories that are served instead"
@@ -247,7 +248,7 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
             what = "grants access by URL, whatever file the URL leads to"
             if is_dead(access):
                 what = "never matches, and would grant access by URL if it did"
-            elif refused_by_require(config, server, access) is not None:
+            elif is_refused_by_require(config, server, access):
                 what = "would grant access by URL, if Require did not refuse it elsewhere"
             answer = fixes.get(section, _BESIDE_OTHERS)
             fix, advice = (answer, "") if isinstance(answer, Fix) else (None, answer)
@@ -330,7 +331,11 @@ def _restricting(config: Config, server: Server) -> Nested[Access]:
 
 def _hides(config: Config, server: Server) -> bool:
     """Whether an alias hides an application, so that the wrong files are served."""
-    return any(True for alias in aliases(config, server) for _ in covered(config, server, alias))
+
+    def hides() -> bool:
+        return any(True for alias in aliases(config, server) for _ in covered(config, server, alias))
+
+    return of_alike(config, server, _hides, hides)
 
 
 def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:

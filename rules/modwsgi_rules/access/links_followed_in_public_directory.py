@@ -100,12 +100,13 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.host_sections import counterpart, stand_in
 from modwsgi_fix.model.facts.public import public_sections
 from modwsgi_fix.model.facts.served import links_in
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.options import has_signs
-from modwsgi_fix.model.merge.places import option
-from modwsgi_fix.model.merge.sections import path_matches
+from modwsgi_fix.model.merge.places import Option, option
+from modwsgi_fix.model.merge.sections import path_matches, pattern_of
 from modwsgi_fix.rewriting.lines import append, delete_span, replace_arg
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.text import Span
@@ -119,8 +120,8 @@ def links_followed_in_public_directory(config: Config) -> Iterator[Diagnostic]:
         for server, section, directory in public_sections(config, host):
             places.setdefault((server, directory), []).append(section)
     for (server, directory), sections in places.items():
-        state = option(config, server, directory, "followsymlinks")
-        if state.on is not True or option(config, server, directory, "symlinksifownermatch").on is True:
+        state = _option(config, server, sections[0], directory, "followsymlinks")
+        if state.on is not True or _option(config, server, sections[0], directory, "symlinksifownermatch").on is True:
             continue
         links = links_in(config, directory)
         if not links.stray and path_matches("/usr", directory):
@@ -139,6 +140,15 @@ def links_followed_in_public_directory(config: Config) -> Iterator[Diagnostic]:
             severity=Severity.WARNING if links.stray else None,
             help="switch FollowSymLinks off there, unless links are used",
         )
+
+
+def _option(config: Config, server: Server, section: Item, directory: str, name: str) -> Option:
+    """Return an option of a directory that a section opens; of hosts that are alike one is asked."""
+    stands = stand_in(config, server) if section.server is server else None
+    if stands is None:
+        return option(config, server, directory, name)
+    found = option(config, stands, pattern_of(counterpart(config, stands, section)).rstrip("/"), name)
+    return found if found.by is None else found._replace(by=counterpart(config, server, found.by))
 
 
 def _fix(section: Item, by: Item | None) -> Fix | None:

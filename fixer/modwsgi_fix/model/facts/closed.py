@@ -7,7 +7,7 @@ import posixpath
 from modwsgi_fix.directives.families import COMBINING, INDIRECT_MAPPINGS
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.baseline import baseline
-from modwsgi_fix.model.facts.host_sections import stood_for
+from modwsgi_fix.model.facts.host_sections import of_alike, place_of
 from modwsgi_fix.model.facts.served import Served, location_prefix, served
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.items import Item, Server
@@ -32,6 +32,13 @@ def closed_by_baseline(config: Config, server: Server, target: Served) -> bool:
     mapping = target.mapping
     if mapping is None or not _is_comparable(config):
         return False
+    if mapping.server is not server:
+        return _is_closed(config, server, target, mapping)
+    key = closed_by_baseline, place_of(mapping.item), target.file is None
+    return of_alike(config, server, key, lambda: _is_closed(config, server, target, mapping))
+
+
+def _is_closed(config: Config, server: Server, target: Served, mapping: Mapping) -> bool:
     found = grant(config, server, target.directory, target.file)
     base = baseline(config)
     if base or not (assumed := _assumed(config)):
@@ -39,7 +46,7 @@ def closed_by_baseline(config: Config, server: Server, target: Served) -> bool:
             return False
     elif (found.by_22 if assumed == "2.2" else found.by_24) is not None:
         return False
-    return not _may_be_overridden(config, server, target) and _all_refused(config, server, target, mapping)
+    return not _may_be_overridden(config, server, target) and _is_refused(config, server, target, mapping)
 
 
 def _assumed(config: Config) -> str:
@@ -58,16 +65,6 @@ def _refused_by(found: Grant, base: list[Item]) -> bool:
     deciding = [(found.by_22, "admits_22"), (found.by_24, "admits_24")]
     refusing = [item for item, admits in deciding if item is not None and getattr(access_of(item), admits) is not True]
     return bool(refusing) and all(item in base for item in refusing)
-
-
-def _all_refused(config: Config, server: Server, target: Served, mapping: Mapping) -> bool:
-    """Return ``_is_refused``; asked once for hosts that are alike, of the line that stands at the same place in each."""
-    host = mapping.server
-    stands = stood_for(config).get(host) if host is server else None
-    if stands is None or host.item is None:
-        return _is_refused(config, server, target, mapping)
-    place = stands, mapping.item.index - host.item.index, target.file is None
-    return config.once((_is_refused, *place), lambda: _is_refused(config, server, target, mapping))
 
 
 def _is_refused(config: Config, server: Server, target: Served, mapping: Mapping) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.host_sections import counterpart, stand_in
 from modwsgi_fix.model.facts.served import led_to
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import access_in
@@ -17,7 +18,17 @@ def public_sections(config: Config, server: Server) -> list[tuple[Server, Item, 
 
     Each comes with the directory, and with the server of the alias: sections of the main server hold for all hosts.
     """
-    return config.once((public_sections, server), lambda: list(_public(config, server)))
+    return config.once((public_sections, server), lambda: list(_public_as_alike(config, server)))
+
+
+def _public_as_alike(config: Config, server: Server) -> Iterator[tuple[Server, Item, str]]:
+    stands = stand_in(config, server)
+    if stands is None:
+        yield from _public(config, server)
+        return
+    for _, one, _ in public_sections(config, stands):
+        section = counterpart(config, server, one)
+        yield server, section, _path_of(section)
 
 
 def _public(config: Config, server: Server) -> Iterator[tuple[Server, Item, str]]:
@@ -37,7 +48,11 @@ def _opened(config: Config, section: Item) -> str | None:
     """Return the directory that a section grants everyone; None for one of several directories, and where that is not certain."""
     if not section.args or not section.known or is_regex_section(section) or section.file.tree.is_template:
         return None
-    path = pattern_of(section).rstrip("/")
+    path = _path_of(section)
     if has_wildcard(path) and "[" in path:
         return None
     return path if access_in(config, section).grants else None
+
+
+def _path_of(section: Item) -> str:
+    return pattern_of(section).rstrip("/")

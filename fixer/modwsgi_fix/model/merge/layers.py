@@ -28,7 +28,7 @@ from modwsgi_fix.model.merge.sections import (
     location_match,
     pattern_of,
 )
-from modwsgi_fix.model.merge.world import Beyond, World, normal
+from modwsgi_fix.model.merge.world import Beyond, Step, World, normal
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.patterns import Unknown, wildcard
 
@@ -189,6 +189,8 @@ class Site:
         self.settled: dict[tuple[str, str | None], list[Layer]] = {}
         #: The sections for a directory and all above it, where no question was asked: for ``places.on_the_way``.
         self.walked: dict[str, list[Layer]] = {}
+        #: Why sections refuse a visitor, and the steps to it, where nothing else decides: for ``request.permit``.
+        self.admitted: dict[tuple[object, ...], tuple[Any, list[Step]]] = {}
         #: The ``<Location>`` sections near the URL that was asked last, and whether each is meant: for all branches of a trace.
         self._near: tuple[str, list[tuple[Section, Held]]] | None = None
 

@@ -6,6 +6,7 @@ Words without a sign replace what held before; ``+`` and ``-`` change it (core.c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, every, last
@@ -108,7 +109,7 @@ class Override(NamedTuple):
         found = self
         item = last([layer], "allowoverride", world)
         if item is not None:
-            found = _override(item)._replace(listed=self.listed)
+            found = _override(item.values)._replace(listed=self.listed)
         item = last([layer], "allowoverridelist", world)
         if item is not None:
             names = frozenset(value.lower() for value in item.values)
@@ -124,11 +125,13 @@ class Override(NamedTuple):
 _CLASSES = frozenset({"limit", "options", "fileinfo", "authconfig", "indexes"})
 
 
-def _override(item: Item) -> Override:
+@lru_cache(256)
+def _override(words: tuple[str, ...]) -> Override:
+    """Return what a line of AllowOverride says; most servers have few such lines, and are asked for them at each request."""
     classes: frozenset[str] = frozenset()
     options: frozenset[str] | None = None
     nonfatal: frozenset[str] = frozenset()
-    for word in item.values:
+    for word in words:
         name, equals, value = word.lower().partition("=")
         if name == "nonfatal":
             nonfatal |= frozenset({"override", "unknown"} if value == "all" else {value})

@@ -1,7 +1,7 @@
 """The world outside of the configuration: the filesystem, run-time values, undecided conditions. Nothing is guessed.
 
 The code that merges sections and follows requests is written as if everything were known, and asks a ``World``. A question
-without an answer raises ``Fork``; ``ways`` then runs the code once for each possible answer. So unknown things become
+without an answer raises ``Fork``; ``ways`` runs the code once for each possible answer. So unknown things become
 branches, and where all branches lead to one result, the question did not matter.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from typing import Generic, TypeVar
+from contextlib import suppress
+from typing import Any, Generic, TypeVar
 
 from modwsgi_fix.directives import spelled
 from modwsgi_fix.files import FileProblem, Files
@@ -68,7 +69,7 @@ class World:
         self.assumed = assumed
         self._cache = cache
         self.steps: list[Step] = []
-        #: The questions that were asked, each as often as it was.
+        #: The questions that were asked, or answered by what is assumed, each as often as it was.
         self.asked: list[str] = []
 
     def step(self, phase: str, text: str, item: Item | None = None) -> None:
@@ -105,6 +106,7 @@ class World:
         if path == "/":
             return DIRECTORY
         known = self.assumed.get(path)
+        self.asked.append(path)
         if known is None:
             for asked, answer in self.assumed.items():
                 if asked.startswith("/"):
@@ -156,6 +158,44 @@ class Way(NamedTuple, Generic[T]):
     reason: str = ""
 
 
+class _Branch:
+    """A point of a run with the answers assumed so far, which ``said`` puts in words: a question follows, or the run ends."""
+
+    __slots__ = ("answers", "assumed", "end", "question", "said")
+
+    def __init__(self, assumed: dict[str, str], said: tuple[str, ...]) -> None:
+        self.assumed = assumed
+        self.said = said
+        self.question = ""
+        #: The branches of the question, one for each answer.
+        self.answers: list[_Branch] = []
+        self.end: Way[Any] | None = None
+
+
+class _Following(World):
+    """A world that goes on with the first answer to each question, and notes the branches of the others."""
+
+    def __init__(
+        self, disk: Files | None, branch: _Branch, cache: dict[str, tuple[str, bool]], dialect: str = ""
+    ) -> None:
+        super().__init__(disk, branch.assumed, cache, dialect)
+        self.branch = branch
+
+    def ask(self, question: str, *answers: tuple[str, str]) -> str:
+        self.asked.append(question)
+        known = self.assumed.get(question)
+        if known is None:
+            branch = self.branch
+            branch.question = question
+            branch.answers = [
+                _Branch({**branch.assumed, question: value}, (*branch.said, words)) for value, words in answers
+            ]
+            self.branch = branch.answers[0]
+            self.assumed = self.branch.assumed
+            known = self.assumed[question]
+        return known
+
+
 def ways(
     run: Callable[[World], T],
     disk: Files | None,
@@ -165,28 +205,39 @@ def ways(
 ) -> Iterator[Way[T]]:
     """Yield every branch of ``run``, those with the fewest questions first. ``dialect`` is as for ``World``.
 
-    ``given`` are answers, by question, that hold in all branches. A ``Beyond`` that ``run`` raises ends its branch.
+    ``given`` are answers, by question, that hold in all branches. A ``Beyond`` that ``run`` raises ends its branch. ``run`` is
+    called once for each branch: a call goes on with the first answer to each question, until it ends.
     """
-    pending: list[tuple[dict[str, str], tuple[str, ...]]] = [(dict(given or {}), ())]
+    pending = [_Branch(dict(given or {}), ())]
     count = 0
     while pending:
-        assumed, said = pending.pop(0)
-        world = World(disk, assumed, cache, dialect)
-        try:
-            result = run(world)
-        except Beyond as beyond:
-            world.step("unknown", beyond.reason, beyond.item)
-            way = Way[T](said, tuple(assumed.items()), None, tuple(world.steps), beyond.reason)
-        except Fork as fork:
-            if count + len(pending) + len(fork.answers) <= _MOST_BRANCHES:
-                pending += [({**assumed, fork.question: value}, (*said, words)) for value, words in fork.answers]
-                continue
-            reason = f"too much is unknown: {fork.question}, and more"
-            way = Way[T](said, tuple(assumed.items()), None, tuple(world.steps), reason)
-        else:
-            way = Way(said, tuple(assumed.items()), result, tuple(world.steps))
+        branch = pending.pop(0)
+        if branch.end is None and not branch.answers:
+            _follow(run, _Following(disk, branch, cache, dialect))
+        if branch.answers and count + len(pending) + len(branch.answers) <= _MOST_BRANCHES:
+            pending += branch.answers
+            continue
         count += 1
-        yield way
+        yield branch.end or _cut_off(run, World(disk, branch.assumed, cache, dialect), branch)
+
+
+def _follow(run: Callable[[World], T], world: _Following) -> None:
+    """Run to the end with the first answer to each question, and note it at the branch that this leads to."""
+    try:
+        result, reason = run(world), ""
+    except Beyond as beyond:
+        world.step("unknown", beyond.reason, beyond.item)
+        result, reason = None, beyond.reason
+    branch = world.branch
+    branch.end = Way(branch.said, tuple(branch.assumed.items()), result, tuple(world.steps), reason)
+
+
+def _cut_off(run: Callable[[World], T], world: World, branch: _Branch) -> Way[T]:
+    """Return a branch that ends at a question, because there are too many."""
+    with suppress(Fork):
+        run(world)
+    reason = f"too much is unknown: {branch.question}, and more"
+    return Way(branch.said, tuple(branch.assumed.items()), None, tuple(world.steps), reason)
 
 
 def question_of(guard: Guard) -> str:

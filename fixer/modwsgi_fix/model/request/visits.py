@@ -16,7 +16,7 @@ from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.layers import Site, site_of
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.merge.world import Beyond
-from modwsgi_fix.model.paths import has_wildcard
+from modwsgi_fix.model.paths import Ordered, has_wildcard
 from modwsgi_fix.model.patterns import Match, quoted, search
 from modwsgi_fix.model.request.hosts import aliases_of
 from modwsgi_fix.model.request.outcome import Request
@@ -135,7 +135,7 @@ def authorities_of(config: Config, server: Server) -> list[Authority]:
     usual = 443 if tls else 80
     name = _name(server)
     if server.is_main:
-        taken = {a.port for host in config.hosts for a in addresses(host) if a.is_wildcard}
+        taken = _taken_ports(config)
         ports = [item.value.rpartition(":")[2] for item in config.main.all("listen")] or [str(usual)]
         free = [whole_number(one) for one in ports if one not in taken and "*" not in taken]
         return [Authority(name, port, tls, None) for port in dict.fromkeys(free) if port is not None]
@@ -144,6 +144,12 @@ def authorities_of(config: Config, server: Server) -> list[Authority]:
         for one in addresses(server)
     ]
     return list(dict.fromkeys(found)) or [Authority(name, usual, tls, None)]
+
+
+@derived
+def _taken_ports(config: Config) -> set[str]:
+    """Return the ports of which hosts take each address."""
+    return {a.port for host in config.hosts for a in addresses(host) if a.is_wildcard}
 
 
 def _name(server: Server) -> str:
@@ -176,12 +182,13 @@ def _paths(config: Config, server: Server) -> Iterator[tuple[str, str]]:
                 yield asked, asked
     for section in site.every_location():
         yield from _section(section)
-    places = [*_places(config, server), *_scripts(config)]
+    places, scripts = _places(config, server), _scripts(config)
     for mapping in [*tables.aliases, *_rewritten(server)]:
-        yield from _reached(mapping, places)
+        near = scripts.all if mapping.is_regex else scripts.beginning_with(mapping.target)
+        yield from _reached(mapping, [*places, *near])
     root = _document_root(site)
     if root is not None:
-        for path in places:
+        for path in [*places, *scripts.beginning_with(f"{root}/")]:
             if path.startswith(root + "/"):
                 yield path[len(root) :], path[len(root) :]
     for mapping in [*tables.aliases, *_rewritten(server)]:
@@ -242,13 +249,13 @@ def _places(config: Config, server: Server) -> list[str]:
 
 
 @derived
-def _scripts(config: Config) -> list[str]:
+def _scripts(config: Config) -> Ordered:
     """Return every WSGI script and its neighbour, which no alias should hand out."""
     found = []
     for item in config.named("wsgiscriptalias"):
         if len(item.args) > 1 and item.known:
             found += [item.values[1], posixpath.join(posixpath.dirname(item.values[1]), "settings.py")]
-    return list(dict.fromkeys(found))
+    return Ordered(found)
 
 
 def _reached(mapping: Mapping, paths: list[str]) -> Iterator[tuple[str, str]]:

@@ -88,13 +88,14 @@ class Group(NamedTuple):
 
     Two groups with the same ``shape`` are alike; the shape is None for a group like no other. ``own`` are the words that only
     this group has, in lower case; ``words`` are the same as they are spelt, in an order that is the same in groups that are
-    alike.
+    alike. ``scripts`` are the paths of scripts that it may name.
     """
 
     units: tuple[Unit, ...]
     own: frozenset[bytes]
     shape: int | None
     words: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
 
 
 def grouped(
@@ -130,7 +131,7 @@ def grouped(
         some = tuple(units[first : last + 1])
         text = "\0".join(texts[first : last + 1])
         form = _form(text, own) if len(some) <= _MOST_TOGETHER else None
-        number = None
+        number, scripts = None, tuple[str, ...]()
         if form is None and tells_names(text):
             return None
         if form is not None:
@@ -142,9 +143,10 @@ def grouped(
             shape = shapes.get(key) or shapes.setdefault(key, _Shape(len(shapes), form.text))
             if shape.tells_names:
                 return None
-            if shape.fits and not any(map(is_file, shape.scripts_of(form))):
+            scripts = tuple(shape.scripts_of(form))
+            if shape.fits and not any(map(is_file, scripts)):
                 number = shape.number
-        groups.append(Group(some, own, number, form.words if form is not None else ()))
+        groups.append(Group(some, own, number, form.words if form is not None else (), scripts))
     return groups
 
 
