@@ -257,7 +257,8 @@ def _form(text: str, own: frozenset[bytes]) -> _Form | None:
     spelt = [word.decode() for word in own]
     if not all(_is_exchangeable(word, text, lower) for word in spelt):
         return None
-    spelt.sort(key=lower.find)
+    # A word that another one begins with may be found where that one is.
+    spelt.sort(key=lambda word: (lower.find(word), len(word)))
     mark = {word: chr(_MARK + at) for at, word in enumerate(spelt)}
     for word in sorted(spelt, key=len, reverse=True):
         text = text.replace(word, mark[word])
