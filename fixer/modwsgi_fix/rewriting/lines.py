@@ -28,15 +28,13 @@ def block(file: File, indent: str, lines: Sequence[str], step: str = "") -> str:
 
     ``step`` is one step of indentation within the lines; the file's own where it is empty.
     """
-    step = step or file.unit
-    return "".join(
-        f"{indent}{step * steps(line)}{line.lstrip(' ')}{file.newline}" if line else file.newline for line in lines
-    )
-
-
-def steps(line: str) -> int:
-    """Return the number of four-blank steps by which a given line is indented."""
-    return (len(line) - len(line.lstrip(" "))) // len(_STEP)
+    step, newline = step or file.unit, file.newline
+    parts: list[str] = []
+    for line in lines:
+        text = line.lstrip(" ")
+        # A line is indented by steps of four blanks.
+        parts.append(f"{indent}{step * ((len(line) - len(text)) // len(_STEP))}{text}{newline}" if line else newline)
+    return "".join(parts)
 
 
 def _fresh_line(file: File, at: int) -> str:

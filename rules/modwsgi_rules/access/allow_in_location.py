@@ -228,11 +228,14 @@ _BESIDE_OTHERS = "open the directory instead, by hand, because other restriction
 @rule(severity=Severity.ERROR, changes=("regained", "restricted", "closed"))
 def allow_in_location(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
-        restricting = _restricting(config, server)
+        sections = [(access := access_in(config, item), _opens(access)) for item in location_sections(config, server)]
+        restricting = _restricting(access for access, opens in sections if not opens)
         granting = [
             access
-            for access in _sections(config, server)
-            if _opens(access)
+            for access, opens in sections
+            # Those of the main server belong to the main server only.
+            if opens
+            and access.section.server is server
             and not names_a_file_path(config, access.section)
             and not (lifts(access, restricting) and is_of_application(config, server, access))
         ]
@@ -294,11 +297,6 @@ def _by_name(config: Config) -> Iterator[Diagnostic]:
                 )
 
 
-def _sections(config: Config, server: Server) -> list[Access]:
-    """Return the Locations that stand in the server itself; those of the main server belong to the main server only."""
-    return [access_in(config, item) for item in location_sections(config, server) if item.server is server]
-
-
 def _opens(access: Access) -> bool:
     """Whether the section, or one of the two dialects in it, lets everyone in."""
     if any(child.key in ANSWERING for child in access.section.children) or access.section.sections:
@@ -322,11 +320,10 @@ def _removable(access: Access, restricting: Nested[Access]) -> bool:
     return not is_exception_of_any(access, restricting)
 
 
-def _restricting(config: Config, server: Server) -> Nested[Access]:
-    """Return the Locations that hold for a server and do not let everyone in, by their patterns."""
-    sections = (access_in(config, item) for item in location_sections(config, server))
-    restricting = (access for access in sections if not access.is_empty and not _opens(access))
-    return Nested((pattern_of(one.section), one) for one in restricting if not is_regex_section(one.section))
+def _restricting(sections: Iterable[Access]) -> Nested[Access]:
+    """Return those of some Locations that have access lines, by their patterns."""
+    restricting = (access for access in sections if not access.is_empty and not is_regex_section(access.section))
+    return Nested((pattern_of(access.section), access) for access in restricting)
 
 
 def _hides(config: Config, server: Server) -> bool:

@@ -28,8 +28,8 @@ def section_of(server: Server | None) -> Item | None:
         return None
     if not _LEADS_ELSEWHERE.search(text_of(item)):
         return item
-    for one in server.walk():
-        if one.file is not item.file or one.foreign:
+    for line in server.walk():
+        if line.file is not item.file or line.foreign:
             return None
     return item
 

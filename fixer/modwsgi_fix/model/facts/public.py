@@ -26,9 +26,9 @@ def _public_as_alike(config: Config, server: Server) -> Iterator[tuple[Server, I
     if stands is None:
         yield from _public(config, server)
         return
-    for _, one, _ in public_sections(config, stands):
-        section = counterpart(config, server, one)
-        yield server, section, _path_of(section)
+    for _, section, _ in public_sections(config, stands):
+        own = counterpart(config, server, section)
+        yield server, own, _path_of(own)
 
 
 def _public(config: Config, server: Server) -> Iterator[tuple[Server, Item, str]]:

@@ -222,9 +222,11 @@ def _find_served(config: Config, server: Server) -> list[Served] | None:
     found = [target for target in targets if target is not None]
     if len(found) < len(targets):
         return None
-    takes_all = any(not m.is_regex and m.url == "/" for m in [*aliases(config, server), *mounts(config, server)])
     root = document_root(config, server)
-    if root is not None and root.args and not takes_all:
+    if root is None or not root.args:
+        return found
+    takes_all = any(not m.is_regex and m.url == "/" for m in [*aliases(config, server), *mounts(config, server)])
+    if not takes_all:
         if not root.known:
             return None
         found.append(Served(root.value.rstrip("/") or "/", None, is_script=False, mapping=None))

@@ -1,8 +1,8 @@
 """The world outside of the configuration: the filesystem, run-time values, undecided conditions. Nothing is guessed.
 
 The code that merges sections and follows requests is written as if everything were known, and asks a ``World``. A question
-without an answer raises ``Fork``; ``ways`` runs the code once for each possible answer. So unknown things become
-branches, and where all branches lead to one result, the question did not matter.
+without an answer raises ``Fork``, but for ``ways``, which goes on with the first answer and runs the code again for each
+other one. So unknown things become branches, and where all branches lead to one result, the question did not matter.
 """
 
 from __future__ import annotations
