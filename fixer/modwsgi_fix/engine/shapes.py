@@ -5,7 +5,8 @@ the last of such hosts are read and checked; where the rules find nothing in the
 in the others. So only silence is shared: where anything is found in one host, all that are like it are read, and the rules
 that found something run on them; every finding is made from the real text. The reader does not open files of hosts that
 are left out; in a file of many hosts a comment and empty lines stand for those, so that every place keeps its line and
-column.
+column. Where the rules that found something may be asked about hosts by themselves, ``engine.in_parts`` asks them about those
+that are left out.
 
 This only saves time: ``read`` may always return what ``job.read`` does.
 """
@@ -14,10 +15,12 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from functools import cache, partial
 from types import MappingProxyType
 
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.engine.check import Silence, findings, found_silent, silent
+from modwsgi_fix.engine.in_parts import Part, Places, can_be_asked, found_in_parts
 from modwsgi_fix.engine.job import Job
 from modwsgi_fix.engine.job import read as read_all
 from modwsgi_fix.engine.likeness import alike_to
@@ -26,9 +29,10 @@ from modwsgi_fix.files import FileProblem, Remembered, key_of_each
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.shapes import FEW
 from modwsgi_fix.model.shapes.alike import STANDING, Group, Unit, by_shape, copies, standing
-from modwsgi_fix.model.shapes.hosts import Text, hosts_in, without
+from modwsgi_fix.model.shapes.hosts import Text, excerpt, hosts_in, without
 from modwsgi_fix.model.shapes.words import words
-from modwsgi_fix.rule import Diagnostic, Rule
+from modwsgi_fix.rule import Diagnostic, Rule, Scope
+from modwsgi_fix.syntax import Tree
 from modwsgi_fix.tuples import NamedTuple
 
 Picks = Callable[[Sequence[str]], Sequence[str]]
@@ -44,7 +48,8 @@ class Read(NamedTuple):
 
     ``texts`` are the texts of the files with its hosts, by path, in the order httpd reads them; empty where all of the server
     was read. The files of ``left_out`` were not read. ``kept`` are the hosts that stand for others, as (start, end), by the
-    keys of their files; ``more`` is the job on the server with a few more of these.
+    keys of their files; ``more`` is the job on the server with a few more of these. ``told`` is what rules find in hosts that
+    are left out and were asked about in parts.
     """
 
     job: Job
@@ -53,6 +58,7 @@ class Read(NamedTuple):
     left_out: Set[str] = frozenset()
     kept: Mapping[str, Sequence[tuple[int, int]]] = MappingProxyType({})
     more: Job | None = None
+    told: Sequence[Diagnostic] = ()
 
     def holds(self, fixed: Fixed, again: Callable[[Job], Fixed]) -> bool:
         """Whether the fixes of this server are those of the server with all hosts.
@@ -70,14 +76,16 @@ class Read(NamedTuple):
         return not changed or _edits(again(self.more)) == _edits(fixed)
 
 
-def read(job: Job) -> Read:
+def read(job: Job, *, in_parts: bool = False) -> Read:
     """Return a server without the hosts that are like others in which nothing is found.
 
     Its ``job`` then leaves them out with each reading. With a disk under the server all are read: what is on it may differ.
+    With ``in_parts``, hosts in which something is found may be left out, too, and what is found in them is ``told``: that is
+    for those who want to know no more of them.
     """
     if not job.source.complete or len(job.source.entries) != 1 or job.disk is not None:
         return Read(job, read_all(job))
-    crowd = _Crowd(job)
+    crowd = _Crowd(job, in_parts=in_parts and job.new is None)
     less = crowd.reduced() if len(crowd.units) >= FEW else None
     if isinstance(less, Read):
         return less
@@ -94,10 +102,11 @@ def read(job: Job) -> Read:
 class _Crowd:
     """The hosts of a server of which one Include or one file has many. ``main`` is the server without them."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, *, in_parts: bool) -> None:
         self.job = job
+        self.in_parts = in_parts
         self.files = Remembered(job.source.files)
-        self.key_of = key_of_each(self.files)
+        self.key_of = cache(key_of_each(self.files))
         self.parts: dict[str, Text] = {}
         entry = job.source.entries[0]
         many = self._is_many(entry)
@@ -107,13 +116,15 @@ class _Crowd:
 
     def _leaving_out(self, picks: Picks, hosts: Mapping[str, Iterable[tuple[int, int]]]) -> Job:
         """Return the job on the server with some of the files alone, and without some hosts of others."""
-        texts = {path: self.parts[path] for path in hosts}
-        blank = {self.key_of(path): (without(text, hosts[path]), text.text) for path, text in texts.items()}
-        return self.job._replace(source=self.job.source._replace(picks=picks, stand_ins=blank))
+        return self._with_stand_ins(picks, {path: without(self.parts[path], hosts[path]) for path in hosts})
 
-    def _read(self, job: Job) -> Config:
+    def _with_stand_ins(self, picks: Picks, texts: Mapping[str, str]) -> Job:
+        stand_ins = {self.key_of(path): (text, self.parts[path].text) for path, text in texts.items()}
+        return self.job._replace(source=self.job.source._replace(picks=picks, stand_ins=stand_ins))
+
+    def _read(self, job: Job, trees: dict[str, Tree] | None = None) -> Config:
         """Read the server of a job; which paths are directories is remembered."""
-        return read_all(job._replace(source=job.source._replace(files=self.files)))
+        return read_all(job._replace(source=job.source._replace(files=self.files)), None, trees)
 
     def _few(self, paths: Sequence[str]) -> Sequence[str]:
         """Return the files of an Include that are read at once; the others are kept for later."""
@@ -164,21 +175,21 @@ class _Crowd:
             if loud is None:
                 return None
             silence = silent(found.config, self.job.rules)
-            if not loud:
-                more = self._job(shapes, 2 * STANDING)
-                return found._replace(more=more) if self._agree(found.config, more) else None
-            shapes = {number: alike for number, alike in shapes.items() if number not in loud}
+            if loud and not self._can_ask_in_parts(found.config, silence, loud):
+                shapes = {number: alike for number, alike in shapes.items() if number not in loud}
+                continue
+            told = self._told_in_parts(found.config, shapes, loud) if loud else []
+            if told is None:
+                return silence
+            more = self._job(shapes, 2 * STANDING)
+            added = [group for number in loud for group in shapes[number][STANDING:-1][:STANDING]]
+            return found._replace(more=more, told=told) if self._agree(found.config, more, added) else None
         return silence
 
     def _job(self, shapes: Mapping[int, Sequence[Group]], first: int = STANDING) -> Job:
         """Return the job on the server with so many groups of each shape from the beginning, and the last."""
-        left_out = [unit for alike in shapes.values() for unit in copies(alike, first)]
-        whole = {unit.path for unit in left_out if unit.whole}
-        of_file: dict[str, list[tuple[int, int]]] = {}
-        for unit in left_out:
-            if not unit.whole:
-                of_file.setdefault(unit.path, []).append((unit.start, unit.end))
-        return self._leaving_out(lambda paths: [path for path in paths if path not in whole], of_file)
+        whole, of_file = _by_file(unit for alike in shapes.values() for unit in copies(alike, first))
+        return self._leaving_out(partial(_without, whole), of_file)
 
     def _without(self, shapes: Mapping[int, Sequence[Group]]) -> Read:
         """Return the server with three groups of each shape."""
@@ -191,8 +202,13 @@ class _Crowd:
         texts = {path: parts.text for path, parts in self.parts.items()}
         return Read(job, self._read(job), texts, left_out, kept)
 
-    def _loud(self, config: Config, left_out: Set[str], shapes: Mapping[int, Sequence[Group]]) -> set[int] | None:
-        """Return the shapes in which something is found or not understood; None where that cannot be told."""
+    def _loud(
+        self, config: Config, left_out: Set[str], shapes: Mapping[int, Sequence[Group]]
+    ) -> dict[int, set[str]] | None:
+        """Return the shapes in which something is found or not understood; None where that cannot be told.
+
+        Each comes with the rules that find something, by name, and an empty name where something is not understood.
+        """
         diagnostics = findings(config, self.job.rules)
         own = {word for alike in shapes.values() for group in alike for word in group.own}
         there = {self.key_of(path) for path in self.parts if path not in left_out} | self.main.files.keys()
@@ -203,20 +219,77 @@ class _Crowd:
         for number, alike in shapes.items():
             for unit in (unit for group in standing(alike) for unit in group.units):
                 places.setdefault(self.key_of(unit.path), []).append((unit, number))
-        told = [(d.path, d.span.start) for d in diagnostics] + [(gap.path, gap.span.start) for gap in config.gaps]
         unread = {self.files.key(one.path) for one in config.unread}
-        return {
-            number
-            for path, start in (*told, *((path, 0) for path in unread))
-            for unit, number in places.get(path, ())
-            if unit.whole or unit.start <= start < unit.end
-        }
+        told = [(d.path, d.span.start, d.rule) for d in diagnostics]
+        told += [(gap.path, gap.span.start, "") for gap in config.gaps] + [(path, 0, "") for path in unread]
+        loud: dict[int, set[str]] = {}
+        for path, start, rule in told:
+            for unit, number in places.get(path, ()):
+                if unit.whole or unit.start <= start < unit.end:
+                    loud.setdefault(number, set()).add(rule)
+        return loud
 
-    def _agree(self, config: Config, more: Job) -> bool:
-        """Whether the findings do not depend on the number of hosts of a shape."""
+    def _can_ask_in_parts(self, config: Config, silence: Silence, loud: Mapping[int, Set[str]]) -> bool:
+        """Whether hosts of these shapes may be asked about by themselves: by the rules that found something, and nothing else."""
+        of_hosts = {rule.name for rule in self.job.rules if rule.scope is Scope.HOST}
+        return (
+            self.in_parts
+            and silence.accepts
+            and all(rules <= of_hosts for rules in loud.values())
+            and can_be_asked(config, (text.text for text in self.parts.values()))
+        )
+
+    def _told_in_parts(
+        self, config: Config, shapes: Mapping[int, Sequence[Group]], loud: Mapping[int, Set[str]]
+    ) -> list[Diagnostic] | None:
+        """Return what is found in the hosts of loud shapes that were left out; None where parts do not tell it."""
+        names = set[str]().union(*loud.values())
+        rules = [rule for rule in self.job.rules if rule.name in names]
+        alike = [shapes[number] for number in loud]
+        standing_units = [unit for groups in alike for group in standing(groups) for unit in group.units]
+        others = [group for groups in alike for group in groups[STANDING:-1]]
+        trees = {path: file.tree for path, file in config.files.items()}
+
+        def read(some: Sequence[Group]) -> Part:
+            asked = {unit for group in some for unit in group.units}
+            whole, of_file = _by_file(
+                unit for groups in shapes.values() for unit in copies(groups) if unit not in asked
+            )
+            texts = {path: excerpt(self.parts[path], hosts) for path, hosts in of_file.items()}
+            picks = partial(_without, whole)
+            job = self._with_stand_ins(picks, {path: one.text for path, one in texts.items()})
+            return Part(self._read(job, dict(trees)), {self.key_of(path): one for path, one in texts.items()})
+
+        return found_in_parts(config, rules, standing_units, others, read, self.key_of)
+
+    def _agree(self, config: Config, more: Job, added: Sequence[Group]) -> bool:
+        """Whether the findings do not depend on the number of hosts of a shape; ``more`` has more of them.
+
+        What is found in those that are ``added`` and loud is left out.
+        """
         found = findings(config, self.job.rules)
         loud = [rule for rule in self.job.rules if any(one.rule == rule.name for one in found)]
-        return not loud or _said(config, loud) == _said(self._read(more), loud)
+        if not loud:
+            return True
+        places = Places((unit for group in added for unit in group.units), self.key_of)
+        said = _said(self._read(more), loud)
+        return _said(config, loud) == {one for one in said if not places.has(one.path, one.span.start)}
+
+
+def _by_file(units: Iterable[Unit]) -> tuple[set[str], dict[str, list[tuple[int, int]]]]:
+    """Return the paths of the units that are whole files, and the places of the others by their paths."""
+    whole: set[str] = set()
+    of_file: dict[str, list[tuple[int, int]]] = {}
+    for unit in units:
+        if unit.whole:
+            whole.add(unit.path)
+        else:
+            of_file.setdefault(unit.path, []).append((unit.start, unit.end))
+    return whole, of_file
+
+
+def _without(left_out: Set[str], paths: Sequence[str]) -> list[str]:
+    return [path for path in paths if path not in left_out]
 
 
 def _edits(fixed: Fixed) -> list[tuple[str, tuple[Edit, ...]]]:

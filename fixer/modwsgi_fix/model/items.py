@@ -151,18 +151,25 @@ class File:
     @cached_property
     def unit(self) -> str:
         """One step of indentation, as the first indented line inside a section has it; four blanks by default."""
-        tree = self.tree if self.whole is None else parse(self.whole)
-        for node in tree.walk():
-            if isinstance(node, Section):
-                for child in node.children:
-                    if isinstance(child, Directive) and child.indent.startswith(node.indent):
-                        step = child.indent[len(node.indent) :]
-                        if step:
-                            return step
-        return "    "
+        step, end = _first_step(self.tree)
+        if self.whole is not None and (not step or not self.whole.startswith(self.text[:end])):
+            step, _ = _first_step(parse(self.whole))
+        return step or "    "
 
     def __repr__(self) -> str:
         return f"File({self.name!r})"
+
+
+def _first_step(tree: Tree) -> tuple[str, int]:
+    """Return by how much the first indented line inside a section is indented, and where it ends; nothing without one."""
+    for node in tree.walk():
+        if isinstance(node, Section):
+            for child in node.children:
+                if isinstance(child, Directive) and child.indent.startswith(node.indent):
+                    step = child.indent[len(node.indent) :]
+                    if step:
+                        return step, child.end
+    return "", 0
 
 
 #: A server with so many items is looked through for those of one name, where it is asked so often.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 
 from modwsgi_fix.expressions import expression
+from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
 
 #: The tags of virtual hosts, as nearly everybody writes them.
@@ -62,3 +64,33 @@ def without(text: Text, hosts: Iterable[tuple[int, int]]) -> str:
         parts += [text.text[done:start], f"{'#':.<{end - start - lines}}", "\n" * lines]
         done = end
     return "".join([*parts, text.text[done:]])
+
+
+class Excerpt(NamedTuple):
+    """A text in which empty lines stand for some of its hosts: as many lines, and fewer characters.
+
+    ``starts`` are where its pieces of the whole text begin, and ``shifts`` how far each of them lies from its place there.
+    """
+
+    text: str
+    starts: Sequence[int]
+    shifts: Sequence[int]
+
+    def moved(self, span: Span) -> Span:
+        """Return where a span of the excerpt is in the whole text."""
+        (start, end), starts, shifts = span, self.starts, self.shifts
+        return Span(start + shifts[bisect_right(starts, start) - 1], end + shifts[bisect_right(starts, end) - 1])
+
+
+def excerpt(text: Text, left_out: Iterable[tuple[int, int]]) -> Excerpt:
+    """Return a text without some of its hosts, for which empty lines stand."""
+    whole, parts, starts, shifts = text.text, list[str](), [0], [0]
+    done = size = 0
+    for start, end in sorted(left_out):
+        lines = whole.count("\n", start, end)
+        parts += [whole[done:start], "\n" * lines]
+        size += start - done + lines
+        starts.append(size)
+        shifts.append(end - size)
+        done = end
+    return Excerpt("".join([*parts, whole[done:]]), starts, shifts)
