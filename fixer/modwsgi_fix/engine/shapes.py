@@ -32,7 +32,6 @@ from modwsgi_fix.model.shapes.alike import STANDING, Group, Unit, by_shape, copi
 from modwsgi_fix.model.shapes.hosts import Text, excerpt, hosts_in, without
 from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.rule import Diagnostic, Rule, Scope
-from modwsgi_fix.syntax import Tree
 from modwsgi_fix.tuples import NamedTuple
 
 Picks = Callable[[Sequence[str]], Sequence[str]]
@@ -122,9 +121,12 @@ class _Crowd:
         stand_ins = {self.key_of(path): (text, self.parts[path].text) for path, text in texts.items()}
         return self.job._replace(source=self.job.source._replace(picks=picks, stand_ins=stand_ins))
 
-    def _read(self, job: Job, trees: dict[str, Tree] | None = None) -> Config:
+    def _read(self, job: Job) -> Config:
         """Read the server of a job; which paths are directories is remembered."""
-        return read_all(job._replace(source=job.source._replace(files=self.files)), None, trees)
+        return read_all(self._remembering(job))
+
+    def _remembering(self, job: Job) -> Job:
+        return job._replace(source=job.source._replace(files=self.files))
 
     def _few(self, paths: Sequence[str]) -> Sequence[str]:
         """Return the files of an Include that are read at once; the others are kept for later."""
@@ -258,7 +260,8 @@ class _Crowd:
             texts = {path: excerpt(self.parts[path], hosts) for path, hosts in of_file.items()}
             picks = partial(_without, whole)
             job = self._with_stand_ins(picks, {path: one.text for path, one in texts.items()})
-            return Part(self._read(job, dict(trees)), {self.key_of(path): one for path, one in texts.items()})
+            excerpts = {self.key_of(path): one for path, one in texts.items()}
+            return Part(read_all(self._remembering(job), None, dict(trees)), excerpts)
 
         return found_in_parts(config, rules, standing_units, others, read, self.key_of)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from sys import intern
 from typing import Any, TypeVar
 
 from modwsgi_fix.expressions import expression
@@ -263,7 +262,7 @@ class Item:
     """
 
     __slots__ = (
-        "_args", "_expanded", "access", "children", "file", "foreign", "guards", "index", "key", "node", "parent", "server",
+        "_args", "access", "children", "expanded", "file", "foreign", "guards", "index", "key", "node", "parent", "server",
         "wrapper",
     )  # fmt: skip
 
@@ -271,6 +270,7 @@ class Item:
         self,
         file: File,
         node: Directive,
+        key: str,
         expanded: Expanded | None,
         parent: Item | None,
         server: Server,
@@ -282,9 +282,10 @@ class Item:
     ) -> None:
         self.file = file
         self.node = node
-        self.key = intern(node.name.lower())
+        #: The name in lower case.
+        self.key = key
         self._args: tuple[Arg, ...] | None = None
-        self._expanded = expanded
+        self.expanded = expanded
         self.parent = parent
         self.server = server
         self.guards = guards
@@ -331,9 +332,7 @@ class Item:
         args = self._args
         if args is None:
             args = self._args = (
-                self.file.args(self.node, repeated=self.foreign)
-                if self._expanded is None
-                else self._made(self._expanded)
+                self.file.args(self.node, repeated=self.foreign) if self.expanded is None else self._made(self.expanded)
             )
         return args
 
@@ -348,8 +347,8 @@ class Item:
     @property
     def values(self) -> tuple[str, ...]:
         """The arguments' values."""
-        if self._expanded is not None:
-            return self._expanded.values
+        if self.expanded is not None:
+            return self.expanded.values
         args = self._args
         if args is None:
             plain = self.node.plain_values
@@ -361,8 +360,8 @@ class Item:
     @property
     def value(self) -> str:
         """The first argument, or an empty string."""
-        if self._expanded is not None:
-            return self._expanded.values[0] if self._expanded.values else ""
+        if self.expanded is not None:
+            return self.expanded.values[0] if self.expanded.values else ""
         args = self._args
         if args is None:
             plain = self.node.plain_values
@@ -374,8 +373,8 @@ class Item:
     @property
     def known(self) -> bool:
         """Whether no argument has an undefined variable."""
-        if self._expanded is not None:
-            return not self._expanded.unknown and not any(map(has_placeholder, self._expanded.values))
+        if self.expanded is not None:
+            return not self.expanded.unknown and not any(map(has_placeholder, self.expanded.values))
         if self._args is None and not has_placeholder(self.node.line_source) and self.node.is_plain:
             return True
         for arg in self.args:  # noqa: SIM110 - asked more often than anything else
@@ -387,7 +386,7 @@ class Item:
     def said(self) -> tuple[object, ...]:
         """The arguments' values, and whether each is known: what two items have in common that say the same."""
         node = self.node
-        plain = node.plain_values if self._expanded is None and self._args is None else None
+        plain = node.plain_values if self.expanded is None and self._args is None else None
         if plain is not None and not has_placeholder(node.line_source):
             return *plain, True
         args = self.args

@@ -83,7 +83,10 @@ def _laid_out(value: object, line: str, step: str, quoted: Callable[[str], str])
         return quoted(value)
     inner = line + step
     if isinstance(value, dict):
-        items = [f"{quoted(name)}: {_laid_out(one, inner, step, quoted)}" for name, one in value.items()]
+        items = [
+            f"{quoted(name)}: {quoted(one) if type(one) is str else _laid_out(one, inner, step, quoted)}"
+            for name, one in value.items()
+        ]
         return f"{{{inner}{f',{inner}'.join(items)}{line}}}" if items else "{}"
     if isinstance(value, list | tuple):
         items = [_laid_out(one, inner, step, quoted) for one in value]
