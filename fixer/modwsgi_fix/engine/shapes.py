@@ -31,7 +31,7 @@ from modwsgi_fix.model.shapes import FEW
 from modwsgi_fix.model.shapes.alike import STANDING, Group, Unit, by_shape, copies, standing
 from modwsgi_fix.model.shapes.hosts import Text, excerpt, hosts_in, without
 from modwsgi_fix.model.shapes.words import words
-from modwsgi_fix.rule import Diagnostic, Rule, Scope
+from modwsgi_fix.rule import Diagnostic, Scope
 from modwsgi_fix.tuples import NamedTuple
 
 Picks = Callable[[Sequence[str]], Sequence[str]]
@@ -184,8 +184,8 @@ class _Crowd:
             if told is None:
                 return silence
             more = self._job(shapes, 2 * STANDING)
-            added = [group for number in loud for group in shapes[number][STANDING:-1][:STANDING]]
-            return found._replace(more=more, told=told) if self._agree(found.config, more, added) else None
+            apart = Places((unit for number in loud for group in shapes[number] for unit in group.units), self.key_of)
+            return found._replace(more=more, told=told) if self._agree(found.config, more, apart) else None
         return silence
 
     def _job(self, shapes: Mapping[int, Sequence[Group]], first: int = STANDING) -> Job:
@@ -265,18 +265,14 @@ class _Crowd:
 
         return found_in_parts(config, rules, standing_units, others, read, self.key_of)
 
-    def _agree(self, config: Config, more: Job, added: Sequence[Group]) -> bool:
+    def _agree(self, config: Config, more: Job, apart: Places) -> bool:
         """Whether the findings do not depend on the number of hosts of a shape; ``more`` has more of them.
 
-        What is found in those that are ``added`` and loud is left out.
+        What is found in hosts that were asked about ``apart`` was compared there.
         """
-        found = findings(config, self.job.rules)
+        found = _outside(apart, findings(config, self.job.rules))
         loud = [rule for rule in self.job.rules if any(one.rule == rule.name for one in found)]
-        if not loud:
-            return True
-        places = Places((unit for group in added for unit in group.units), self.key_of)
-        said = _said(self._read(more), loud)
-        return _said(config, loud) == {one for one in said if not places.has(one.path, one.span.start)}
+        return not loud or found == _outside(apart, findings(self._read(more), loud))
 
 
 def _by_file(units: Iterable[Unit]) -> tuple[set[str], dict[str, list[tuple[int, int]]]]:
@@ -299,5 +295,5 @@ def _edits(fixed: Fixed) -> list[tuple[str, tuple[Edit, ...]]]:
     return [(file.path, file.edits) for file in fixed.files]
 
 
-def _said(config: Config, rules: Iterable[Rule]) -> set[Diagnostic]:
-    return {one._replace(fix=None) for one in findings(config, rules)}
+def _outside(hosts: Places, found: Iterable[Diagnostic]) -> set[Diagnostic]:
+    return {one._replace(fix=None) for one in found if not hosts.has(one.path, one.span.start)}

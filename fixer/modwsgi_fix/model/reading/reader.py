@@ -213,7 +213,8 @@ class Reader:
             server.state = state_of(self)
             item.server = server
             self.servers.append(server)
-        return where._replace(parent=item, server=server, wrapper=node, nested=where.nested + 1)
+        file, _, _, guards, _, bindings, foreign, depth, conditions, nested = where
+        return Where(file, item, server, guards, node, bindings, foreign, depth, conditions, nested + 1)
 
     def directive(self, node: Directive, where: Where) -> Sequence[Frame]:
         """Read a directive, and return what is read in its place, in order."""

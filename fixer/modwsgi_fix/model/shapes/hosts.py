@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.text import Span
@@ -13,6 +13,7 @@ from modwsgi_fix.tuples import NamedTuple
 #: The tags of virtual hosts, as nearly everybody writes them.
 _TAG = expression(r"<(/?)[Vv]irtual[Hh]ost\b[^\n]*(?:\n|\Z)")
 _SECTION = expression(r"^[ \t]*<(/?)[A-Za-z]", re.M)
+_REMARKS = expression(r"(?:[ \t]*(?:#[^\n\\]*)?\n)*")
 
 
 class Text(NamedTuple):
@@ -83,10 +84,10 @@ class Excerpt(NamedTuple):
 
 
 def excerpt(text: Text, left_out: Iterable[tuple[int, int]]) -> Excerpt:
-    """Return a text without some of its hosts, for which empty lines stand."""
+    """Return a text without some of its hosts, for which empty lines stand, as for the comments between two of these."""
     whole, parts, starts, shifts = text.text, list[str](), [0], [0]
     done = size = 0
-    for start, end in sorted(left_out):
+    for start, end in _joined(whole, left_out):
         lines = whole.count("\n", start, end)
         parts += [whole[done:start], "\n" * lines]
         size += start - done + lines
@@ -94,3 +95,15 @@ def excerpt(text: Text, left_out: Iterable[tuple[int, int]]) -> Excerpt:
         shifts.append(end - size)
         done = end
     return Excerpt("".join([*parts, whole[done:]]), starts, shifts)
+
+
+def _joined(text: str, hosts: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the places of hosts in their order, as one where only comments stand between them."""
+    first = last = -1
+    for start, end in sorted(hosts):
+        if first >= 0 and _REMARKS.fullmatch(text, last, start) is None:
+            yield first, last
+            first = -1
+        first, last = (start if first < 0 else first), end
+    if first >= 0:
+        yield first, last
