@@ -146,7 +146,7 @@ class Access(_Lines):
     def spoken(self) -> Spoken:
         """Its access lines, those in ``<Limit>`` too."""
         children = self.section.children
-        if any([child.key in LIMIT_SECTIONS for child in children]):
+        if any(child.key in LIMIT_SECTIONS for child in children):
             return _spoken_by(self._layer)
         return _spoken_in_lines([child for child in children if child.key in _SPEAKING], self.section)
 
