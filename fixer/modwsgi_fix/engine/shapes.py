@@ -48,7 +48,7 @@ class Read(NamedTuple):
     ``texts`` are the texts of the files with its hosts, by path, in the order httpd reads them; empty where all of the server
     was read. The files of ``left_out`` were not read. ``kept`` are the hosts that stand for others, as (start, end), by the
     keys of their files; ``more`` is the job on the server with a few more of these. ``told`` is what rules find in hosts that
-    are left out and were asked about in parts.
+    are left out and were asked about in parts; then there is no ``more``.
     """
 
     job: Job
@@ -66,7 +66,7 @@ class Read(NamedTuple):
         the fixes are the same with more such hosts; ``again`` fixes the server with those.
         """
         if self.more is None:
-            return True
+            return not self.texts
         changed = {file.path for file in fixed.files}
         if changed & (self.kept.keys() | self.job.source.stand_ins.keys()):
             return False
@@ -183,9 +183,11 @@ class _Crowd:
             told = self._told_in_parts(found.config, shapes, loud) if loud else []
             if told is None:
                 return silence
-            more = self._job(shapes, 2 * STANDING)
             apart = Places((unit for number in loud for group in shapes[number] for unit in group.units), self.key_of)
-            return found._replace(more=more, told=told) if self._agree(found.config, more, apart) else None
+            more = partial(self._job, shapes, 2 * STANDING)
+            if not self._agree(found.config, more, apart):
+                return None
+            return found._replace(told=told) if loud else found._replace(more=more())
         return silence
 
     def _job(self, shapes: Mapping[int, Sequence[Group]], first: int = STANDING) -> Job:
@@ -265,14 +267,14 @@ class _Crowd:
 
         return found_in_parts(config, rules, standing_units, others, read, self.key_of)
 
-    def _agree(self, config: Config, more: Job, apart: Places) -> bool:
+    def _agree(self, config: Config, more: Callable[[], Job], apart: Places) -> bool:
         """Whether the findings do not depend on the number of hosts of a shape; ``more`` has more of them.
 
         What is found in hosts that were asked about ``apart`` was compared there.
         """
         found = _outside(apart, findings(config, self.job.rules))
         loud = [rule for rule in self.job.rules if any(one.rule == rule.name for one in found)]
-        return not loud or found == _outside(apart, findings(self._read(more), loud))
+        return not loud or found == _outside(apart, findings(self._read(more()), loud))
 
 
 def _by_file(units: Iterable[Unit]) -> tuple[set[str], dict[str, list[tuple[int, int]]]]:
