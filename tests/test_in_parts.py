@@ -208,12 +208,15 @@ def test_a_step_of_indentation_is_found_where_a_part_was_read(start: str, rest: 
 
 
 def test_places_of_an_excerpt_are_moved_to_the_whole_text() -> None:
-    text = "".join(copies(PANEL, 9).values())
+    each = [
+        f"{text}\n" * (at % 3) + text + "Listen 80\n" * (at % 2) for at, text in enumerate(copies(PANEL, 5).values())
+    ]
+    text = "".join(each)
     hosts = hosts_of.hosts_in(text)
     drawn = random.Random(5)
     for _ in range(20):
-        left_out = drawn.sample(hosts.hosts, drawn.randint(0, 9))
-        short = hosts_of.excerpt(hosts, left_out)
+        left_out = drawn.sample(hosts.hosts, drawn.randint(0, len(hosts.hosts)))
+        short = hosts_of.excerpt(hosts, left_out, hosts_of.beside(hosts) if drawn.random() < 0.8 else {})
         assert short.text.count("\n") == text.count("\n")
         for start, end in hosts_of.hosts_in(short.text).hosts:
             span = short.moved(Span(start, end))

@@ -16,6 +16,7 @@ from modwsgi_fix.edits import Edit
 from modwsgi_fix.engine.check import findings
 from modwsgi_fix.engine.collector import piece_by_piece
 from modwsgi_fix.model.config import Asked, Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.outside import looks_outside
 from modwsgi_fix.model.secrets import has_secrets
 from modwsgi_fix.model.shapes.alike import Group, Unit
@@ -35,6 +36,23 @@ class Part(NamedTuple):
 
     config: Config
     excerpts: Mapping[str, Excerpt]
+
+    def found(self, rules: Iterable[Rule], asked: Asked | None = None) -> list[Diagnostic]:
+        """Return what rules find, at its places on the disk; with ``asked``, what they are asked about."""
+        found = findings(self.config if asked is None else self.config.about(asked), rules)
+        return [self._on_the_disk(one) for one in found] if self.excerpts else found
+
+    def moved(self, path: str, span: Span) -> Span:
+        """Return where a span of a file is on the disk."""
+        return self.excerpts[path].moved(span) if path in self.excerpts else span
+
+    def _on_the_disk(self, found: Diagnostic) -> Diagnostic:
+        moved, fix, related = self.moved, found.fix, found.related
+        if fix is not None:
+            fix = fix._replace(edits=tuple([Edit(path, moved(path, span), text) for path, span, text in fix.edits]))
+        if related:
+            related = tuple([one._replace(span=moved(one.path, one.span)) for one in related])
+        return found._replace(span=moved(found.path, found.span), fix=fix, related=related)
 
 
 class Places:
@@ -68,7 +86,7 @@ def can_be_asked(config: Config, texts: Iterable[str]) -> bool:
 
 
 def found_in_parts(
-    config: Config,
+    few: Part,
     rules: Sequence[Rule],
     standing: Sequence[Unit],
     others: Sequence[Group],
@@ -77,18 +95,17 @@ def found_in_parts(
 ) -> list[Diagnostic] | None:
     """Return what rules find in hosts, by part; None where parts do not tell it.
 
-    ``config`` is the server without the ``others``, in which the hosts that are ``standing`` for them were checked. ``read``
-    reads the server with some of the others, too.
+    In ``few``, which has none of the ``others``, the hosts that are ``standing`` for them were checked. ``read`` reads the
+    server with some of the others, too.
     """
-    known = set(findings(config, rules))
-    places = Places(standing, key_of)
+    known, places = set(few.found(rules)), Places(standing, key_of)
     expected = {one for one in known if places.has(one.path, one.span.start)}
     found: list[Diagnostic] = []
     with piece_by_piece() as free:
         for first in range(0, len(others), AT_ONCE):
             some = others[first : first + AT_ONCE]
             own = Places((unit for group in some for unit in group.units), key_of)
-            told = _told(read(some), rules, (places, own), len(config.gaps))
+            told = _told(read(some), rules, (places, own), len(few.config.gaps))
             free()
             new = [one for one in told if own.has(one.path, one.span.start)]
             again = {one for one in told if one in known}
@@ -99,34 +116,18 @@ def found_in_parts(
 
 
 def _told(part: Part, rules: Sequence[Rule], asked: Sequence[Places], gaps: int) -> list[Diagnostic]:
-    """Return what rules find in some of the hosts of a part, at its place on the disk.
+    """Return what rules find in some of the hosts of a part.
 
     Nothing is found where the part is not understood as the server is, which has so many ``gaps``.
     """
-    config, excerpts = part
 
-    def is_asked(path: str, offset: int) -> bool:
-        if path in excerpts:
-            offset = excerpts[path].moved(Span(offset, offset)).start
-        return any(places.has(path, offset) for places in asked)
+    def is_asked(item: Item) -> bool:
+        start = part.moved(item.path, Span(item.node.start, item.node.start)).start
+        return any(places.has(item.path, start) for places in asked)
 
-    items = ((server, server.item) for server in config.hosts)
-    servers = frozenset(server for server, item in items if item is not None and is_asked(item.path, item.node.start))
-    found = findings(config.about(Asked(servers, frozenset())), rules)
+    config = part.config
+    servers = frozenset(server for server in config.hosts if server.item is not None and is_asked(server.item))
+    found = part.found(rules, Asked(servers, frozenset()))
     if config.failed or config.left_out or config.unread or len(config.gaps) != gaps:
         return []
-    return [_on_the_disk(one, excerpts) for one in found]
-
-
-def _on_the_disk(found: Diagnostic, excerpts: Mapping[str, Excerpt]) -> Diagnostic:
-    """Return a finding with its places as they are on the disk."""
-
-    def moved(path: str, span: Span) -> Span:
-        return excerpts[path].moved(span) if path in excerpts else span
-
-    fix, related = found.fix, found.related
-    if fix is not None:
-        fix = fix._replace(edits=tuple([Edit(path, moved(path, span), text) for path, span, text in fix.edits]))
-    if related:
-        related = tuple([one._replace(span=moved(one.path, one.span)) for one in related])
-    return found._replace(span=moved(found.path, found.span), fix=fix, related=related)
+    return found

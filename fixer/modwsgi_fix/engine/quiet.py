@@ -19,7 +19,7 @@ from modwsgi_fix.model.facts.host_sections import section_of, spans, text_of, te
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.shapes import FEW
 from modwsgi_fix.model.shapes.alike import Unit, by_shape, copies
-from modwsgi_fix.model.shapes.hosts import Text, without
+from modwsgi_fix.model.shapes.hosts import Text, excerpt
 from modwsgi_fix.rule import Rule
 from modwsgi_fix.tuples import NamedTuple
 
@@ -41,8 +41,9 @@ def quiet(job: Job, config: Config, texts: Mapping[str, str]) -> Quiet:
     left_out = _like_others(job, config)
     if len(left_out) < FEW:
         return Quiet()
-    blank = {path: without(Text(config.files[path].text, tuple(some)), some) for path, some in spans(left_out).items()}
-    less = read(job, {**texts, **blank}, {path: file.tree for path, file in config.files.items()})
+    texts_of = {path: Text(config.files[path].text, tuple(hosts)) for path, hosts in spans(left_out).items()}
+    some = {path: excerpt(text, text.hosts, {}).text for path, text in texts_of.items()}
+    less = read(job, {**texts, **some}, {path: file.tree for path, file in config.files.items()})
     if less.left_out or len(less.hosts) != len(config.hosts) - len(left_out):
         return Quiet()
     return Quiet(silent(less, job.rules), dict(_idle(less, job.rules)))

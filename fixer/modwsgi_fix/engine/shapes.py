@@ -19,7 +19,7 @@ from functools import cache, partial
 from types import MappingProxyType
 
 from modwsgi_fix.edits import Edit
-from modwsgi_fix.engine.check import Silence, findings, found_silent, silent
+from modwsgi_fix.engine.check import Silence, found_silent, silent
 from modwsgi_fix.engine.in_parts import Part, Places, can_be_asked, found_in_parts
 from modwsgi_fix.engine.job import Job
 from modwsgi_fix.engine.job import read as read_all
@@ -29,9 +29,10 @@ from modwsgi_fix.files import FileProblem, Remembered, key_of_each
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.shapes import FEW
 from modwsgi_fix.model.shapes.alike import STANDING, Group, Unit, by_shape, copies, standing
-from modwsgi_fix.model.shapes.hosts import Text, excerpt, hosts_in, without
+from modwsgi_fix.model.shapes.hosts import Text, beside, excerpt, hosts_in, without
 from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.rule import Diagnostic, Scope
+from modwsgi_fix.syntax import Tree
 from modwsgi_fix.tuples import NamedTuple
 
 Picks = Callable[[Sequence[str]], Sequence[str]]
@@ -47,8 +48,8 @@ class Read(NamedTuple):
 
     ``texts`` are the texts of the files with its hosts, by path, in the order httpd reads them; empty where all of the server
     was read. The files of ``left_out`` were not read. ``kept`` are the hosts that stand for others, as (start, end), by the
-    keys of their files; ``more`` is the job on the server with a few more of these. ``told`` is what rules find in hosts that
-    are left out and were asked about in parts; then there is no ``more``.
+    keys of their files; ``more`` returns the job on the server with a few more of these. ``told`` is what rules find in hosts
+    that are left out and were asked about in parts; then there is no ``more``.
     """
 
     job: Job
@@ -56,7 +57,7 @@ class Read(NamedTuple):
     texts: Mapping[str, str] = MappingProxyType({})
     left_out: Set[str] = frozenset()
     kept: Mapping[str, Sequence[tuple[int, int]]] = MappingProxyType({})
-    more: Job | None = None
+    more: Callable[[], Job] | None = None
     told: Sequence[Diagnostic] = ()
 
     def holds(self, fixed: Fixed, again: Callable[[Job], Fixed]) -> bool:
@@ -72,7 +73,7 @@ class Read(NamedTuple):
             return False
         if any(start <= d.span.start < end for d in fixed.left for start, end in self.kept.get(d.path, ())):
             return False
-        return not changed or _edits(again(self.more)) == _edits(fixed)
+        return not changed or _edits(again(self.more())) == _edits(fixed)
 
 
 def read(job: Job, *, in_parts: bool = False) -> Read:
@@ -107,6 +108,10 @@ class _Crowd:
         self.files = Remembered(job.source.files)
         self.key_of = cache(key_of_each(self.files))
         self.parts: dict[str, Text] = {}
+        #: As ``beside`` has it, by path.
+        self.beside: dict[str, dict[int, int]] = {}
+        #: The trees of the files that are read each time, by key.
+        self.trees: dict[str, Tree] = {}
         entry = job.source.entries[0]
         many = self._is_many(entry)
         blank = {entry: self.parts[entry].hosts} if many else {}
@@ -171,24 +176,43 @@ class _Crowd:
             shapes = {number: alike for number, alike in shapes.items() if copies(alike)}
             if sum(map(len, shapes.values())) < FEW:
                 break
-            found = self._without(shapes)
-            found_silent(found.config, silence)
-            loud = self._loud(found.config, found.left_out, shapes)
+            few = self._few_of(shapes)
+            found_silent(few.config, silence)
+            loud = self._loud(few, shapes)
             if loud is None:
                 return None
-            silence = silent(found.config, self.job.rules)
-            if loud and not self._can_ask_in_parts(found.config, silence, loud):
-                shapes = {number: alike for number, alike in shapes.items() if number not in loud}
-                continue
-            told = self._told_in_parts(found.config, shapes, loud) if loud else []
-            if told is None:
-                return silence
-            apart = Places((unit for number in loud for group in shapes[number] for unit in group.units), self.key_of)
-            more = partial(self._job, shapes, 2 * STANDING)
-            if not self._agree(found.config, more, apart):
-                return None
-            return found._replace(told=told) if loud else found._replace(more=more())
+            silence = silent(few.config, self.job.rules)
+            if not loud or self._can_ask_in_parts(few.config, silence, loud):
+                return self._finished(few, silence, shapes, loud)
+            shapes = {number: alike for number, alike in shapes.items() if number not in loud}
         return silence
+
+    def _finished(
+        self, few: Part, silence: Silence, shapes: Mapping[int, Sequence[Group]], loud: Mapping[int, Set[str]]
+    ) -> Read | Silence | None:
+        """Return the server without most of the hosts of these shapes, of which those that are loud are asked about in parts."""
+        told = self._told_in_parts(few, shapes, loud) if loud else []
+        if told is None:
+            return silence
+        apart = Places((unit for number in loud for group in shapes[number] for unit in group.units), self.key_of)
+        if not self._agree(few, shapes, apart):
+            return None
+        read = self._without(shapes)
+        found_silent(read.config, silence)
+        return read._replace(told=told) if loud else read._replace(more=partial(self._job, shapes, 2 * STANDING))
+
+    def _few_of(
+        self, shapes: Mapping[int, Sequence[Group]], first: int = STANDING, asked: Iterable[Group] = ()
+    ) -> Part:
+        """Return the server with so many groups of each shape from the beginning, the last, and those that are ``asked``."""
+        also = {unit for group in asked for unit in group.units}
+        left_out = (unit for alike in shapes.values() for unit in copies(alike, first))
+        whole, of_file = _by_file(unit for unit in left_out if unit not in also)
+        texts = {path: excerpt(self.parts[path], hosts, self._beside(path)) for path, hosts in of_file.items()}
+        job = self._with_stand_ins(partial(_without, whole), {path: one.text for path, one in texts.items()})
+        config = read_all(self._remembering(job), None, dict(self.trees))
+        self.trees |= {path: file.tree for path, file in config.files.items() if path in self.main.files}
+        return Part(config, {self.key_of(path): one for path, one in texts.items()})
 
     def _job(self, shapes: Mapping[int, Sequence[Group]], first: int = STANDING) -> Job:
         """Return the job on the server with so many groups of each shape from the beginning, and the last."""
@@ -206,14 +230,18 @@ class _Crowd:
         texts = {path: parts.text for path, parts in self.parts.items()}
         return Read(job, self._read(job), texts, left_out, kept)
 
-    def _loud(
-        self, config: Config, left_out: Set[str], shapes: Mapping[int, Sequence[Group]]
-    ) -> dict[int, set[str]] | None:
+    def _beside(self, path: str) -> Mapping[int, int]:
+        if path not in self.beside:
+            self.beside[path] = beside(self.parts[path])
+        return self.beside[path]
+
+    def _loud(self, few: Part, shapes: Mapping[int, Sequence[Group]]) -> dict[int, set[str]] | None:
         """Return the shapes in which something is found or not understood; None where that cannot be told.
 
         Each comes with the rules that find something, by name, and an empty name where something is not understood.
         """
-        diagnostics = findings(config, self.job.rules)
+        config, diagnostics = few.config, few.found(self.job.rules)
+        left_out = {unit.path for alike in shapes.values() for unit in copies(alike) if unit.whole}
         own = {word for alike in shapes.values() for group in alike for word in group.own}
         there = {self.key_of(path) for path in self.parts if path not in left_out} | self.main.files.keys()
         new = (file.text for path, file in config.files.items() if path not in there)
@@ -225,7 +253,8 @@ class _Crowd:
                 places.setdefault(self.key_of(unit.path), []).append((unit, number))
         unread = {self.files.key(one.path) for one in config.unread}
         told = [(d.path, d.span.start, d.rule) for d in diagnostics]
-        told += [(gap.path, gap.span.start, "") for gap in config.gaps] + [(path, 0, "") for path in unread]
+        told += [(gap.path, few.moved(gap.path, gap.span).start, "") for gap in config.gaps]
+        told += [(path, 0, "") for path in unread]
         loud: dict[int, set[str]] = {}
         for path, start, rule in told:
             for unit, number in places.get(path, ()):
@@ -244,37 +273,25 @@ class _Crowd:
         )
 
     def _told_in_parts(
-        self, config: Config, shapes: Mapping[int, Sequence[Group]], loud: Mapping[int, Set[str]]
+        self, few: Part, shapes: Mapping[int, Sequence[Group]], loud: Mapping[int, Set[str]]
     ) -> list[Diagnostic] | None:
         """Return what is found in the hosts of loud shapes that were left out; None where parts do not tell it."""
         names = set[str]().union(*loud.values())
         rules = [rule for rule in self.job.rules if rule.name in names]
         alike = [shapes[number] for number in loud]
-        standing_units = [unit for groups in alike for group in standing(groups) for unit in group.units]
+        units = [unit for groups in alike for group in standing(groups) for unit in group.units]
         others = [group for groups in alike for group in groups[STANDING:-1]]
-        trees = {path: file.tree for path, file in config.files.items()}
+        read = partial(self._few_of, shapes, STANDING)
+        return found_in_parts(few, rules, units, others, read, self.key_of)
 
-        def read(some: Sequence[Group]) -> Part:
-            asked = {unit for group in some for unit in group.units}
-            whole, of_file = _by_file(
-                unit for groups in shapes.values() for unit in copies(groups) if unit not in asked
-            )
-            texts = {path: excerpt(self.parts[path], hosts) for path, hosts in of_file.items()}
-            picks = partial(_without, whole)
-            job = self._with_stand_ins(picks, {path: one.text for path, one in texts.items()})
-            excerpts = {self.key_of(path): one for path, one in texts.items()}
-            return Part(read_all(self._remembering(job), None, dict(trees)), excerpts)
-
-        return found_in_parts(config, rules, standing_units, others, read, self.key_of)
-
-    def _agree(self, config: Config, more: Callable[[], Job], apart: Places) -> bool:
-        """Whether the findings do not depend on the number of hosts of a shape; ``more`` has more of them.
+    def _agree(self, few: Part, shapes: Mapping[int, Sequence[Group]], apart: Places) -> bool:
+        """Whether the findings do not depend on the number of hosts of a shape: with more of them they are the same.
 
         What is found in hosts that were asked about ``apart`` was compared there.
         """
-        found = _outside(apart, findings(config, self.job.rules))
+        found = _outside(apart, few.found(self.job.rules))
         loud = [rule for rule in self.job.rules if any(one.rule == rule.name for one in found)]
-        return not loud or found == _outside(apart, findings(self._read(more()), loud))
+        return not loud or found == _outside(apart, self._few_of(shapes, 2 * STANDING).found(loud))
 
 
 def _by_file(units: Iterable[Unit]) -> tuple[set[str], dict[str, list[tuple[int, int]]]]:

@@ -13,11 +13,8 @@ from modwsgi_fix import directives
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
 from modwsgi_fix.placeholders import is_settled
-from modwsgi_fix.syntax import Blank, Comment, Directive, Node, Section, Tree, Word, is_opaque_section
+from modwsgi_fix.syntax import Directive, Node, Section, Tree, Word, is_opaque_section
 from modwsgi_fix.text import WHITESPACE, Span
-
-#: A comment of more characters is long.
-_LONG = 400
 
 
 def locate(tree: Tree, offset: int) -> tuple[Node | None, tuple[Section, ...]]:
@@ -48,8 +45,7 @@ def lines_with(file: File, pattern: re.Pattern[str]) -> Iterator[tuple[Directive
 
 def _lines_with(tree: Tree, pattern: re.Pattern[str]) -> Iterator[tuple[Directive, tuple[Section, ...]]]:
     end = 0
-    stretches = tree.once(_stretches, lambda: list(_stretches(tree)))
-    for found in (found for stretch in stretches for found in pattern.finditer(tree.source, *stretch)):
+    for found in pattern.finditer(tree.source):
         if found.end() <= end or (found.start() < end and found.end() - found.start() == 1):
             continue
         node, parents = locate(tree, max(found.start(), end))
@@ -58,23 +54,6 @@ def _lines_with(tree: Tree, pattern: re.Pattern[str]) -> Iterator[tuple[Directiv
         end = node.head_end if isinstance(node, Section) else node.end
         if isinstance(node, Directive) and not any(is_opaque_section(parent.key) for parent in parents):
             yield node, parents
-
-
-def _stretches(tree: Tree) -> Iterator[tuple[int, int]]:
-    """Yield the parts of a text between long comments, without the comments and empty lines behind these.
-
-    In a file of many hosts such comments stand for those that were not read: most of the text, in which nothing is to be found.
-    """
-    start: int | None = 0
-    for node in tree.children:
-        if isinstance(node, Comment) and node.end - node.start > _LONG:
-            if start is not None and start < node.start:
-                yield start, node.start
-            start = None
-        elif start is None and not isinstance(node, Comment | Blank):
-            start = node.start
-    if start is not None:
-        yield start, len(tree.source)
 
 
 def directives_in(file: File) -> Iterator[tuple[Directive, tuple[Section, ...]]]:

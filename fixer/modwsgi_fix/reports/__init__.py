@@ -54,7 +54,7 @@ def render(report: Report, format: str, *, color: bool = False) -> str:
 
 def valid(text: str) -> str:
     """Return text that every reader of UTF-8 takes: a byte that is not UTF-8 becomes U+FFFD."""
-    return _LONE.sub("\ufffd", text)
+    return text if text.isascii() else _LONE.sub("\ufffd", text)
 
 
 def dumped(value: object, *, indent: int | None = 2) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.text import Span
@@ -83,11 +83,20 @@ class Excerpt(NamedTuple):
         return Span(start + shifts[bisect_right(starts, start) - 1], end + shifts[bisect_right(starts, end) - 1])
 
 
-def excerpt(text: Text, left_out: Iterable[tuple[int, int]]) -> Excerpt:
-    """Return a text without some of its hosts, for which empty lines stand, as for the comments between two of these."""
+def beside(text: Text) -> dict[int, int]:
+    """Return where the next host begins behind those that only comments and empty lines part from it, by where these end."""
+    pairs = zip(text.hosts, text.hosts[1:], strict=False)
+    return {end: start for (_, end), (start, _) in pairs if _REMARKS.fullmatch(text.text, end, start) is not None}
+
+
+def excerpt(text: Text, left_out: Iterable[tuple[int, int]], beside: Mapping[int, int]) -> Excerpt:
+    """Return a text without some of its hosts, for which empty lines stand, as for the comments between two of these.
+
+    ``beside`` says which hosts have only comments between them.
+    """
     whole, parts, starts, shifts = text.text, list[str](), [0], [0]
     done = size = 0
-    for start, end in _joined(whole, left_out):
+    for start, end in _joined(left_out, beside):
         lines = whole.count("\n", start, end)
         parts += [whole[done:start], "\n" * lines]
         size += start - done + lines
@@ -97,11 +106,11 @@ def excerpt(text: Text, left_out: Iterable[tuple[int, int]]) -> Excerpt:
     return Excerpt("".join([*parts, whole[done:]]), starts, shifts)
 
 
-def _joined(text: str, hosts: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _joined(hosts: Iterable[tuple[int, int]], beside: Mapping[int, int]) -> Iterator[tuple[int, int]]:
     """Yield the places of hosts in their order, as one where only comments stand between them."""
     first = last = -1
     for start, end in sorted(hosts):
-        if first >= 0 and _REMARKS.fullmatch(text, last, start) is None:
+        if first >= 0 and beside.get(last) != start:
             yield first, last
             first = -1
         first, last = (start if first < 0 else first), end
