@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from disturbance import Crash, changes, contents, half_written, interfere, outcome, plant, stop, three_files
 
-from modwsgi_fix.files import Disk, FileProblem, places, problem
+from modwsgi_fix.files import OWN, Disk, FileProblem, places, problem
 from modwsgi_fix.files.journal import Entry, Journal
 from modwsgi_fix.files.recovery import pending, recover
 from modwsgi_fix.files.writing import Change, write_all
 from modwsgi_fix.model.reading.source import Source
-from modwsgi_fix.workspace.disk import directories
+from modwsgi_fix.workspace.disk import own_files
 
 
 @pytest.fixture
@@ -258,18 +258,22 @@ def test_every_directory_of_the_given_paths_is_looked_through(deep_path: Path, m
     for _ in range(1100):
         deep /= "d"
         deep.mkdir()
+    own = f"{OWN}x"
+    there = [deep_path / "conf", deep_path / "conf/a/b", deep]
+    for directory in (*there, deep_path / "elsewhere", deep_path / "conf/closed/inner"):
+        (directory / own).write_text("")
     real = os.scandir
+    looked_through: list[str] = []
 
     def scandir(path: str) -> object:
+        looked_through.append(path)
         if path.endswith("closed"):
             raise PermissionError(13, "Permission denied")
         return real(path)
 
     monkeypatch.setattr(os, "scandir", scandir)
     source = Source(Disk(), (), (("conf", str(deep_path / "conf")),), (), complete=False)
-    found = directories([source])
-    assert len(found) == len(set(found)) == 4 + 1100
-    assert found[0] == str(deep_path / "conf")
-    assert str(deep) in found
+    assert own_files([source]) == {str(directory / own) for directory in there}
+    assert len(looked_through) == len(set(looked_through)) == 4 + 1100
     one = Source(Disk(), (), (("x", str(deep_path / "conf/x.conf")),), (), complete=False)
-    assert directories([one]) == [str(deep_path / "conf")]
+    assert own_files([one]) == {str(deep_path / "conf" / own)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -51,3 +51,21 @@ def collector_off() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def piece_by_piece() -> Iterator[Callable[[], None]]:
+    """Yield a function that frees what has become garbage since the context began, without a look at what was there before.
+
+    What a server was read into refers to itself, so that nothing but the collector frees it.
+    """
+
+    def free() -> None:
+        gc.collect()
+        gc.freeze()
+
+    gc.freeze()
+    try:
+        yield free
+    finally:
+        gc.unfreeze()

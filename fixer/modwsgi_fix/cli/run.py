@@ -71,7 +71,8 @@ def _carry_out(request: Request, stdin: str | None) -> int:
         or request.allow is not None
     )
     with working("reading the server", quiet=request.is_for_programs):
-        session = opened(plan, hosts=Hosts.ALL if wants_all else Hosts.UNLIKE)
+        few = Hosts.IN_PARTS if request.mode is Mode.REPORT and not _is_marked(request) else Hosts.UNLIKE
+        session = opened(plan, hosts=Hosts.ALL if wants_all else few)
     if request.showing.only == "files":
         files = dict.fromkeys(file.name for config in session.configs for file in config.files.values())
         write("".join(f"{printable(name)}\n" for name in files))
@@ -161,8 +162,13 @@ def _put(request: Request, text: str) -> None:
 # -- reporting -----------------------------------------------------------------
 
 
+def _is_marked(request: Request) -> bool:
+    """Whether a report says of each finding what ``--write`` would do."""
+    return request.showing.format in (None, "concise", "full", "json")
+
+
 def _report(request: Request, session: Session) -> int:
-    marked = request.showing.format in (None, "concise", "full", "json")
+    marked = _is_marked(request)
     with _apart(request, session) as apart, working("checking", quiet=request.is_for_programs):
         report = checked(session, marked=marked, apart=apart)
     in_trouble = trouble.tell(trouble.failed(report.failed))

@@ -9,17 +9,17 @@ from contextlib import suppress
 from modwsgi_fix.cli.output import say
 from modwsgi_fix.cli.request import Request
 from modwsgi_fix.engine import Rewritten
-from modwsgi_fix.files import OWN, FileProblem
+from modwsgi_fix.files import FileProblem
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.text import decode
-from modwsgi_fix.workspace.disk import directories
+from modwsgi_fix.workspace.disk import own_files
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.plan import Plan
 
 
 def put_right(plan: Plan, *, allow_shared: bool) -> None:
     """Finish or undo what interrupted runs have left in the given paths, and say so."""
-    left = _own_files(plan)
+    left = own_files(job.source for job in plan.all_jobs)
     if left:
         from modwsgi_fix.files.history import records
         from modwsgi_fix.files.recovery import recover
@@ -32,7 +32,7 @@ def put_right(plan: Plan, *, allow_shared: bool) -> None:
 
 def note_left(plan: Plan) -> None:
     """Say what interrupted runs have left in the given paths, and change nothing."""
-    left = _own_files(plan)
+    left = own_files(job.source for job in plan.all_jobs)
     if not left:
         return
     from modwsgi_fix.files.recovery import journals, pending
@@ -145,14 +145,3 @@ def _verify(command: str) -> None:
 def given(plan: Plan) -> list[str]:
     """Return the real paths that the user named."""
     return [path for job in plan.all_jobs for _, path in job.source.given]
-
-
-def _own_files(plan: Plan) -> set[str]:
-    """Return the files whose names only this program gives, in the directories where this run may write."""
-    found = set()
-    for directory in directories(job.source for job in plan.all_jobs):
-        try:
-            found |= {os.path.join(directory, name) for name in os.listdir(directory) if name.startswith(OWN)}
-        except OSError:  # a directory that cannot be read has nothing that could be put right
-            continue
-    return found

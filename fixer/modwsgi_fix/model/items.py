@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from operator import attrgetter
-from sys import intern
 from typing import Any, TypeVar
 
 from modwsgi_fix.expressions import expression
@@ -152,18 +151,17 @@ class File:
     @cached_property
     def unit(self) -> str:
         """One step of indentation, as the first indented line inside a section has it; four blanks by default."""
-        step, end = _step(self.tree)
-        if self.whole is not None and not self.whole.startswith(self.tree.source[:end]):
-            # A host that is left out here has the first one.
-            step, _ = _step(parse(self.whole))
-        return step
+        step, end = _first_step(self.tree)
+        if self.whole is not None and (not step or not self.whole.startswith(self.text[:end])):
+            step, _ = _first_step(parse(self.whole))
+        return step or "    "
 
     def __repr__(self) -> str:
         return f"File({self.name!r})"
 
 
-def _step(tree: Tree) -> tuple[str, int]:
-    """Return one step of indentation, and how far one has to read to see it."""
+def _first_step(tree: Tree) -> tuple[str, int]:
+    """Return by how much the first indented line inside a section is indented, and where it ends; nothing without one."""
     for node in tree.walk():
         if isinstance(node, Section):
             for child in node.children:
@@ -171,7 +169,7 @@ def _step(tree: Tree) -> tuple[str, int]:
                     step = child.indent[len(node.indent) :]
                     if step:
                         return step, child.end
-    return "    ", len(tree.source)
+    return "", 0
 
 
 _READING_ORDER = attrgetter("index")
@@ -268,7 +266,7 @@ class Item:
     """
 
     __slots__ = (
-        "_args", "_expanded", "access", "children", "file", "foreign", "guards", "index", "key", "node", "parent", "server",
+        "_args", "access", "children", "expanded", "file", "foreign", "guards", "index", "key", "node", "parent", "server",
         "wrapper",
     )  # fmt: skip
 
@@ -276,6 +274,7 @@ class Item:
         self,
         file: File,
         node: Directive,
+        key: str,
         expanded: Expanded | None,
         parent: Item | None,
         server: Server,
@@ -287,9 +286,10 @@ class Item:
     ) -> None:
         self.file = file
         self.node = node
-        self.key = intern(node.name.lower())
+        #: The name in lower case.
+        self.key = key
         self._args: tuple[Arg, ...] | None = None
-        self._expanded = expanded
+        self.expanded = expanded
         self.parent = parent
         self.server = server
         self.guards = guards
@@ -336,9 +336,7 @@ class Item:
         args = self._args
         if args is None:
             args = self._args = (
-                self.file.args(self.node, repeated=self.foreign)
-                if self._expanded is None
-                else self._made(self._expanded)
+                self.file.args(self.node, repeated=self.foreign) if self.expanded is None else self._made(self.expanded)
             )
         return args
 
@@ -353,8 +351,8 @@ class Item:
     @property
     def values(self) -> tuple[str, ...]:
         """The arguments' values."""
-        if self._expanded is not None:
-            return self._expanded.values
+        if self.expanded is not None:
+            return self.expanded.values
         args = self._args
         if args is None:
             plain = self.node.plain_values
@@ -366,8 +364,8 @@ class Item:
     @property
     def value(self) -> str:
         """The first argument, or an empty string."""
-        if self._expanded is not None:
-            return self._expanded.values[0] if self._expanded.values else ""
+        if self.expanded is not None:
+            return self.expanded.values[0] if self.expanded.values else ""
         args = self._args
         if args is None:
             plain = self.node.plain_values
@@ -379,8 +377,8 @@ class Item:
     @property
     def known(self) -> bool:
         """Whether no argument has an undefined variable."""
-        if self._expanded is not None:
-            return not self._expanded.unknown and not any(map(has_placeholder, self._expanded.values))
+        if self.expanded is not None:
+            return not self.expanded.unknown and not any(map(has_placeholder, self.expanded.values))
         if self._args is None and not has_placeholder(self.node.line_source) and self.node.is_plain:
             return True
         for arg in self.args:  # noqa: SIM110 - asked more often than anything else
@@ -392,7 +390,7 @@ class Item:
     def said(self) -> tuple[object, ...]:
         """The arguments' values, and whether each is known: what two items have in common that say the same."""
         node = self.node
-        plain = node.plain_values if self._expanded is None and self._args is None else None
+        plain = node.plain_values if self.expanded is None and self._args is None else None
         if plain is not None and not has_placeholder(node.line_source):
             return *plain, True
         args = self.args

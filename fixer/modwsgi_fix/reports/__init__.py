@@ -54,7 +54,7 @@ def render(report: Report, format: str, *, color: bool = False) -> str:
 
 def valid(text: str) -> str:
     """Return text that every reader of UTF-8 takes: a byte that is not UTF-8 becomes U+FFFD."""
-    return _LONE.sub("\ufffd", text)
+    return text if text.isascii() else _LONE.sub("\ufffd", text)
 
 
 def dumped(value: object, *, indent: int | None = 2) -> str:
@@ -83,7 +83,10 @@ def _laid_out(value: object, line: str, step: str, quoted: Callable[[str], str])
         return quoted(value)
     inner = line + step
     if isinstance(value, dict):
-        items = [f"{quoted(name)}: {_laid_out(one, inner, step, quoted)}" for name, one in value.items()]
+        items = [
+            f"{quoted(name)}: {quoted(one) if type(one) is str else _laid_out(one, inner, step, quoted)}"
+            for name, one in value.items()
+        ]
         return f"{{{inner}{f',{inner}'.join(items)}{line}}}" if items else "{}"
     if isinstance(value, list | tuple):
         items = [_laid_out(one, inner, step, quoted) for one in value]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from modwsgi_fix.files import working_directory
@@ -163,6 +164,7 @@ def _escaped(text: str, *, property: bool = False) -> str:
 
 def gitlab(report: Report) -> str:
     """Return GitLab's code quality report: a list of issues with fingerprints."""
+    relative = cache(_relative)
     severities = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
     return _dump(
         [
@@ -172,7 +174,7 @@ def gitlab(report: Report) -> str:
                 "fingerprint": fingerprint,
                 "severity": severities[finding.severity],
                 "location": {
-                    "path": _relative(finding.file),
+                    "path": relative(finding.file),
                     "lines": {"begin": finding.line, "end": finding.place.last.line},
                 },
             }

@@ -207,8 +207,9 @@ class _Parser:
         if key in DISJOINT_SECTIONS and self.stack:
             self._leave_open(key, start)
         current = self.stack[-1] if self.stack else None
-        bare = not line.partition(name)[2].strip(WHITESPACE + ">")
-        again = bare and current is not None and current.key == key and key not in BARE_SECTIONS
+        again = False
+        if self.open.get(key) and current is not None and current.key == key and key not in BARE_SECTIONS:
+            again = not line.partition(name)[2].strip(WHITESPACE + ">")
         # A closing tag here would stand for two missing ones.
         if current is not None and again and self._missing(key, start) > 1:
             close = Close(self.text, start, end, name)
@@ -283,11 +284,11 @@ class _Parser:
             message = f"</{name}> without matching <{name}> section"
             self._problem("stray-closer", message, node, None, node.span)
             return
-        current, key = stack[-1], name.lower()
+        current = stack[-1]
         if start == self.crossed:
             self._end_section(current, close, end)
             return
-        if current.key == key:
+        if current.name == name or current.key == name.lower():
             self._end_section(current, close, end)
             if spaced:
                 message = "</> directive missing closing '>'"
@@ -299,6 +300,7 @@ class _Parser:
                 message = f"Expected </{current.name}> but saw {word}"
                 self._problem("extra-bracket", message, close, current, close.span)
             return
+        key = name.lower()
         if self.open.get(key):
             depth = next(at for at in range(len(stack) - 1, -1, -1) if stack[at].key == key)
             crossing = _NEXT_CLOSER.match(text, end)

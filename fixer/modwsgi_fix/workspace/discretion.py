@@ -7,6 +7,7 @@ what must not be shown of it (``model.outside``).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from modwsgi_fix import records
@@ -41,8 +42,12 @@ def finding(
     config: Config,
     level: Applicability | None = None,
     after: tuple[str, int] | None = None,
+    unopened: Mapping[str, FileText] = MappingProxyType({}),
 ) -> Finding:
-    """Return a finding as it may be shown; for a file outside the named paths only the rule's summary and the line."""
+    """Return a finding as it may be shown; for a file outside the named paths only the rule's summary and the line.
+
+    ``unopened`` are files, by key, that were not read with this server.
+    """
     shown = diagnostic if not looks_outside(config) else _discreet(diagnostic, config)
     shown = _masked(shown, config) if has_secrets(config) else shown
     return Finding(
@@ -50,13 +55,15 @@ def finding(
         shown.severity or Severity.WARNING,
         shortened(shown.message, MESSAGE),
         shortened(shown.help, MESSAGE),
-        _place(config, shown.path, shown.span),
+        _place(config, shown.path, shown.span, unopened),
         rank(diagnostic, config, is_revealed=after is not None),
         level,
-        None if shown.fix is None else _fix(shown.fix, config),
+        None if shown.fix is None else _fix(shown.fix, config, unopened),
         tuple(
-            records.Related(_place(config, one.path, one.span), shortened(one.message, MESSAGE))
-            for one in shown.related
+            [
+                records.Related(_place(config, one.path, one.span, unopened), shortened(one.message, MESSAGE))
+                for one in shown.related
+            ]
         ),
         after,
     )
@@ -88,13 +95,22 @@ def must_hold_back(config: Config) -> bool:
     return looks_outside(config) or has_secrets(config)
 
 
-def _fix(fix: Fix, config: Config) -> records.Fix:
-    edits = tuple(records.Replacement(_place(config, path, span), text) for path, span, text in fix.edits)
+def _fix(fix: Fix, config: Config, unopened: Mapping[str, FileText]) -> records.Fix:
+    edits = tuple([records.Replacement(_place(config, path, span, unopened), text) for path, span, text in fix.edits])
     return records.Fix(shortened(fix.title, MESSAGE), fix.applicability, shortened(fix.reason, REASON), edits)
 
 
-def _place(config: Config, path: str, span: Span) -> Place:
-    return Place(text_of(config.source(path)), span)
+def _place(config: Config, path: str, span: Span, unopened: Mapping[str, FileText] = MappingProxyType({})) -> Place:
+    return Place(unopened.get(path) or _known_text(config, path), span)
+
+
+def _known_text(config: Config, path: str) -> FileText:
+    """Return the file or script with that key for records: one object for all places in it."""
+    known = config.once(_known_text, dict[str, FileText])
+    found = known.get(path)
+    if found is None:
+        found = known[path] = text_of(config.source(path))
+    return found
 
 
 def text_of(file: File | Script) -> FileText:

@@ -86,17 +86,23 @@ def _entries(directory: str) -> list[os.DirEntry[str]]:
     return []
 
 
-def directories(sources: Iterable[Source]) -> list[str]:
-    """Return the real directories in which a run over these sources may write; links are not followed.
+def own_files(sources: Iterable[Source]) -> set[str]:
+    """Return the files whose names only this program gives, in the real directories in which a run over these sources may write.
 
-    The contents of a directory that cannot be read are left out.
+    Links are not followed. A directory that cannot be read has nothing that could be put right.
     """
     keys = [key for source in sources for _, key in source.given]
-    found = dict.fromkeys(os.path.dirname(key) for key in keys if not os.path.isdir(key))
     left = [key for key in keys if os.path.isdir(key)]
+    alone = {os.path.dirname(key) for key in keys if not os.path.isdir(key)}.difference(left)
+    found: set[str] = set()
+    for directory in alone:
+        with suppress(OSError):
+            found |= {os.path.join(directory, name) for name in os.listdir(directory) if name.startswith(OWN)}
     while left:
-        directory = left.pop()
-        found[directory] = None
-        with suppress(OSError), os.scandir(directory) as entries:
-            left += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
-    return list(found)
+        with suppress(OSError), os.scandir(left.pop()) as entries:
+            for entry in entries:
+                if entry.name.startswith(OWN):
+                    found.add(entry.path)
+                if entry.is_dir(follow_symlinks=False):
+                    left.append(entry.path)
+    return found

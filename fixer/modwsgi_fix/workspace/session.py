@@ -40,10 +40,14 @@ MOST_FINDINGS = 10_000
 
 
 class Hosts(Enum):
-    """Which virtual hosts are read: all, or only a few of those that are alike and have no findings."""
+    """Which virtual hosts are read: all, or only a few of those that are alike and have no findings.
+
+    With ``IN_PARTS`` some that have findings are read a few at a time, too: nothing but the findings is then known of them.
+    """
 
     ALL = auto()
     UNLIKE = auto()
+    IN_PARTS = auto()
 
 
 class Session(NamedTuple):
@@ -74,10 +78,10 @@ class Mended(NamedTuple):
 
 def opened(plan: Plan, *, hosts: Hosts = Hosts.ALL) -> Session:
     """Read the servers of a plan, and the scripts that were named and that none of them mounts."""
-    if hosts is Hosts.UNLIKE and not plan.chosen.hosts and any(job.source.complete for job in plan.jobs):
+    if hosts is not Hosts.ALL and not plan.chosen.hosts and any(job.source.complete for job in plan.jobs):
         from modwsgi_fix.engine.shapes import read as read_unlike
 
-        unlike = tuple(read_unlike(job) for job in plan.jobs)
+        unlike = tuple(read_unlike(job, in_parts=hosts is Hosts.IN_PARTS) for job in plan.jobs)
         configs = [one.config for one in unlike]
         plan = plan._replace(jobs=tuple(one.job for one in unlike))
     else:

@@ -12,7 +12,7 @@ from modwsgi_fix.engine import Fixed, Job, check
 from modwsgi_fix.files.rooted import Rooted
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reading.source import find_sources
-from modwsgi_fix.records import Finding
+from modwsgi_fix.records import FileText, Finding
 from modwsgi_fix.rule import Diagnostic
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace import discretion, shipped
@@ -46,7 +46,8 @@ def checked_server(session: Session, at: int, *, marked: bool, weighed: bool) ->
     shown, hidden = shipped.split(job, config, check(job, config))
     weigh = partial(judges, session) if weighed else None
     view = _view(job, config, shown, session.plan.level, weigh) if marked else None
-    return Found(tuple(_findings(config, shown, view)), hidden, config.failed)
+    told = session.unlike[at].told if at < len(session.unlike) else ()
+    return Found(tuple(_findings(config, shown, view, told, session.unopened)), hidden, config.failed)
 
 
 def _view(
@@ -64,15 +65,34 @@ def _view(
     return outlook(job, config, found, level, *(weigh(config) if weigh else ()))
 
 
-def _findings(config: Config, found: Sequence[Diagnostic], view: Outlook | None) -> Iterator[Finding]:
-    """Yield the findings of a server as they may be shown, those that a fix reveals included, by place."""
+def _findings(
+    config: Config,
+    found: Sequence[Diagnostic],
+    view: Outlook | None,
+    told: Sequence[Diagnostic],
+    unopened: Mapping[str, Sequence[FileText]],
+) -> Iterator[Finding]:
+    """Yield the findings of a server as they may be shown, those that a fix reveals included, by place.
+
+    ``told`` are findings in hosts that were left out, perhaps in one of the files that are ``unopened``.
+    """
     levels = view.levels if view is not None else (None,) * len(found)
     every: list[tuple[Diagnostic, Config, Applicability | None, tuple[str, int] | None]]
     every = [(one, config, level, None) for one, level in zip(found, levels, strict=True)]
     every += [(one.diagnostic, one.config, one.level, one.after) for one in (view.revealed if view else ())]
-    order = {path: at for at, path in enumerate([*config.files, *config.scripts])}
+    every += [(one, config, None, None) for one in told]
+    texts = {file.path: file for files in unopened.values() for file in files} if told else {}
+    order = {path: at for at, path in enumerate([*_in_order(config, unopened if told else {}), *config.scripts])}
     every.sort(key=lambda one: (order.get(one[0].path, len(order)), one[0].span, one[0].rule))
-    return (discretion.finding(*one) for one in every)
+    return (discretion.finding(*one, texts) for one in every)
+
+
+def _in_order(config: Config, unopened: Mapping[str, Sequence[FileText]]) -> Iterator[str]:
+    """Yield the keys of a server's files in the order in which they were first read, or would have been."""
+    for path in config.files:
+        yield from (file.path for file in unopened.get(path, ()))
+        yield path
+    yield from (file.path for file in unopened.get("", ()))
 
 
 def fixed_server(

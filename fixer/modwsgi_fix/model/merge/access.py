@@ -91,16 +91,19 @@ def spoken_by(layer: Layer) -> Spoken:
 
 
 def _spoken_by(layer: Layer) -> Spoken:
-    keys = [key for key in layer.by_key if key in _SPEAKING]
-    if not keys:
+    return _spoken_in_lines(layer.all([key for key in layer.by_key if key in _SPEAKING]), layer.section)
+
+
+def _spoken_in_lines(lines: Sequence[Item], section: Item | None) -> Spoken:
+    """Return what access lines say, which are those of a section or below it, or of a server."""
+    if not lines:
         return _SILENT
-    lines = layer.all(keys)
     is_whole = True
     old = new = False
     for line in lines:
         old = old or line.key in ORDER_KEYS
         new = new or line.key in NEW
-        if line.guards or line.parent is not layer.section or line.is_section or not line.known:
+        if line.guards or line.parent is not section or line.is_section or not line.known:
             is_whole = False
     return Spoken(old, new, tuple([(line.key, line.values) for line in lines]) if is_whole else None)
 
@@ -142,7 +145,10 @@ class Access(_Lines):
     @cached_property
     def spoken(self) -> Spoken:
         """Its access lines, those in ``<Limit>`` too."""
-        return _spoken_by(self._layer)
+        children = self.section.children
+        if any(child.key in LIMIT_SECTIONS for child in children):
+            return _spoken_by(self._layer)
+        return _spoken_in_lines([child for child in children if child.key in _SPEAKING], self.section)
 
     @cached_property
     def _branches(self) -> _Branches:

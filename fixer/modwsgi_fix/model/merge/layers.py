@@ -196,7 +196,11 @@ class Site:
 
     def directories(self, path: str, depth: int) -> list[Section]:
         """Return the ``<Directory>`` sections for exactly this directory, in the order of merging."""
-        found = [section for one in self._directories for section in one.at(path, depth)]
+        found: list[Section] = []
+        for one in self._directories:
+            # Most directories have no section of their own.
+            if path in one.exact or depth in one.wild:
+                found += one.at(path, depth)
         if len(found) > 1:
             found.sort(key=lambda section: section.order)
         return found

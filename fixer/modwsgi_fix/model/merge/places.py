@@ -21,7 +21,7 @@ def on_the_way(site: Site, path: str, name: str | None, world: World) -> list[La
     unknown. A section that names the file itself holds where links may be followed: httpd then takes each component of an
     existing path for a directory, the file included (request.c:ap_directory_walk).
     """
-    deepest = "/".join(components(path))
+    deepest = path.strip("/") if "//" not in path else "/".join(components(path))
     if deepest and path.startswith("/"):  # and not a drive letter
         deepest = f"/{deepest}"
     layers = _down_to(site, deepest, world)

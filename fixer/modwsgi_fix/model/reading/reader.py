@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from sys import intern
 
 from modwsgi_fix.directives.families import CONDITIONS, DIRECT_READING, INCLUDES
 from modwsgi_fix.files import FileProblem, Files
@@ -51,6 +52,8 @@ class Reader:
         self.kept = kept
         self.target = target
         self.keys: dict[str, str] = {}
+        #: The names of directives in lower case, by the names as written.
+        self.keyed: dict[str, str] = {}
         self.files: dict[str, File] = {}
         self.items: list[Item] = []
         self.main = Server(None)
@@ -138,13 +141,22 @@ class Reader:
     def read(self, frame: Frame) -> None:
         """Read a frame and all that it leads to. Raises ``TooMuch``."""
         # Without recursion, because sections, Includes and macros may nest to any depth.
-        stack = [frame]
+        stack, budget = [frame], self.budget
         while stack:
             nodes, where = stack[-1]
             for node in nodes:
                 try:
-                    self.budget.spend()
-                    frames = self.frames(node, where)
+                    # As ``budget.spend`` does, which would be called for each line.
+                    budget.left -= 1
+                    if budget.left < 0:
+                        budget.spend(0)
+                    if type(node) is Directive:
+                        frames = self.directive(node, where)
+                    elif isinstance(node, Section):
+                        inner = self.section(node, where)
+                        frames = () if inner is None else ((iter(node.children), inner),)
+                    else:
+                        continue
                 except TooMuch as limit:
                     self.left_out = str(limit)
                     self.gap(where.file, node.span, GapKind.LIMIT, self.left_out)
@@ -154,14 +166,6 @@ class Reader:
                     break
             else:
                 stack.pop()
-
-    def frames(self, node: Node, where: Where) -> Sequence[Frame]:
-        """Read a node, and return what is read behind it and before the next one, in order."""
-        if type(node) is Directive:
-            return self.directive(node, where)
-        if isinstance(node, Section) and (inner := self.section(node, where)) is not None:
-            return ((iter(node.children), inner),)
-        return ()
 
     def marked(self, name: str, nodes: Iterable[Node], where: Where) -> Frame:
         """Return the frame that reads a file or a macro."""
@@ -197,7 +201,7 @@ class Reader:
         is_host = key == "virtualhost" and where.parent is None
         if is_host and self.kept.takes_over(self, node, where):
             return None
-        item = self.item(node, self.expanded(node, where), where)
+        item = self.item(node, where)
         item.children = []
         if is_opaque_section(key):
             reason = f"<{node.name}> is code in another language, which is not read"
@@ -209,12 +213,12 @@ class Reader:
             server.state = state_of(self)
             item.server = server
             self.servers.append(server)
-        return where._replace(parent=item, server=server, wrapper=node, nested=where.nested + 1)
+        file, _, _, guards, _, bindings, foreign, depth, conditions, nested = where
+        return Where(file, item, server, guards, node, bindings, foreign, depth, conditions, nested + 1)
 
     def directive(self, node: Directive, where: Where) -> Sequence[Frame]:
         """Read a directive, and return what is read in its place, in order."""
-        expanded = self.expanded(node, where)
-        item = self.item(node, expanded, where)
+        item = self.item(node, where)
         key = item.key
         if key not in DIRECT_READING or not (values := item.values):
             return ()
@@ -226,7 +230,7 @@ class Reader:
             return self.use(item, item.args, where)
         if key == "define":
             value = values[1] if len(values) > 1 else None
-            is_unknown = expanded is not None and 1 in expanded.unknown
+            is_unknown = item.expanded is not None and 1 in item.expanded.unknown
             known = value is not None and not is_unknown and not has_placeholder(value)
             self.variables.define(name, value, where.guards, known=known)
         elif key == "undefine":
@@ -238,11 +242,17 @@ class Reader:
             self.declared_root = name.rstrip("/")
         return ()
 
-    def item(self, node: Directive, expanded: Expanded | None, where: Where) -> Item:
+    def item(self, node: Directive, where: Where) -> Item:
         """Add an item for a directive or section, and return it."""
-        file, parent, server, guards, wrapper, _, foreign, *_ = where
-        item = Item(file, node, expanded, parent, server, guards, len(self.items), foreign=foreign, wrapper=wrapper)
-        self.items.append(item)
+        file, parent, server, guards, wrapper, bindings, foreign, *_ = where
+        may_change = bindings or (file.has_variables and "$" in node.line_source)
+        expanded = self.expand(node, where) if may_change else None
+        name = node.name
+        # httpd compares names without case.
+        key = self.keyed.get(name) or self.keyed.setdefault(name, intern(name.lower()))
+        items = self.items
+        item = Item(file, node, key, expanded, parent, server, guards, len(items), foreign=foreign, wrapper=wrapper)
+        items.append(item)
         if parent is None:
             server.items.append(item)
         else:
@@ -251,11 +261,6 @@ class Reader:
             if parent is server.item and parent.key == "virtualhost":
                 server.items.append(item)
         return item
-
-    def expanded(self, node: Directive, where: Where) -> Expanded | None:
-        """Return the words of a directive as ``expand`` does; None where there is nothing to expand in them."""
-        may_change = where.bindings or (where.file.has_variables and "$" in node.line_source)
-        return self.expand(node, where) if may_change else None
 
     def expand(self, node: Directive, where: Where) -> Expanded:
         """Return the words of a directive with variables and macro parameters expanded, and note those that are not known."""

@@ -74,7 +74,8 @@ class Source(NamedTuple):
     modules: tuple[str, ...] = ()
     #: Selects those files of an Include that are to be read; None for all.
     picks: Callable[[Sequence[str]], Sequence[str]] | None = None
-    #: By the key of a file, the text to read in place of its own, and its own; both have equal lines and lengths.
+    #: By the key of a file, the text to read in place of its own, and its own, which has as many lines. Where it is shown, each
+    #: line has the same length in both.
     stand_ins: Mapping[str, tuple[str, str]] = MappingProxyType({})
     #: Whether WSGI scripts are left unread.
     without_scripts: bool = False

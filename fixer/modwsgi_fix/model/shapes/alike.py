@@ -196,9 +196,10 @@ def _first_seen(texts: Iterable[str]) -> tuple[list[set[bytes]], set[bytes], lis
     fresh: list[set[bytes]] = []
     links: list[_Link] = []
     for at, text in enumerate(texts):
-        mine = words(text)
-        again = mine & seen
-        mine -= again
+        every = words(text)
+        again = every & seen
+        # A new set: one that loses most of its words stays as large as it was.
+        mine = every - again
         seen |= mine
         for near in range(max(at - _NEAR, 0), at):
             if common := again & fresh[near]:

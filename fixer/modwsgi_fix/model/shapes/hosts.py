@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from modwsgi_fix.expressions import expression
+from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
 
 #: The tags of virtual hosts, as nearly everybody writes them.
 _TAG = expression(r"<(/?)[Vv]irtual[Hh]ost\b[^\n]*(?:\n|\Z)")
 _SECTION = expression(r"^[ \t]*<(/?)[A-Za-z]", re.M)
+_REMARKS = expression(r"(?:[ \t]*(?:#[^\n\\]*)?\n)*")
 
 
 class Text(NamedTuple):
@@ -62,3 +65,54 @@ def without(text: Text, hosts: Iterable[tuple[int, int]]) -> str:
         parts += [text.text[done:start], f"{'#':.<{end - start - lines}}", "\n" * lines]
         done = end
     return "".join([*parts, text.text[done:]])
+
+
+class Excerpt(NamedTuple):
+    """A text in which empty lines stand for some of its hosts: as many lines, and fewer characters.
+
+    ``starts`` are where its pieces of the whole text begin, and ``shifts`` how far each of them lies from its place there.
+    """
+
+    text: str
+    starts: Sequence[int]
+    shifts: Sequence[int]
+
+    def moved(self, span: Span) -> Span:
+        """Return where a span of the excerpt is in the whole text."""
+        (start, end), starts, shifts = span, self.starts, self.shifts
+        return Span(start + shifts[bisect_right(starts, start) - 1], end + shifts[bisect_right(starts, end) - 1])
+
+
+def beside(text: Text) -> dict[int, int]:
+    """Return where the next host begins behind those that only comments and empty lines part from it, by where these end."""
+    pairs = zip(text.hosts, text.hosts[1:], strict=False)
+    return {end: start for (_, end), (start, _) in pairs if _REMARKS.fullmatch(text.text, end, start) is not None}
+
+
+def excerpt(text: Text, left_out: Iterable[tuple[int, int]], beside: Mapping[int, int]) -> Excerpt:
+    """Return a text without some of its hosts, for which empty lines stand, as for the comments between two of these.
+
+    ``beside`` says which hosts have only comments between them.
+    """
+    whole, parts, starts, shifts = text.text, list[str](), [0], [0]
+    done = size = 0
+    for start, end in _joined(left_out, beside):
+        lines = whole.count("\n", start, end)
+        parts += [whole[done:start], "\n" * lines]
+        size += start - done + lines
+        starts.append(size)
+        shifts.append(end - size)
+        done = end
+    return Excerpt("".join([*parts, whole[done:]]), starts, shifts)
+
+
+def _joined(hosts: Iterable[tuple[int, int]], beside: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+    """Yield the places of hosts in their order, as one where only comments stand between them."""
+    first = last = -1
+    for start, end in sorted(hosts):
+        if first >= 0 and beside.get(last) != start:
+            yield first, last
+            first = -1
+        first, last = (start if first < 0 else first), end
+    if first >= 0:
+        yield first, last
