@@ -197,9 +197,10 @@ class Site:
     def directories(self, path: str, depth: int) -> list[Section]:
         """Return the ``<Directory>`` sections for exactly this directory, in the order of merging."""
         found: list[Section] = []
+        folded = _folded(path)
         for one in self._directories:
             # Most directories have no section of their own.
-            if path in one.exact or depth in one.wild:
+            if folded in one.exact or depth in one.wild:
                 found += one.at(path, depth)
         if len(found) > 1:
             found.sort(key=lambda section: section.order)
