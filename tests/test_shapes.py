@@ -468,7 +468,7 @@ def test_what_changes_for_visitors_of_hosts_that_are_alike_is_what_is_traced(mon
         fixed = fix(job, Applicability.UNSAFE)
         few = impact.impact(fixed.before, fixed.after)
         with monkeypatch.context() as patch:
-            patch.setattr(impact, "alike", lambda *_: {})
+            patch.setattr(touched, "alike", lambda *_: {})
             assert few == impact.impact(fixed.before, fixed.after)
         pairs = touched.touched_hosts(fixed.before, fixed.after)
         worded += len(touched.alike(fixed.before, fixed.after, pairs)) if few.changed else 0
