@@ -22,7 +22,9 @@ from modwsgi_fix.model import items, urls
 from modwsgi_fix.model.bounds import steps_for
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.items import Arg, Item
-from modwsgi_fix.model.merge.sections import location_sections
+from modwsgi_fix.model.merge.sections import location_sections, path_matches
+from modwsgi_fix.model.paths import components, has_wildcard
+from modwsgi_fix.model.patterns import wildcard
 from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.request import phases
@@ -55,6 +57,17 @@ def test_usual_lines_are_parsed_as_any_line_is(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parser, "_USUAL", lambda text, at: None)
         assert quick == _shape(parse(text))
+
+
+_COMPONENT = st.sampled_from(["srv", "s", "srv2", "a*", "?", "[ab]", "", ".."])
+_PATH = st.builds(lambda root, parts: root + "/".join(parts), st.sampled_from(["/", "", "//"]), st.lists(_COMPONENT))
+
+
+@given(_PATH, _PATH)
+def test_usual_paths_are_matched_as_by_their_components(pattern: str, path: str) -> None:
+    wanted, have = components(pattern), components(path)
+    alike = (w == h or (has_wildcard(w) and wildcard(w)(h)) for w, h in zip(wanted, have, strict=False))
+    assert path_matches(pattern, path) == (len(wanted) <= len(have) and all(alike))
 
 
 def _read(text: str) -> list[Item]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,10 +20,13 @@ from modwsgi_fix.engine.job import Job
 from modwsgi_fix.examples import examples
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
+from modwsgi_fix.model.shapes import alike
 from modwsgi_fix.model.shapes import hosts as hosts_of
-from modwsgi_fix.reports import FORMATS
+from modwsgi_fix.records import Report
+from modwsgi_fix.reports import FORMATS, machine
 from modwsgi_fix.rule import Diagnostic, Rule, Scope, all_rules
 from modwsgi_fix.text import Span, decode
+from modwsgi_fix.workspace import discretion
 
 #: Two findings of a rule of ``Scope.HOST``: links are followed in both directories.
 PANEL = """\
@@ -224,6 +228,44 @@ def test_places_of_an_excerpt_are_moved_to_the_whole_text() -> None:
             assert tuple(span) in set(hosts.hosts) - set(left_out)
             inner = short.moved(Span(start + 3, end - 3))
             assert inner == Span(span.start + 3, span.end - 3)
+
+
+def test_rules_search_no_text_of_hosts_that_are_left_out() -> None:
+    searched: list[int] = []
+
+    def searches(config: Config) -> Iterator[Diagnostic]:
+        searched.append(sum(len(file.text) for file in config.files.values()))
+        yield from ()
+
+    text = sites(HOST, 40, one_file=True)["all.conf"]
+    read = shapes.read(job_of({"all.conf": text})._replace(rules=[made(searches)]))
+    assert searched
+    assert len(read.config.hosts) == 3
+    assert 4 * max(searched) < len(text)
+
+
+def test_the_text_of_a_file_is_made_ready_once_for_all_findings(monkeypatch: pytest.MonkeyPatch) -> None:
+    made_ready: list[str] = []
+    old = discretion.text_of
+    monkeypatch.setattr(discretion, "text_of", lambda file: made_ready.append(file.path) or old(file))
+    config = jobs.read(job_of(sites(count=20, one_file=True)))
+    found = findings(config, [all_rules()[LINKS]])
+    records = [discretion.finding(one, config) for one in found]
+    assert len(records) == 40
+    assert len(made_ready) == 1
+    relative: list[str] = []
+    resolve = machine._relative
+    monkeypatch.setattr(machine, "_relative", lambda name: relative.append(name) or resolve(name))
+    machine.gitlab(Report(tuple(records), ()))
+    assert len(relative) == 1
+
+
+def test_what_tells_hosts_apart_is_small() -> None:
+    """A set that loses most of its words stays as large as it was; so a new one is kept of each host."""
+    texts = list(copies(PANEL, 30).values())
+    fresh, _, _ = alike._first_seen(texts)
+    assert max(map(len, fresh[1:])) <= 2
+    assert max(map(sys.getsizeof, fresh[1:])) <= sys.getsizeof({"one", "two"})
 
 
 # -- what is shown ------------------------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def read(job: Job, *, in_parts: bool = False) -> Read:
 
     Its ``job`` then leaves them out with each reading. With a disk under the server all are read: what is on it may differ.
     With ``in_parts``, hosts in which something is found may be left out, too, and what is found in them is ``told``: that is
-    for those who want to know no more of them.
+    for a report of which nothing else is asked.
     """
     if not job.source.complete or len(job.source.entries) != 1 or job.disk is not None:
         return Read(job, read_all(job))

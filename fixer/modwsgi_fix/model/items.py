@@ -379,7 +379,8 @@ class Item:
         """Whether no argument has an undefined variable."""
         if self.expanded is not None:
             return not self.expanded.unknown and not any(map(has_placeholder, self.expanded.values))
-        if self._args is None and not has_placeholder(self.node.line_source) and self.node.is_plain:
+        node = self.node
+        if self._args is None and (node.is_settled or (node.is_plain and not has_placeholder(node.line_source))):
             return True
         for arg in self.args:  # noqa: SIM110 - asked more often than anything else
             if not arg.known:

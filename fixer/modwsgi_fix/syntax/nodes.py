@@ -12,6 +12,7 @@ from modwsgi_fix.syntax.words import (
     FIRST,
     PLAIN,
     PLAIN_OPENER,
+    SETTLED,
     VALUES,
     WORD,
     WORDS,
@@ -156,6 +157,11 @@ class Directive(Node):
     def is_plain(self) -> bool:
         """Whether its words are simply separated by blanks, as in most lines: no quotes, backslashes or continuations."""
         return type(self) is Directive and PLAIN(self.text, self.start, self.end) is not None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is a plain line, not a section, and has no character that a placeholder has, as is said at once of most."""
+        return type(self) is Directive and SETTLED(self.text, self.start, self.end) is not None
 
     @property
     def plain_values(self) -> Sequence[str] | None:

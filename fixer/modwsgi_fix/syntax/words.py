@@ -16,6 +16,8 @@ WORD = expression(
 )
 # A line whose words need no unquoting, and these words, the name included.
 PLAIN = re.compile(r"[^\"'\\\0\n]*+\n?").fullmatch
+# Such a line without any character that a placeholder has (``placeholders``).
+SETTLED = re.compile(r"[^\"'\\\0\n{}%@$_]*+\n?").fullmatch
 WORDS = re.compile(r"[^ \t\n\v\f\r]++").finditer
 VALUES = re.compile(r"[^ \t\n\v\f\r]++").findall
 # A line of at most three of them after the name, as most are, taken apart at once.

@@ -32,6 +32,9 @@ from modwsgi_fix.model.merge.world import Beyond, Step, World, normal
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.patterns import Unknown, wildcard
 
+#: What is not a line of the layer that it stands in.
+_APART = frozenset({*FILES_SECTIONS, *EXPRESSION_SECTIONS, *LIMIT_SECTIONS, *DISJOINT_SECTIONS})
+
 
 class Layer:
     """What one section says by itself; ``section`` is None for the level of a server, and for an ``.htaccess`` file.
@@ -52,15 +55,20 @@ class Layer:
         self._add(items)
 
     def _add(self, items: Iterable[Item]) -> None:
+        by_key = self.by_key
         for item in items:
-            if item.key in FILES_SECTIONS:
+            key = item.key
+            if key not in _APART:
+                if key in by_key:
+                    by_key[key].append(item)
+                else:
+                    by_key[key] = [item]
+            elif key in FILES_SECTIONS:
                 self.files.append(Section(item))
-            elif item.key in EXPRESSION_SECTIONS:
+            elif key in EXPRESSION_SECTIONS:
                 self.ifs.append(Section(item))
-            elif item.key in LIMIT_SECTIONS:
+            elif key in LIMIT_SECTIONS:
                 self._add(item.children)
-            elif item.key not in DISJOINT_SECTIONS:
-                self.by_key.setdefault(item.key, []).append(item)
 
     def all(self, keys: Iterable[str]) -> list[Item]:
         """Return the directives of these names, in reading order."""

@@ -96,6 +96,9 @@ def _finds(pattern: str, text: str) -> Held:
 
 def path_matches(pattern: str, path: str) -> bool:
     """Whether a directory pattern (wildcards within components) holds for ``path`` or a directory above it."""
+    if not has_wildcard(pattern) and pattern[:1] == path[:1] == "/" and "//" not in pattern and "//" not in path:
+        # As most are: components need not be told apart.
+        return f"{path}/".startswith(f"{pattern.rstrip('/')}/")
     wanted, have = components(pattern), components(path)
     if len(wanted) > len(have):
         return False
