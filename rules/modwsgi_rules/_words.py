@@ -66,6 +66,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "groups.two_applications_in_main_interpreter": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "hosts.host_never_reached": ("virtualhost",),
     "hosts.listen_twice": ("listen",),
+    "hosts.name_leads_elsewhere_by_https": ("virtualhost",),
     "hosts.port_not_listened_on": ("virtualhost",),
     "httpd24.authz_authoritative_removed": ("authzdbdauthoritative", "authzdbmauthoritative", "authzdefaultauthoritative", "authzgroupfileauthoritative", "authzldapauthoritative", "authzownerauthoritative", "authzuserauthoritative",),
     "httpd24.cache_in_memory": ("cacheenable",),
