@@ -157,6 +157,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "urls.directory_mount": ("wsgiscriptalias",),
     "urls.duplicate_wsgi_alias": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.handler_collision": ("addhandler", "sethandler", "wsgihandlerscript",),
+    "urls.mount_holds_in_every_host": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.needless_location_root": ("location",),
     "urls.proxy_hides_application": ("proxypass", "proxypassmatch",),
     "urls.redirect_hides_application": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
