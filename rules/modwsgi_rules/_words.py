@@ -16,6 +16,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "access.indexes_in_public_directory": ("directory", "virtualhost",),
     "access.links_followed_in_public_directory": ("directory", "virtualhost",),
     "access.location_names_a_file_path": ("location",),
+    "access.log_in_beside_what_is_served": ("authtype",),
     "access.log_in_incomplete": ("authtype",),
     "access.missing_deny_baseline": ("alias", "directory", "directorymatch", "virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "access.restriction_undone_by_later_location": ("location", "locationmatch", "virtualhost",),

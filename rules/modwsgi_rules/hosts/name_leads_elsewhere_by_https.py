@@ -94,7 +94,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives.families import REDIRECTS
+from modwsgi_fix.directives.families import HANDED_ON, REDIRECTS
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Arg, Item, Server
 from modwsgi_fix.model.request import Kind, request_of, trace
@@ -104,7 +104,7 @@ from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 
 #: What a host answers by without a mount of its own; what is not a name here is left to the trace.
-_ANSWERING = (*REDIRECTS, "rewriterule", "proxypass", "proxypassmatch")
+_ANSWERING = (*REDIRECTS, *HANDED_ON)
 _NOT_AN_APPLICATION = frozenset({Kind.FILE, Kind.LISTING, Kind.REFUSED, Kind.NOT_FOUND})
 
 

@@ -66,7 +66,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives.families import ALIASES, REDIRECTS
+from modwsgi_fix.directives.families import ALIASES, HANDED_ON, MOUNTS, REDIRECTS
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.paths import components
@@ -77,15 +77,7 @@ from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 #: The most hosts that are named beside the mount.
 _FEW = 3
 #: What may take all URLs of a host before the mount is asked.
-_TAKING = (
-    *ALIASES,
-    *REDIRECTS,
-    "proxypass",
-    "proxypassmatch",
-    "rewriterule",
-    "wsgiscriptalias",
-    "wsgiscriptaliasmatch",
-)
+_TAKING = (*ALIASES, *MOUNTS, *REDIRECTS, *HANDED_ON)
 
 
 @rule(severity=Severity.WARNING, rank=Rank.ANSWER)
