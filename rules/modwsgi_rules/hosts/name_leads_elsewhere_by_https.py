@@ -169,7 +169,7 @@ def _report(named: tuple[Item, Arg], message: str, mount: Mapping | None, other:
     elif other is not None and other.item is not None:
         related = (Related(other.item.path, other.item.span, "this host has another of the names"),)
     help = (
-        "mount the application in this host, too, or redirect to http"
+        "mount the application in this host, too"
         if mount is not None
         else f"add ServerAlias {arg.value} to the https host"
     )
