@@ -19,6 +19,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "access.log_in_beside_what_is_served": ("authtype",),
     "access.log_in_incomplete": ("authtype",),
     "access.missing_deny_baseline": ("alias", "directory", "directorymatch", "virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
+    "access.restriction_undone_by_deeper_section": ("require",),
     "access.restriction_undone_by_later_location": ("location", "locationmatch", "virtualhost",),
     "access.root_directory_granted": ("directory", "directorymatch",),
     "access.script_directory_not_granted": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),

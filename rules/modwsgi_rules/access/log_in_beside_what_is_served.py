@@ -77,22 +77,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives.families import HOST_ALIASES, LOCATION_SECTIONS
+from modwsgi_fix.directives.families import HOST_ALIASES
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.served import Served, served
+from modwsgi_fix.model.facts.served import Served
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import grant
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
-from modwsgi_fix.model.paths import Nested, has_wildcard
-from modwsgi_fix.model.rewrites import flags_of
+from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
+from modwsgi_rules.access._led_to import led_to
 
 #: The words of Require that ask who somebody is.
 _WHO = frozenset({"valid-user", "user", "group", "ldap-user", "ldap-group", "dbm-group"})
-#: Flags of a RewriteRule that answers by itself, and leads nowhere.
-_ANSWERS = frozenset({"r", "f", "g"})
 
 
 @rule(severity=Severity.WARNING, rank=Rank.EXPOSED)
@@ -106,7 +104,7 @@ def log_in_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
         path = pattern_of(section).rstrip("/")
         if section.server.is_main or not _is_clear(section, path) or not _asks_who(section):
             continue
-        targets = _targets(config, section.server)
+        targets = led_to(config, section.server)
         if targets is None or targets.below(path) or any(one.file is None for one in targets.above(path)):
             continue
         script = next(
@@ -138,24 +136,6 @@ def _asks_who(section: Item) -> bool:
             return True
         left += item.children
     return False
-
-
-def _targets(config: Config, server: Server) -> Nested[Served] | None:
-    """Return what a host serves, by directory; None where some of that is not known, or a rewrite may lead anywhere."""
-    return config.once((_targets, server), lambda: _find_targets(config, server))
-
-
-def _find_targets(config: Config, server: Server) -> Nested[Served] | None:
-    found = served(config, server)
-    if found is None or any(has_wildcard(one.directory) for one in found):
-        return None
-    for where in (server, config.main):
-        if any(item.section(*LOCATION_SECTIONS) is not None for item in config.within(where, "authtype", "authname")):
-            return None
-        for item in config.within(where, "rewriterule"):
-            if len(item.values) > 1 and item.values[1] != "-" and not _ANSWERS & flags_of(item).keys():
-                return None
-    return Nested((one.directory, one) for one in found)
 
 
 def _is_open(config: Config, server: Server, script: Served) -> bool:
