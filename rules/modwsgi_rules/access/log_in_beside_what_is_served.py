@@ -26,12 +26,12 @@ Reported without a fix:
 
     ```apache
     #- apache2.conf
-    <Directory /usr/share>
-        Require all granted
-    </Directory>
     <VirtualHost *:80>
         ServerName calendar.example.com
         WSGIScriptAlias / /usr/share/calendar/app.wsgi
+        <Directory /usr/share/calendar>
+            Require all granted
+        </Directory>
         <Directory /var/lib/calendar>
     #              ^^^^^^^^^^^^^^^^^
             AuthType Basic
