@@ -95,6 +95,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import HANDED_ON, REDIRECTS
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Arg, Item, Server
 from modwsgi_fix.model.request import Kind, request_of, trace
@@ -103,6 +104,7 @@ from modwsgi_fix.model.servers import addresses, label
 from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 
+_NAME = expression(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 #: What a host answers by without a mount of its own; what is not a name here is left to the trace.
 _ANSWERING = (*REDIRECTS, *HANDED_ON)
 _NOT_AN_APPLICATION = frozenset({Kind.FILE, Kind.LISTING, Kind.REFUSED, Kind.NOT_FOUND})
@@ -177,10 +179,10 @@ def _report(named: tuple[Item, Arg], message: str, mount: Mapping | None, other:
 
 
 def _names(server: Server) -> Iterator[tuple[Item, Arg]]:
-    """Yield the names of a host without wildcards, each with its directive."""
+    """Yield the names of a host that can be asked for, each with its directive: no wildcards, and nothing that is no name."""
     for item in server.all("servername", "serveralias"):
         for arg in item.args:
-            if arg.known and not set(arg.value) & set("*?:/"):
+            if arg.known and _NAME.fullmatch(arg.value):
                 yield item, arg
 
 
