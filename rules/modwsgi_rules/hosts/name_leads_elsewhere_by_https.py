@@ -179,7 +179,7 @@ def _report(named: tuple[Item, Arg], message: str, mount: Mapping | None, other:
 
 
 def _names(server: Server) -> Iterator[tuple[Item, Arg]]:
-    """Yield the names of a host that can be asked for, each with its directive: no wildcards, and nothing that is no name."""
+    """Yield the names of a host that can be asked for, each with its directive, without wildcards."""
     for item in server.all("servername", "serveralias"):
         for arg in item.args:
             if arg.known and _NAME.fullmatch(arg.value):
