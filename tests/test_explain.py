@@ -316,6 +316,20 @@ def test_a_script_on_a_drive_lies_in_its_package(tmp_path: Path, capfd: pytest.C
     assert "write WSGIPythonPath C:/Sites/code" in out
 
 
+@pytest.mark.parametrize("path", [r"C:\Users\joe", r"C:\site\Nnew", r"C:\x\x1"])
+def test_a_path_whose_backslash_begins_an_escape_is_said_to_be_one(
+    path: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    conf = server(tmp_path)
+    script = tmp_path / "root/srv/shop/app.wsgi"
+    script.parent.mkdir(parents=True)
+    script.write_text(f"import sys\nsys.path.append('{path}')\n")
+    reason = "SyntaxError: (unicode error) 'unicodeescape' codec can't decode bytes in position 2-3: truncated \\UXXXXXXXX escape"
+    out = said(capfd, reason, conf, "--root", tmp_path / "root")
+    assert "app.wsgi:2: script-syntax-error" in out
+    assert "help: write the path with slashes, or an r before its quotes" in out
+
+
 @pytest.mark.parametrize("where", ["main", "host"])
 def test_a_group_that_nothing_selects_is_why_its_packages_are_not_found(
     where: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]

@@ -46,6 +46,7 @@ _ONCE_ONLY = {
     "missing-on-disk",
     "module-beside-script",
     "module-not-loaded",
+    "mount-holds-in-every-host",
     "new-access-directives",
     "old-access-in-htaccess",
     "old-module-list",

@@ -209,6 +209,7 @@ SCENES = [
     Scene(("no-module",), "WSGIPythonPath /srv/site/lib\n" + in_group(), "embedded-only-python-directive", 1, {"app.wsgi": "import shop\n", "lib/shop.py": "x = 1\n"}),
     python("no-module", "import urllib2\n" + app(), "python-2-name", "app.wsgi:1"),
     python("no-module", "import formatter\n" + app(), "module-gone-from-python", "app.wsgi:1"),
+    python("escape-in-path", "import sys\nsys.path.append('C:\\Users\\site')\n" + app(), "script-syntax-error", "app.wsgi:2"),
     Scene(("no-module",), in_group("python-path=/srv/site/lib"), "", _MOUNT_LINE, {"app.wsgi": "import shop\n", "lib/other.py": "", "code/shop.py": ""}),
     python("no-name", "from os import no_such_name\n", "", "app.wsgi:1"),
     python("no-name", "from collections import Mapping\n" + app(), "module-gone-from-python", "app.wsgi:1"),

@@ -66,6 +66,8 @@ HOST_ALIASES = ("virtualdocumentroot", "virtualscriptalias", "virtualdocumentroo
 FILE_MAPPINGS = (*ALIASES, "documentroot")
 #: They lead from a URL to a file in ways that the model's questions about directories do not follow.
 INDIRECT_MAPPINGS = ("rewriterule", "userdir", "virtualdocumentroot")
+#: They may take any URL of a host to another server, or anywhere.
+HANDED_ON = ("proxypass", "proxypassmatch", "rewriterule")
 
 #: mod_rewrite by directory: the last section that has one of these is the only one whose rules count
 #: (mod_rewrite.c:config_perdir_merge).

@@ -86,8 +86,14 @@ def script_syntax_error(config: Config) -> Iterator[Diagnostic]:
             f"the script fails: {fault}",
             fix,
             tuple(Related(*place, "the script is named here") for place in script.mounts),
-            help="" if fix else "correct this line, or one above it; the script is not loaded before",
+            help="" if fix else _advice(str(fault)),
         )
+
+
+def _advice(reason: str) -> str:
+    if "unicodeescape" in reason:
+        return "write the path with slashes, or an r before its quotes: a backslash begins an escape"
+    return "correct this line, or one above it; the script is not loaded before"
 
 
 def _fix(script: WsgiScript) -> Fix | None:

@@ -276,6 +276,13 @@ SCRIPTS = (
         rules=("python-2-name",),
     ),
     Message(
+        "escape-in-path",
+        "SyntaxError: (unicode error) 'unicodeescape' codec",
+        "exception",
+        "a backslash in a text begins an escape, as in a path of Windows",
+        rules=("script-syntax-error",),
+    ),
+    Message(
         "not-python",
         "SyntaxError: ",
         "exception",

@@ -1,0 +1,136 @@
+"""
+The DocumentRoot of a host is restricted, and deeper sections open all that its URLs lead to.
+
+## What happens
+
+httpd starts and says nothing. What should be for some addresses or people is open to everyone.
+
+## Why
+
+httpd merges the sections of a path from its root downwards, and the `Require` of a deeper one replaces what was said above
+(`request.c:ap_directory_walk`, `mod_authz_core.c:merge_authz_core_dir_config`: `AuthMerging` is `Off`). An application at `/`
+takes all URLs of the DocumentRoot, so that the section of its script is the only one that decides.
+
+## Left alone
+
+There is no fix: what the deeper section should ask for is the owner's to say. Write the restriction there, or into
+`<Location />`, which is merged last. A section of another directory than the host's own DocumentRoot may be a baseline, and is not
+reported.
+
+## See also
+
+`restriction-undone-by-later-location`, `log-in-beside-what-is-served`, `dead-restriction`.
+
+## Examples
+
+Reported without a fix:
+
+    ```apache
+    #- apache2.conf
+    <VirtualHost *:80>
+        ServerName data.example.com
+        DocumentRoot /srv/data
+        <Directory /srv/data>
+            Require ip 192.0.2.0/24
+    #       ^^^^^^^^^^^^^^^^^^^^^^^
+        </Directory>
+        WSGIScriptAlias / /srv/data/code/wsgi.py
+        <Directory /srv/data/code>
+            <Files wsgi.py>
+                Require all granted
+            </Files>
+        </Directory>
+    </VirtualHost>
+    ```
+
+The section of the script asks, too, or the DocumentRoot is served beside the application:
+
+    ```apache
+    #- apache2.conf
+    <VirtualHost *:80>
+        ServerName data.example.com
+        DocumentRoot /srv/data
+        <Directory /srv/data>
+            Require ip 192.0.2.0/24
+        </Directory>
+        WSGIScriptAlias / /srv/data/code/wsgi.py
+        Alias /static /srv/data/static
+        <Directory /srv/data/static>
+            Require all granted
+        </Directory>
+    </VirtualHost>
+    <VirtualHost *:80>
+        ServerName shop.example.com
+        DocumentRoot /srv/shop
+        <Directory /srv/shop>
+            Require ip 192.0.2.0/24
+        </Directory>
+        WSGIScriptAlias /app /srv/shop/code/wsgi.py
+        <Directory /srv/shop/code>
+            Require all granted
+        </Directory>
+    </VirtualHost>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.directives.families import HOST_ALIASES
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.gaps import sees_all_sections
+from modwsgi_fix.model.items import Item, Server
+from modwsgi_fix.model.merge.access import grant
+from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
+from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
+from modwsgi_rules.access._led_to import led_to
+
+#: The words of Require that ask where somebody is, or who.
+_SOME = frozenset(
+    {"ip", "host", "local", "forward-dns", "valid-user", "user", "group", "ldap-user", "ldap-group", "dbm-group"}
+)
+
+
+@rule(severity=Severity.WARNING, rank=Rank.EXPOSED)
+def restriction_undone_by_deeper_section(config: Config) -> Iterator[Diagnostic]:
+    asking = config.named("require")
+    if not asking or not config.complete or not sees_all_sections(config) or config.named("userdir", *HOST_ALIASES):
+        return
+    told: set[Item] = set()
+    for item in asking:
+        section = item.parent
+        if section is None or section in told or section.server.is_main or not item.values:
+            continue
+        if item.value.lower() not in _SOME or item.in_doubt or not _is_of_root(section):
+            continue
+        grants = _grants(config, section.server, pattern_of(section).rstrip("/"))
+        if not grants:
+            continue
+        told.add(section)
+        yield Diagnostic(
+            item.path,
+            item.span,
+            f"deeper sections open all that URLs lead to below {pattern_of(section)}, so this admits everyone",
+            related=tuple(Related(one.path, one.span, "this decides instead") for one in grants),
+            help="write it where the application is opened, or into <Location />",
+        )
+
+
+def _is_of_root(section: Item) -> bool:
+    """Whether a section is certainly that of the DocumentRoot of its host."""
+    if section.key != "directory" or section.in_doubt or not section.known or is_regex_section(section):
+        return False
+    root = section.server.last("documentroot")
+    return root is not None and root.known and root.value.rstrip("/") == pattern_of(section).rstrip("/")
+
+
+def _grants(config: Config, server: Server, path: str) -> list[Item]:
+    """Return the sections that open what URLs lead to below a path; none where not all of it is open, or the path is served."""
+    targets = led_to(config, server)
+    if targets is None or any(one.file is None for one in targets.above(path)):
+        return []
+    found = [grant(config, server, one.directory, one.file) for one in targets.below(path)]
+    if any(one.allowed is not True or one.by_24 is None for one in found):
+        return []
+    return list(dict.fromkeys(one.by_24 for one in found if one.by_24 is not None))
