@@ -114,7 +114,7 @@ def _options(config: Config, server: Server, path: str) -> dict[str, Option]:
         return decided()
     words = tuple([tuple([line.values for line in layer.by_key["options"]]) for layer in speaking])
     first, by = config.once((_options, words, is_open), lambda: (decided(), lines))
-    return {name: one._replace(by=lines[by.index(one.by)]) if one.by else one for name, one in first.items()}
+    return {name: Option(one.on, lines[by.index(one.by)]) if one.by else one for name, one in first.items()}
 
 
 def _decided(config: Config, layers_in: Callable[[World], Sequence[Layer]], *, is_open: bool) -> dict[str, Option]:
