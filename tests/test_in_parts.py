@@ -230,6 +230,16 @@ def test_places_of_an_excerpt_are_moved_to_the_whole_text() -> None:
             assert inner == Span(span.start + 3, span.end - 3)
 
 
+@pytest.mark.parametrize(
+    "said", ["Made for customer {number}; changes are lost!", "Customer No. {number} (of 1000): don't touch"]
+)
+def test_a_comment_of_plain_words_does_not_make_a_host_like_no_other(said: str) -> None:
+    each = {
+        f"{name}.conf": f"# {said.format(number=at)}\n{text}" for at, (name, text) in enumerate(sites(count=20).items())
+    }
+    assert len(compare(job_of(each)).config.hosts) == 3
+
+
 def test_rules_search_no_text_of_hosts_that_are_left_out() -> None:
     searched: list[int] = []
 

@@ -17,7 +17,7 @@ from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.tuples import NamedTuple
 
 #: A comment of plain words that allows no finding: only people read it.
-_COMMENT = expression(r"\n(?<!\\\n)(?<!\\\r\n)[ \t]*#(?![^\n]*modwsgi)[\w \t.,:'()/+*-]*(?=\r?\n)")
+_COMMENT = expression(r"\n(?<!\\\n)(?<!\\\r\n)[ \t]*#(?![^\n]*modwsgi)[\w \t.,:;!'()/+*-]*(?=\r?\n)")
 #: The line with the name of a file.
 _NAME = expression(r"(?:\A|\0)[^\n]*\n")
 #: A number, and one that is the name of a directory.
