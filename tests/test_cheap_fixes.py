@@ -17,7 +17,7 @@ from modwsgi_fix import second_reader
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.effect import classes, touched
 from modwsgi_fix.effect import impact as impacts
-from modwsgi_fix.engine import Fixed, fix, gate, run, shapes
+from modwsgi_fix.engine import Fixed, choice, fix, gate, run, shapes
 from modwsgi_fix.model import daemons, items
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts import closed, host_sections, public
@@ -151,6 +151,19 @@ def test_the_server_is_read_once_for_each_fix_that_is_weighed_and_made(calls: An
     asked = calls(run, "compose")
     _fixed()
     assert len(asked) == 2
+
+
+def test_the_fixes_of_many_files_are_gone_through_a_few_times_and_not_once_for_each_file(calls: Any) -> None:
+    hosts = {f"/etc/apache2/sites/{at:02}.conf": _HOST.replace("@", f"{at:02}") for at in range(_HOSTS)}
+    asked = [calls(module, "edits_by_path") for module in (choice, run)]
+    done = fix(
+        job_of(
+            {"/etc/apache2/apache2.conf": f"{_MAIN}Include sites/*.conf\n", **hosts}, all_rules()["allow-in-location"]
+        ),
+        proof=gate.objection,
+    )
+    assert len(done.files) == _HOSTS
+    assert sum(map(len, asked)) < 5
 
 
 def test_the_indentation_of_a_file_is_seen_without_the_hosts_that_are_left_out(calls: Any) -> None:

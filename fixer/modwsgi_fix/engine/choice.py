@@ -96,11 +96,11 @@ def _together(config: Config, rule: Rule, free: Sequence[Diagnostic], held: Held
 
 def _sound(config: Config, fitting: list[Diagnostic], reading: Reading, held: Held) -> list[Diagnostic]:
     """Return the findings whose fixes leave no new syntax error, and nothing that the opinion objects to."""
-    if all(_objection(config, fitting, path, reading) is None for path in paths_of(fitting)):
+    if all(_objection(config, path, edits, reading) is None for path, edits in edits_by_path(fitting).items()):
         return fitting
     approved = []
     for d in fitting:
-        objections = (_objection(config, [d], path, reading) for path in paths_of([d]))
+        objections = (_objection(config, path, edits, reading) for path, edits in edits_by_path([d]).items())
         if reason := next((o for o in objections if o), None):
             _withhold(held, config, d, reason, is_bug=True)
         else:
@@ -151,11 +151,11 @@ def _inside(span: Span, region: Span) -> bool:
     )  # fmt: skip
 
 
-def _objection(config: Config, chosen: Sequence[Diagnostic], path: str, reading: Reading) -> str | None:
+def _objection(config: Config, path: str, edits: Sequence[Edit], reading: Reading) -> str | None:
     file = config.files.get(path)
     if file is None:
-        return _objection_of_python(config, chosen, path)
-    return fault(file, reading.of(path, apply(file.text, edits_of(chosen, path))), reading.opinion)
+        return _objection_of_python(config, path, edits)
+    return fault(file, reading.of(path, apply(file.text, edits)), reading.opinion)
 
 
 def fault(file: File, after: Tree, opinion: Opinion | None) -> str | None:
@@ -166,10 +166,10 @@ def fault(file: File, after: Tree, opinion: Opinion | None) -> str | None:
     return opinion(file.name, file.tree, after) if opinion is not None and not was else None
 
 
-def _objection_of_python(config: Config, chosen: Sequence[Diagnostic], path: str) -> str | None:
+def _objection_of_python(config: Config, path: str, edits: Sequence[Edit]) -> str | None:
     """Return why Python would refuse a script after fixes that it accepted before; None where it would not."""
     script = config.scripts.get(path)
-    return None if script is None else fault_of_script(script.text, apply(script.text, edits_of(chosen, path)))
+    return None if script is None else fault_of_script(script.text, apply(script.text, edits))
 
 
 def fault_of_script(before: str, after: str) -> str | None:
@@ -182,16 +182,14 @@ def fault_of_script(before: str, after: str) -> str | None:
     return None if refusal is None else f"it would leave a script that Python does not take: {refusal}"
 
 
-def edits_of(chosen: Sequence[Diagnostic], path: str) -> list[Edit]:
-    """Return the edits of one file in the fixes of these findings, those of a shared fix once."""
+def edits_by_path(chosen: Sequence[Diagnostic]) -> dict[str, list[Edit]]:
+    """Return the edits in the fixes of these findings, those of a shared fix once, by the keys of the files."""
+    found: dict[str, list[Edit]] = {}
     # Several findings may share one fix.
-    fixes = dict.fromkeys(d.fix for d in chosen if d.fix)
-    return [edit for one in fixes for edit in one.edits if edit.path == path]
-
-
-def paths_of(chosen: Sequence[Diagnostic]) -> list[str]:
-    """Return the keys of the files that the fixes of these findings change."""
-    return list(dict.fromkeys(edit.path for d in chosen if d.fix for edit in d.fix.edits))
+    for fix in dict.fromkeys(d.fix for d in chosen if d.fix):
+        for edit in fix.edits:
+            found.setdefault(edit.path, []).append(edit)
+    return found
 
 
 def _withhold(held: Held, config: Config, d: Diagnostic, reason: str, *, is_bug: bool) -> None:

@@ -11,7 +11,7 @@ from modwsgi_fix.edits import Applicability, Edit, Fix, apply
 from modwsgi_fix.effect.touched import Pair
 from modwsgi_fix.engine.apart import batches, hosts_apart
 from modwsgi_fix.engine.check import findings, found_silent
-from modwsgi_fix.engine.choice import Held, Reading, candidates, choose, edits_of, paths_of
+from modwsgi_fix.engine.choice import Held, Reading, candidates, choose, edits_by_path
 from modwsgi_fix.engine.job import Job, Opinion, Proof, read
 from modwsgi_fix.engine.outcome import Applied, Fixed, Made, Rewritten, Withheld
 from modwsgi_fix.model.config import Config
@@ -263,11 +263,11 @@ class Run:
 
     def _read_after(self, state: _State, chosen: Sequence[Diagnostic]) -> _State:
         texts, edits = dict(state.texts), dict(state.edits)
-        for path in paths_of(chosen):
-            mine = edits_of(chosen, path)
+        of_file = edits_by_path(chosen)
+        for path, mine in of_file.items():
             texts[path] = apply(state.config.source(path).text, mine)
             edits[path] = compose(edits.get(path, []), mine)
-        changed = [path for path in paths_of(chosen) if path in state.config.files]
+        changed = [path for path in of_file if path in state.config.files]
         trees = {**state.trees, **{path: self._reading.of(path, texts[path]) for path in changed}}
         config = read(self._job, texts, trees, earlier=state.config)
         return state._replace(config=config, trees=trees, texts=texts, edits=edits, idle={})
@@ -287,7 +287,7 @@ class Run:
         origin_of = origin_in(state.edits)
         places = {id(d.fix): _places(d, origin_of) for d in {id(d.fix): d for d in chosen}.values()}
         applied = tuple(_applied(state.config, d, places[id(d.fix)]) for d in chosen)
-        for path in paths_of(chosen):
+        for path in edits_by_path(chosen):
             file = state.config.source(path)
             self._originals.setdefault(path, (file.name, file.text))
         self._failed |= state.config.failed
