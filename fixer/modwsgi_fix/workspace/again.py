@@ -266,8 +266,8 @@ def _names_one_of_many(base: Base, part: Part, finding: Finding, region_of: Call
     if not others:
         return False
     said = words("\n".join((finding.stated, finding.help, *(one.message for one in finding.related))))
-    there = {region_of(one.place) for one in finding.related}
-    return any(group.own & said or not there.isdisjoint(group.hosts) for group in others)
+    related = {region_of(one.place) for one in finding.related}
+    return any(group.own & said or not related.isdisjoint(group.hosts) for group in others)
 
 
 def _regions(texts: Mapping[str, Text]) -> Callable[[Place], Region]:

@@ -132,10 +132,10 @@ def read_part(base: Base, part: Part, before: Read | None = None) -> Read:
         files = frozenset(file.path for file in asked.files)
         giving_way = {rule.name for rule in job.rules if rule.gives_way}
 
-        def needs_all(one: Diagnostic) -> bool:
+        def needs_all(found: Diagnostic) -> bool:
             # What gives way may do so to rules that are not asked there.
-            in_part = one.path in files and not standing.has(one.path, one.span.start)
-            return one.fix is not None or (one.rule in giving_way and not in_part)
+            in_part = found.path in files and not standing.has(found.path, found.span.start)
+            return found.fix is not None or (found.rule in giving_way and not in_part)
 
         if not any(map(needs_all, check(less, config.about(asked)))):
             report = _report(base, less, config.about(asked))

@@ -179,10 +179,10 @@ def _misplaced(items: Iterable[Item], *, is_22: bool) -> tuple[tuple[Item, Conte
         if known is None:
             where = context(item)
             known = contexts[beside] = where, refused.setdefault(where, {})
-        where, here = known
-        is_refused = here.get(item.key)
+        where, by_name = known
+        is_refused = by_name.get(item.key)
         if is_refused is None:
-            is_refused = here[item.key] = _is_refused(item.key, where, is_22=is_22)
+            is_refused = by_name[item.key] = _is_refused(item.key, where, is_22=is_22)
         if is_refused and _is_meant(item):
             found.append((item, where))
     return tuple(found)

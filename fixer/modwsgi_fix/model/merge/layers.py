@@ -206,10 +206,10 @@ class Site:
         """Return the ``<Directory>`` sections for exactly this directory, in the order of merging."""
         found: list[Section] = []
         folded = _folded(path)
-        for one in self._directories:
+        for sections in self._directories:
             # Most directories have no section of their own.
-            if folded in one.exact or depth in one.wild:
-                found += one.at(path, depth)
+            if folded in sections.exact or depth in sections.wild:
+                found += sections.at(path, depth)
         if len(found) > 1:
             found.sort(key=lambda section: section.order)
         return found

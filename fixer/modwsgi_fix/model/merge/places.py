@@ -94,8 +94,8 @@ class Option(NamedTuple):
 def option(config: Config, server: Server, path: str, name: str) -> Option:
     """Whether the option ``name`` (lower case) holds in the directory ``path``, as far as ``<Directory>`` decides."""
     first, by, lines = config.once((option, server, path), lambda: _options(config, server, path))
-    one = first[name]
-    return one if by is lines or one.by is None else Option(one.on, lines[by.index(one.by)])
+    found = first[name]
+    return found if by is lines or found.by is None else Option(found.on, lines[by.index(found.by)])
 
 
 def _options(config: Config, server: Server, path: str) -> tuple[dict[str, Option], Sequence[Item], Sequence[Item]]:
