@@ -60,7 +60,9 @@ def test_a_wildcard_and_files_hold_on_a_drive() -> None:
     assert Kind.APPLICATION in _kinds(config, "http://main.example/")
 
 
-def test_a_filesystem_that_has_no_drives_leaves_the_answer_open() -> None:
+def test_on_a_filesystem_without_drives_their_sections_hold_for_nothing() -> None:
+    """As tests/httpd asks of httpd there: the name of a drive is that of a directory which is not there."""
     granted = "<Directory D:/Sites/shop>\nRequire all granted\n</Directory>\n"
     config = server(_BASE % ("D:/Sites/shop/wsgi.py", "E:/media/") + granted)
-    assert _kinds(config, "http://main.example/") == {Kind.UNKNOWN}
+    assert _kinds(config, "http://main.example/") == {Kind.REFUSED}
+    assert _kinds(config, "http://main.example/static/a.css") == {Kind.UNKNOWN}

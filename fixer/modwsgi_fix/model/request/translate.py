@@ -289,6 +289,8 @@ def absolute(state: State, path: str, item: Item) -> str:
     if path.startswith("/"):
         return path
     if on_a_drive(path):
+        if state.world.disk is not None:
+            raise Beyond(f"{path} is on a drive of Windows, and not on this filesystem", item)
         return slashed(path)
     root = state.config.named("serverroot")
     if not root:

@@ -30,9 +30,8 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
     """
     if len(path) > LONGEST_PATH:
         raise Beyond(f"the path of the file has more than {LONGEST_PATH:,} characters")
-    drive = slashed(path)[:2] if on_a_drive(path) else ""
-    if drive and world.disk is not None:
-        raise Beyond(f"{path} is on a drive of Windows, and not on this filesystem")
+    # Where there is a filesystem it is not that of Windows, and httpd there finds nothing by the name of a drive.
+    drive = slashed(path)[:2] if on_a_drive(path) and world.disk is None else ""
     # A relative path starts at httpd's working directory, which is / for a daemon.
     path = normal(path if path.startswith("/") or drive else f"/{path}")
     layers: list[Layer] = []
