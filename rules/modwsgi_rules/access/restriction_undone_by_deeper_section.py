@@ -83,7 +83,7 @@ from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import grant
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
-from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Rank, Related, Scope, Severity, rule
 from modwsgi_rules.access._led_to import led_to
 
 #: The words of Require that ask where somebody is, or who.
@@ -92,17 +92,17 @@ _SOME = frozenset(
 )
 
 
-@rule(severity=Severity.WARNING, rank=Rank.EXPOSED)
+@rule(severity=Severity.WARNING, rank=Rank.EXPOSED, scope=Scope.HOST)
 def restriction_undone_by_deeper_section(config: Config) -> Iterator[Diagnostic]:
-    asking = config.named("require")
+    asking = [item for item in config.asked_about("require") if item.value.lower() in _SOME]
     if not asking or not config.complete or not sees_all_sections(config) or config.named("userdir", *HOST_ALIASES):
         return
     told: set[Item] = set()
     for item in asking:
         section = item.parent
-        if section is None or section in told or section.server.is_main or not item.values:
+        if section is None or section in told or section.server.is_main:
             continue
-        if item.value.lower() not in _SOME or item.in_doubt or not _is_of_root(section):
+        if item.in_doubt or not _is_of_root(section):
             continue
         grants = _grants(config, section.server, pattern_of(section).rstrip("/"))
         if not grants:
