@@ -9,7 +9,6 @@ of this counts.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from modwsgi_fix.collector import piece_by_piece
@@ -20,7 +19,7 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.outside import looks_outside
 from modwsgi_fix.model.secrets import has_secrets
 from modwsgi_fix.model.shapes.alike import Group, Unit
-from modwsgi_fix.model.shapes.hosts import Excerpt
+from modwsgi_fix.model.shapes.hosts import Excerpt, host_at
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
@@ -73,9 +72,7 @@ class Places:
         """Whether an offset of a file lies in one of the hosts."""
         if path in self._whole:
             return True
-        hosts = self._hosts.get(path, ())
-        at = bisect_right(hosts, offset, key=lambda host: host[0]) - 1
-        return at >= 0 and offset < hosts[at][1]
+        return host_at(self._hosts.get(path, ()), offset) is not None
 
 
 def can_be_asked(config: Config, texts: Iterable[str]) -> bool:

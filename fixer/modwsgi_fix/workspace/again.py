@@ -13,17 +13,15 @@ rule. Where that cannot be seen to hold (other files are read, patterns outside 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import cache
-from operator import itemgetter
 
 from modwsgi_fix.collector import collector_off
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import Files, Overlay
 from modwsgi_fix.model.shapes.alike import TURNS, Unit, parts_asked_for, tells_names, uncommented
-from modwsgi_fix.model.shapes.hosts import Text, hosts_in
+from modwsgi_fix.model.shapes.hosts import Text, host_at, hosts_in
 from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.records import Finding, Gap, Place, Report
 from modwsgi_fix.tuples import NamedTuple
@@ -31,7 +29,7 @@ from modwsgi_fix.workspace.followed import Moved, followed, plain
 from modwsgi_fix.workspace.parts import Base, Part, Read, Region, is_comment, read_part
 from modwsgi_fix.workspace.remarks import after_remark
 from modwsgi_fix.workspace.session import Session
-from modwsgi_fix.workspace.standing import groups_of, host_text
+from modwsgi_fix.workspace.standing import Group, groups_of, host_text
 
 #: Names of directives that change how other lines are read, or which lines are.
 _LEADING = TURNS | {b"include", b"includeoptional"}
@@ -248,7 +246,9 @@ def _together(base: Base, after: Base, before: Read, now: Read, moved: Moved) ->
     order = base.order
     told = [one for one in new.findings if tells(now, one, region_now(one.place))]
     told_before = {plain(one, moved) for one in old.findings if tells(before, one, region_of(one.place))}
-    if any(_names_one_of_many(base, part, one, region_now) for one in told if plain(one) not in told_before):
+    fresh = [one for one in told if plain(one) not in told_before]
+    standing = base.stand_ins(part) if fresh else []
+    if any(_names_one_of_many(standing, one, region_now) for one in fresh):
         return None
     merged = sorted((*found, *told), key=lambda one: (order[one.place.file.path], one.place.span, one.rule))
     return was._replace(findings=tuple(merged), files=tuple(files.values()), gaps=new.gaps, starts=new.starts)
@@ -259,10 +259,10 @@ def _elsewhere(gaps: Iterable[Gap], name: str) -> list[Gap]:
     return [gap for gap in gaps if gap.name != name]
 
 
-def _names_one_of_many(base: Base, part: Part, finding: Finding, region_of: Callable[[Place], Region]) -> bool:
+def _names_one_of_many(standing: Iterable[Group], finding: Finding, region_of: Callable[[Place], Region]) -> bool:
     """Whether a finding elsewhere is about a host that stands for others: then there may be one about each of these, too."""
     own = region_of(finding.place)
-    others = [group for group in base.stand_ins(part) if own not in group.hosts]
+    others = [group for group in standing if own not in group.hosts]
     if not others:
         return False
     said = words("\n".join((finding.stated, finding.help, *(one.message for one in finding.related))))
@@ -274,9 +274,7 @@ def _regions(texts: Mapping[str, Text]) -> Callable[[Place], Region]:
     """Return a function from a place to the part of its file that it is in."""
 
     def region(place: Place) -> Region:
-        path, at = place.file.path, place.span.start
-        hosts = texts[path].hosts
-        number = bisect_right(hosts, at, key=itemgetter(0)) - 1
-        return path, number if number >= 0 and at < hosts[number][1] else None
+        path = place.file.path
+        return path, host_at(texts[path].hosts, place.span.start)
 
     return region

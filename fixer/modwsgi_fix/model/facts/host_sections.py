@@ -46,7 +46,7 @@ def said_by(server: Server | None) -> str | None:
 
 def _said_by(server: Server, item: Item) -> str | None:
     text = text_of(item)
-    if not item.foreign and not _LEADS_ELSEWHERE.search(text):
+    if section_of(server) is not None:
         return text
     included: dict[str, None] = {}
     for line in server.walk():

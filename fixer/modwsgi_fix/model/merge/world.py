@@ -80,9 +80,11 @@ class World:
         """Return the answer to a question: the value of one of the ``(value, answer in words)`` pairs. Raises ``Fork``."""
         self.asked.append(question)
         known = self.assumed.get(question)
-        if known is None:
-            raise Fork(question, answers)
-        return known
+        return self._found_out(question, answers) if known is None else known
+
+    def _found_out(self, question: str, answers: tuple[tuple[str, str], ...]) -> str:
+        """Return the answer to a question that is not answered by what is assumed. Raises ``Fork``."""
+        raise Fork(question, answers)
 
     def holds(self, statement: str, otherwise: str = "") -> bool:
         """Whether a statement holds that only the running server can decide. Raises ``Fork``."""
@@ -181,19 +183,15 @@ class _Following(World):
         super().__init__(disk, branch.assumed, cache, dialect)
         self.branch = branch
 
-    def ask(self, question: str, *answers: tuple[str, str]) -> str:
-        self.asked.append(question)
-        known = self.assumed.get(question)
-        if known is None:
-            branch = self.branch
-            branch.question = question
-            branch.answers = [
-                _Branch({**branch.assumed, question: value}, (*branch.said, words)) for value, words in answers
-            ]
-            self.branch = branch.answers[0]
-            self.assumed = self.branch.assumed
-            known = self.assumed[question]
-        return known
+    def _found_out(self, question: str, answers: tuple[tuple[str, str], ...]) -> str:
+        branch = self.branch
+        branch.question = question
+        branch.answers = [
+            _Branch({**branch.assumed, question: value}, (*branch.said, words)) for value, words in answers
+        ]
+        self.branch = branch.answers[0]
+        self.assumed = self.branch.assumed
+        return self.assumed[question]
 
 
 def ways(

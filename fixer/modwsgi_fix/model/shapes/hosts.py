@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.text import Span
@@ -65,6 +66,12 @@ def without(text: Text, hosts: Iterable[tuple[int, int]]) -> str:
         parts += [text.text[done:start], f"{'#':.<{end - start - lines}}", "\n" * lines]
         done = end
     return "".join([*parts, text.text[done:]])
+
+
+def host_at(hosts: Sequence[tuple[int, int]], offset: int) -> int | None:
+    """Return the number (from 0) of the host that an offset of a text lies in, of hosts as (start, end) in order; else None."""
+    at = bisect_right(hosts, offset, key=itemgetter(0)) - 1
+    return at if at >= 0 and offset < hosts[at][1] else None
 
 
 class Excerpt(NamedTuple):
