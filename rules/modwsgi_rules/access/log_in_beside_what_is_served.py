@@ -87,7 +87,7 @@ from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
-from modwsgi_rules.access._led_to import led_to
+from modwsgi_rules.access._reached import reached_by_urls
 
 #: The words of Require that ask who somebody is.
 _WHO = frozenset({"valid-user", "user", "group", "ldap-user", "ldap-group", "dbm-group"})
@@ -104,7 +104,7 @@ def log_in_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
         path = pattern_of(section).rstrip("/")
         if section.server.is_main or not _is_clear(section, path) or not _asks_who(section):
             continue
-        targets = led_to(config, section.server)
+        targets = reached_by_urls(config, section.server)
         if targets is None or targets.below(path) or any(one.file is None for one in targets.above(path)):
             continue
         script = next(

@@ -84,7 +84,7 @@ from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import grant
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Scope, Severity, rule
-from modwsgi_rules.access._led_to import led_to
+from modwsgi_rules.access._reached import reached_by_urls
 
 #: The words of Require that ask where somebody is, or who.
 _SOME = frozenset(
@@ -127,7 +127,7 @@ def _is_of_root(section: Item) -> bool:
 
 def _grants(config: Config, server: Server, path: str) -> list[Item]:
     """Return the sections that open what URLs lead to below a path; none where not all of it is open, or the path is served."""
-    targets = led_to(config, server)
+    targets = reached_by_urls(config, server)
     if targets is None or any(one.file is None for one in targets.above(path)):
         return []
     found = [grant(config, server, one.directory, one.file) for one in targets.below(path)]

@@ -14,12 +14,12 @@ from modwsgi_fix.model.rewrites import flags_of
 _ANSWERS = frozenset({"r", "f", "g"})
 
 
-def led_to(config: Config, server: Server) -> Nested[Served] | None:
+def reached_by_urls(config: Config, server: Server) -> Nested[Served] | None:
     """Return what a host serves, by directory.
 
     None where some of that is not known, a rewrite may lead anywhere, or a section by URL says who may come in there, too.
     """
-    return config.once((led_to, server), lambda: _find(config, server))
+    return config.once((reached_by_urls, server), lambda: _find(config, server))
 
 
 def _find(config: Config, server: Server) -> Nested[Served] | None:
