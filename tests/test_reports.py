@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+import tracemalloc
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from importlib.resources import files
@@ -268,6 +270,18 @@ def test_rdjson(report: Report) -> None:
     assert diagnostic["location"]["range"] == where
     assert diagnostic["severity"] == "ERROR"
     assert diagnostic["suggestions"] == [{"range": where, "text": "good"}]
+
+
+@pytest.mark.parametrize("format", ["gitlab", "json", "rdjson", "sarif"])
+def test_what_a_program_reads_is_not_in_memory_as_objects(report: Report, format: str) -> None:
+    """Of a report there is its text, the text of its parts, and one finding as an object; not all findings."""
+    many = report._replace(findings=report.findings * 2_000)
+    render(report, format)
+    tracemalloc.start()
+    text = render(many, format)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 3.5 * sys.getsizeof(text)
 
 
 def test_fingerprints_stay_when_lines_move(report: Report) -> None:

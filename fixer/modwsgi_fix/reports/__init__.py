@@ -7,7 +7,7 @@ A format's module is imported with its first use. A report is text as ``text.dec
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +60,8 @@ def valid(text: str) -> str:
 def dumped(value: object, *, indent: int | None = 2) -> str:
     """Return a value as JSON; in one line where ``indent`` is None.
 
-    Characters that a terminal obeys, or that turn text around, are escaped.
+    A list may be an iterator, where ``indent`` is not None: then its items need not be in memory together. Characters
+    that a terminal obeys, or that turn text around, are escaped.
     """
     import json
 
@@ -88,7 +89,7 @@ def _laid_out(value: object, line: str, step: str, quoted: Callable[[str], str])
             for name, one in value.items()
         ]
         return f"{{{inner}{f',{inner}'.join(items)}{line}}}" if items else "{}"
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | Iterator):
         items = [_laid_out(one, inner, step, quoted) for one in value]
         return f"[{inner}{f',{inner}'.join(items)}{line}]" if items else "[]"
     import json

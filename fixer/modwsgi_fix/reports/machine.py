@@ -35,7 +35,7 @@ def json(report: Report) -> str:
             "version": VERSION,
             "schema": SCHEMA,
             **started(report.starts),
-            "findings": [finding_object(finding) for finding in report.findings],
+            "findings": map(finding_object, report.findings),
             "more": [
                 {
                     "rule": one.rule,
@@ -167,7 +167,7 @@ def gitlab(report: Report) -> str:
     relative = cache(_relative)
     severities = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
     return _dump(
-        [
+        (
             {
                 "description": finding.text,
                 "check_name": finding.rule,
@@ -179,7 +179,7 @@ def gitlab(report: Report) -> str:
                 },
             }
             for finding, fingerprint in zip(report.findings, fingerprints(report.findings), strict=True)
-        ]
+        )
     )
 
 
@@ -226,7 +226,7 @@ def rdjson(report: Report) -> str:
     return _dump(
         {
             "source": {"name": "modwsgi-fix"},
-            "diagnostics": [
+            "diagnostics": (
                 {
                     "message": finding.text,
                     "location": {
@@ -238,7 +238,7 @@ def rdjson(report: Report) -> str:
                     **({"suggestions": suggestions} if (suggestions := _suggestions(finding)) else {}),
                 }
                 for finding in report.findings
-            ],
+            ),
         }
     )
 

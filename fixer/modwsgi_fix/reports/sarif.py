@@ -28,6 +28,11 @@ def sarif(report: Report) -> str:
     for finding in findings:
         if finding.rank is Rank.EXPOSED:
             exposing[finding.rule] = max(finding.severity, exposing.get(finding.rule, Severity.INFO))
+
+    def suppressions(finding: Finding) -> dict[str, Any]:
+        """Either all results of a run say what suppresses them, or none does (SARIF 2.1.0, 3.27.23)."""
+        return {} if report.suppressed is None else {"suppressions": list(map(_suppression, finding.suppressed))}
+
     run: dict[str, Any] = {
         "tool": {
             "driver": {
@@ -57,12 +62,11 @@ def sarif(report: Report) -> str:
                 ],
             }
         ],
-        "results": [_result(finding, print_, index) for finding, print_ in zip(findings, prints, strict=True)],
+        "results": (
+            {**_result(finding, fingerprint, index), **suppressions(finding)}
+            for finding, fingerprint in zip(findings, prints, strict=True)
+        ),
     }
-    if report.suppressed is not None:
-        # Either all results of a run say what suppresses them, or none does (SARIF 2.1.0, 3.27.23).
-        for finding, result in zip(findings, run["results"], strict=True):
-            result["suppressions"] = list(map(_suppression, finding.suppressed))
     schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
     return dumped({"$schema": schema, "version": "2.1.0", "runs": [run]})
 
