@@ -140,6 +140,12 @@ CERTIFICATES = (
     "sslcacertificatefile",
     "sslcarevocationfile",
 )
+#: Their words are paths, URLs and options, and never texts or patterns, in which a quotation mark may be meant.
+NAMES_OF_FILES = frozenset({
+    *PREFIX_ALIASES, *CERTIFICATES, *LOG_FILES, *PASSWORD_FILES, *INCLUDES, *MUST_EXIST, "directory", "location", "files",
+    "wsgiscriptalias", "wsgiimportscript", "wsgidaemonprocess", "wsgipythonhome", "wsgipythonpath", "wsgisocketprefix",
+    "loadfile",
+})  # fmt: skip
 #: mod_wsgi has them only where it is built with daemon mode, which Windows lacks (mod_wsgi.c: wsgi_commands).
 DAEMON_MODE = (
     "wsgidaemonprocess", "wsgiprocessgroup", "wsgisocketprefix", "wsgisocketrotation", "wsgiacceptmutex",

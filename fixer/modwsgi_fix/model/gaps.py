@@ -45,12 +45,17 @@ def whole_text(config: Config) -> bool:
     return config.complete and all(gap.kind in HARMLESS for gap in config.gaps)
 
 
-@derived
 def sees_all_sections(config: Config) -> bool:
     """Whether every section of the server is known: a whole server, no Include missing, no section in code or a macro.
 
     An undefined variable in another place (``ErrorLog ${APACHE_LOG_DIR}/error.log``) hides no section.
     """
-    if not whole_text(config):
+    return config.complete and sees_own_sections(config)
+
+
+@derived
+def sees_own_sections(config: Config) -> bool:
+    """Whether every section of these files is known, as in ``sees_all_sections``; they may be a part of the server."""
+    if any(gap.kind not in HARMLESS for gap in config.gaps):
         return False
     return all(item.known for item in config.named(*MERGED_SECTIONS, *INCLUDES))

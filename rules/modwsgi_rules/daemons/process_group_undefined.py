@@ -17,7 +17,7 @@ may be used there, and is not selected by its right name. The whole server must 
 ## Left alone
 
 Where no name is close, or the server is not seen as a whole, a person has to decide, and the selection is reported without a
-fix. So is a selection in a section of no application, as a warning: no request fails by it (`group-selected-beside-the-script`).
+fix. In a part of a server it is, as a warning, where the one group that is defined beside it is not selected. So is a selection in a section of no application, as a warning: no request fails by it (`group-selected-beside-the-script`).
 Names that are decided per request, embedded mode, and groups that may be defined elsewhere are not reported.
 
 ## See also
@@ -57,6 +57,15 @@ Reported without a fix:
     WSGIProcessGroup shop
     #                ^^^^
     WSGIScriptAlias / /srv/shop.wsgi
+    ```
+
+    ```apache
+    WSGIDaemonProcess some_group user=shop
+    WSGIScriptAlias / /srv/shop/app.wsgi
+    <Directory /srv/shop>
+        WSGIProcessGroup other_name
+    #                    ^^^^^^^^^^
+    </Directory>
     ```
 
 Not reported:
@@ -114,6 +123,7 @@ def process_group_undefined(config: Config) -> Iterator[Diagnostic]:
         near = [process for process in by_digits.get(_digits(use.name), ()) if _is_slip(process.name, use.name)]
         meant = near[0] if len(near) == 1 and _is_free(config, use, near[0]) else None
         if not certain and (meant is None or meant.server is not use.item.server):
+            yield from _beside_an_idle_one(config, use)
             continue
         is_dead = decides_nowhere(config, use)
         outcome = "so httpd does not start" if use.at_start else "so every request gets an error 500"
@@ -133,6 +143,23 @@ def process_group_undefined(config: Config) -> Iterator[Diagnostic]:
                 fix = Fix.safe(f"Write {meant.name}", edit, reason="requests of the application were refused")
         severity = Severity.WARNING if is_dead else None
         yield Diagnostic(use.item.path, use.arg_span, message, fix, related, severity, help="" if fix else advice)
+
+
+def _beside_an_idle_one(config: Config, use: GroupUse) -> Iterator[Diagnostic]:
+    """Yield what a part of a server shows: a group that it does not define, and one that it defines and nothing selects."""
+    own = [process for process in daemon_processes(config) if process.server is use.item.server]
+    idle = [process for process in own if is_settled(process.name) and not uses_of(config, process.name)]
+    if len(own) != 1 or not idle or use.item.path != idle[0].directive.path:
+        return
+    name, place = idle[0].name, idle[0].directive
+    yield Diagnostic(
+        use.item.path,
+        use.arg_span,
+        f"these files define process group {name}, which nothing selects, and not {use.name}",
+        related=(Related(place.path, place.args[0].span, "defined here"),),
+        severity=Severity.WARNING,
+        help=f"write {name} if that group is meant: without a definition every request gets an error 500",
+    )
 
 
 def _is_slip(have: str, written: str) -> bool:

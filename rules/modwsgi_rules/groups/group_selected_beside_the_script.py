@@ -14,7 +14,8 @@ files are served by httpd itself, whatever group is selected beside them.
 ## Left alone
 
 There is no fix: to move the application into the group is to change the user, directory and Python path that it runs with.
-Only a whole server is looked at, and none in which files are handed to mod_wsgi by their handler.
+Only a whole server is looked at, or a virtual host with a group of its own, which no other host of another name may use; and
+none in which files are handed to mod_wsgi by their handler.
 
 ## See also
 
@@ -36,6 +37,17 @@ Reported without a fix:
     </VirtualHost>
     ```
 
+    ```apache
+    <VirtualHost *:80>
+        WSGIDaemonProcess shop
+        WSGIScriptAlias / /srv/shop/app.wsgi
+        <Directory /opt/shop/lib>
+            WSGIProcessGroup shop
+    #                        ^^^^
+        </Directory>
+    </VirtualHost>
+    ```
+
 Not reported:
 
     ```apache
@@ -44,6 +56,15 @@ Not reported:
         WSGIDaemonProcess shop
         WSGIScriptAlias / /srv/shop/app.wsgi
         <Directory /srv/shop>
+            WSGIProcessGroup shop
+        </Directory>
+    </VirtualHost>
+    ```
+    ```apache
+    WSGIDaemonProcess shop
+    <VirtualHost *:80>
+        WSGIScriptAlias / /srv/shop/app.wsgi
+        <Directory /srv/blog>
             WSGIProcessGroup shop
         </Directory>
     </VirtualHost>

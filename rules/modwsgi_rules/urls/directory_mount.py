@@ -35,8 +35,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.served import mounts_a_directory
 from modwsgi_fix.model.urls import mapping_of
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
@@ -47,10 +47,7 @@ def directory_mount(config: Config) -> Iterator[Diagnostic]:
         mount = mapping_of(item)
         if mount is None or not item.args[1].known:
             continue
-        on_disk = config.disk is not None and config.disk.is_dir(mount.target)
-        # `site.wsgi/prefix/` gives a script a PATH_INFO to begin with.
-        of_script = script_in(mount.target) is not None
-        if on_disk or (mount.target.endswith("/") and not of_script):
+        if mounts_a_directory(config, mount):
             yield Diagnostic(
                 item.path,
                 mount.target_span,

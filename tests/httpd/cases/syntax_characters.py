@@ -134,4 +134,38 @@ Alias /private /srv/site/private
         "/",
         "/static/a.css",
     ),
+    start(
+        "an Include that ends in a quotation mark",
+        "unpaired-quote",
+        "Could not open configuration file",
+        MOUNT + OPEN + 'Include /dev/null"\n',
+        {"/": APP},
+    ),
+    case(
+        "a script behind whose path no second mark stands, and a denial with one mark",
+        "unpaired-quote",
+        "repair",
+        """\
+WSGIScriptAlias /run "/srv/site/app.wsgi application-group=%{GLOBAL}
+Alias /private /srv/site/private
+"""
+        + OPEN
+        + """\
+<Location /private">
+    Require all denied
+</Location>
+""",
+        EqualExcept(regained=(f"{SITE}/run",), refused=(f"{SITE}/private/notes.txt",)),
+        "/run",
+        "/private/notes.txt",
+    ),
+    case(
+        "files whose path ends in an apostrophe",
+        "unpaired-quote",
+        "unsafe",
+        MOUNT + "Alias /static /srv/site/static'\n" + OPEN,
+        EqualExcept(served=(f"{SITE}/static/a.css",)),
+        "/",
+        "/static/a.css",
+    ),
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from modwsgi_fix.directives.families import EXPRESSION_SECTIONS
 from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.model.daemons import GroupUse
-from modwsgi_fix.model.gaps import sees_all_sections
+from modwsgi_fix.model.daemons import GroupUse, daemon_processes
+from modwsgi_fix.model.gaps import sees_all_sections, sees_own_sections
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.groups import process_group
 from modwsgi_fix.model.urls import mounts
@@ -69,7 +69,15 @@ def decides_nowhere(config: Config, use: GroupUse) -> bool:
     item = use.item
     if item.key != "wsgiprocessgroup" or not item.sections or item.guards or handlers(config):
         return False
-    if item.section(*EXPRESSION_SECTIONS) is not None or not sees_all_sections(config):
+    if item.section(*EXPRESSION_SECTIONS) is not None or not _sees_who_may_use(config, use):
         return False
     names, by = _chosen_for(config, item.server)
     return "" in names and None not in names and use.name not in names and item not in by
+
+
+def _sees_who_may_use(config: Config, use: GroupUse) -> bool:
+    """Whether every section of the server is known; of a group that its own host defines, every section of these files."""
+    if config.complete or use.item.server.is_main:
+        return sees_all_sections(config)
+    own = any(process.name == use.name and process.server is use.item.server for process in daemon_processes(config))
+    return own and sees_own_sections(config)

@@ -71,6 +71,14 @@ def is_file(config: Config, path: str) -> bool | None:
     return True if is_file_name(path) else None
 
 
+def mounts_a_directory(config: Config, mount: Mapping) -> bool:
+    """Whether a WSGIScriptAlias leads to a directory, every file of which is run as a script."""
+    if config.disk is not None and config.disk.is_dir(mount.target):
+        return True
+    # `site.wsgi/prefix/` gives a script a PATH_INFO to begin with.
+    return mount.target.endswith("/") and script_in(mount.target) is None
+
+
 def target_of(config: Config, mapping: Mapping) -> Served | None:
     """Return what a mapping leads to; None where that is not known."""
     if config.disk is not None:
