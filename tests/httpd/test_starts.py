@@ -12,15 +12,18 @@ from pathlib import Path
 import pytest
 
 from modwsgi_fix.effect.starting import verdict
-from modwsgi_fix.files import Disk
+from modwsgi_fix.files import Disk, Memory
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.facts.loaded import loaded
 from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 
 from . import install
+from .conftest import Serve
 from .install import Install
+from .probe import probes
 from .proofs import everything
+from .server import Setup
 from .starting import made
 
 SERVERS = 2000 if everything() else 160
@@ -56,6 +59,33 @@ def test_made_servers_start_as_it_is_said(httpd: Path, record_property: Callable
     assert not wrong, "\n".join([f"{len(wrong)} of {SERVERS}", *wrong])
     assert SERVERS / 4 < refused < SERVERS * 4 / 5
     assert said[None] <= 0.03 * SERVERS, said
+
+
+_TLS = "<VirtualHost *:80>\n    ServerName a.example\n    SSLEngine on\n{}</VirtualHost>\n"
+
+
+@pytest.mark.parametrize(
+    ("conf", "starts"),
+    [
+        (_TLS.format(""), False),
+        (_TLS.format("") + _TLS.format("    SSLEngine off\n").replace("a.", "b."), False),
+        ("SSLEngine on\n" + _TLS.format("    SSLEngine off\n"), False),
+        (_TLS.format("    SSLEngine off\n"), True),
+        (_TLS.format("    SSLEngine optional\n"), True),
+    ],
+)
+def test_a_server_that_speaks_tls_without_a_certificate_ends_when_it_starts(
+    serve: Serve, conf: str, *, starts: bool
+) -> None:
+    """``apache2 -t`` passes it, so the servers above do not tell."""
+    done = serve(
+        Setup({"site.conf": conf}, {}, listen=(80,), modules=("ssl", "socache_shmcb")), probes("http://a.example/")
+    )
+    assert ("AH02572" in done.log) is not starts
+    (source,) = find_sources(Memory({"/etc/apache2/apache2.conf": conf}), ["/etc/apache2"])
+    said = verdict(load(source))
+    assert said.starts is starts or (starts and said.starts is None)
+    assert starts or "AH02572" in said.reason
 
 
 def _read(path: Path, target: Target) -> Config:

@@ -32,6 +32,8 @@ class Stage(IntEnum):
     READ = 1
     #: While it processes what it has read, line by line.
     PROCESSING = 2
+    #: When modules are set up, which ``apachectl configtest`` does not do.
+    STARTING = 3
 
 
 class Fault(NamedTuple):

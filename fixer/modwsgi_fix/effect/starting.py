@@ -13,6 +13,7 @@ from modwsgi_fix.directives.families import CONDITIONS, READ_AT_ONCE
 from modwsgi_fix.effect.refused import Fault, Stage, is_certain, refused, refused_lines
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.accounts import unknown_accounts
+from modwsgi_fix.model.facts.certificates import without_certificate
 from modwsgi_fix.model.facts.left_open import may_stay_open
 from modwsgi_fix.model.facts.listening import clashes
 from modwsgi_fix.model.facts.loaded import Standing, loaded, strangers
@@ -101,6 +102,9 @@ def _faults(config: Config) -> Iterator[Fault]:
             yield Fault(unknown.item.path, unknown.span, unknown.refusal)
     for item in without_daemon_mode(config):
         yield Fault(item.path, item.span, f"Invalid command '{item.name}', {_WHY_INVALID}")
+    for engine in without_certificate(config):
+        reason = "AH02572: Failed to configure at least one certificate and key"
+        yield Fault(engine.path, engine.span, reason, Stage.STARTING)
     for clash in clashes(config):
         if clash.is_same:
             yield Fault(
