@@ -70,6 +70,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "hosts.host_never_reached": ("virtualhost",),
     "hosts.listen_twice": ("listen",),
     "hosts.name_leads_elsewhere_by_https": ("virtualhost",),
+    "hosts.name_never_asked_for": ("serveralias", "servername",),
     "hosts.port_not_listened_on": ("virtualhost",),
     "httpd24.authz_authoritative_removed": ("authzdbdauthoritative", "authzdbmauthoritative", "authzdefaultauthoritative", "authzgroupfileauthoritative", "authzldapauthoritative", "authzownerauthoritative", "authzuserauthoritative",),
     "httpd24.cache_in_memory": ("cacheenable",),

@@ -29,6 +29,8 @@ MOVED = {
     "vhost": ("a.example:80", "first.example:80"),
     "application_group": ("a.example|", "first.example|"),
 }
+#: What changes where a host answers to a name again.
+BACK = {key: (after, before) for key, (before, after) in MOVED.items()}
 HOLD = opened_file("/srv/site", "app.wsgi")
 DAEMON = "WSGIDaemonProcess site threads=2\n"
 

@@ -27,6 +27,7 @@ _LIST_OF_22 = "".join(
     f"LoadModule {name}_module {'' if isinstance(_FOUND, str) else _FOUND.module(name)}\n"
     for name in ("alias", "auth_basic", "authn_file", "authz_host", "dir", "mime", "ssl")
 )
+_PAGE = "http://a.example/static/page.html"
 _MISSPELT = "http://a.example/static/pgae.html"
 
 _case = partial(Case, tree=_TREE, level="safe", probes=probes(_SITE))
@@ -85,5 +86,22 @@ LoadModule speling_module "{_SPELING}"
             }
         ),
         equivalent={"httpd.conf: drop: -*": "where it stood, httpd passes over the section"},
+    ),
+    _case(
+        name="conditions that ask for a module by no name of it",
+        rules=("condition-names-no-module",),
+        level="unsafe",
+        before={
+            "httpd.conf": f"""\
+{_HOST}\
+<IfModule mod_alias>
+    Alias /static/ /srv/site/static/
+</IfModule>
+"""
+        },
+        tree={**_TREE, "/srv/site/static/page.html": "a page\n"},
+        probes=(*probes(_SITE), *probes(_PAGE)),
+        bases=(None,),
+        expect=EqualExcept(served=(_PAGE,)),
     ),
 )

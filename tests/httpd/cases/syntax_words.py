@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..case import EqualExcept, StartsAfter
-from ._syntax import ALIAS, APP, DAEMON, FILE, GROUP, MOUNT, MOVED, OPEN, SHUT, SITE, case, start
+from ._syntax import ALIAS, APP, BACK, DAEMON, FILE, GROUP, MOUNT, MOVED, OPEN, SHUT, SITE, case, start
 
 _ACCESS = (
     start(
@@ -243,6 +243,43 @@ WSGIProcessGroup site # see above
 """,
         {"/": {**GROUP, "cwd": "/srv/site"}},
         equivalent={"*: drop: +# its files": "a comment"},
+    ),
+    case(
+        "names with a comma, a scheme, a port and a path",
+        "name-never-asked-for",
+        "unsafe",
+        """\
+<VirtualHost *:80>
+    ServerName first.example
+    WSGIScriptAlias / /srv/site/app.wsgi
+</VirtualHost>
+<VirtualHost *:80>
+    ServerName a.example
+    ServerAlias b.example, c.example http://d.example e.example:80 f.example/
+    WSGIScriptAlias / /srv/site/app.wsgi
+</VirtualHost>
+<VirtualHost *:80>
+    ServerName http://g.example/
+    WSGIScriptAlias / /srv/site/app.wsgi
+</VirtualHost>
+"""
+        + OPEN,
+        EqualExcept(
+            {
+                **dict.fromkeys((f"http://{name}.example/" for name in "bdef"), BACK),
+                "http://g.example/": {
+                    "vhost": ("first.example:80", "g.example:80"),
+                    "application_group": ("first.example|", "g.example|"),
+                },
+            }
+        ),
+        "/",
+        "http://b.example/",
+        "http://c.example/",
+        "http://d.example/",
+        "http://e.example/",
+        "http://f.example/",
+        "http://g.example/",
     ),
     case(
         "a comment that names hosts",
