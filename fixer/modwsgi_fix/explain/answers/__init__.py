@@ -17,6 +17,7 @@ Reader = Callable[[Occurrence, Asked], list[Cause]]
 
 READERS: dict[str, Reader] = {
     "access": requests.access,
+    "account": reading.account,
     "capacity": groups.capacity,
     "crash": groups.crash,
     "daemon": groups.daemon,
