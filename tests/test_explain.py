@@ -423,6 +423,17 @@ def test_an_option_may_be_newer_than_the_mod_wsgi_that_refuses_it(
     assert newest in out
 
 
+def test_a_directory_that_is_there_is_not_said_to_be_refused_by_the_baseline(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    grant = "<Directory /srv/shop>\nRequire all granted\n</Directory>\n"
+    site = SHOP.replace("WSGIScriptAlias /", f"DocumentRoot /srv/shop/\n{grant}WSGIScriptAlias /app")
+    message = "AH01276: Cannot serve directory /srv/shop/: No matching DirectoryIndex (index.html) found, and server-generated directory index forbidden by Options directive"
+    out = said(capfd, message, server(tmp_path, site))
+    assert "403 refused: a directory without index" in out
+    assert "Require all denied" not in out
+
+
 def test_the_line_of_a_name_is_found_where_httpd_names_the_next_one(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -132,7 +132,7 @@ def _help(occurrence: Occurrence, asking: Asking, outcome: Outcome) -> str:
 
 
 def _likeliest(record: Trace, path: str) -> Outcome:
-    """Return the outcome that the message is about: that of a branch in which the file exists and is not served."""
+    """Return the outcome that the message is about: that of a branch in which the file or directory exists and is not served."""
     if record.outcome.kind != "unknown":
         return record.outcome
     order = ("refused", "application", "error", "not-found")
@@ -141,6 +141,8 @@ def _likeliest(record: Trace, path: str) -> Outcome:
         kind = branch.outcome.kind
         absent = sum(condition.endswith("does not exist") for condition in branch.provided)
         absent -= f"{path} is a file" in branch.provided
+        # A path with a slash at its end is that of a directory.
+        absent -= 2 * (path.endswith("/") and f"{path.rstrip('/')} is a directory" in branch.provided)
         return order.index(kind) if kind in order else len(order), absent
 
     return min(record.branches, key=unlikely).outcome
