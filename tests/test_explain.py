@@ -465,6 +465,17 @@ def test_a_socket_that_may_not_be_reached_is_no_full_queue(
     assert help_ in out
 
 
+@pytest.mark.parametrize(("root", "prefix"), [("/etc/httpd", "/run/httpd/wsgi"), ("/etc/apache2", "/run/apache2/wsgi")])
+def test_a_prefix_for_sockets_is_one_of_the_distribution(
+    root: str, prefix: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = SHOP.replace("</V", "WSGIDaemonProcess shop\nWSGIProcessGroup shop\n</V")
+    message = (
+        "Unable to connect to WSGI daemon process 'shop' on '/etc/httpd/logs/wsgi.1.0.1.sock' as user with uid=48."
+    )
+    assert f"as {prefix};" in said(capfd, message, server(tmp_path, site, MAIN.replace("/etc/apache2", root)))
+
+
 @pytest.mark.parametrize("line", ["AssignUserID joe joe", "<IfModule mod_ruid2.c>\nRUidGid joe joe\n</IfModule>"])
 def test_a_socket_is_given_to_the_user_of_the_requests(
     line: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
@@ -520,7 +531,9 @@ def test_what_httpd_22_says_of_granted_leads_to_the_words_of_24(
     message = "configuration error:  couldn't perform authentication. AuthType not set!: /"
     out = said(capfd, message, server(tmp_path, site), "--target", "httpd=2.2")
     assert "new-access-directives" in out
-    assert "Require all granted is a word of 2.4" in said(capfd, message, server(tmp_path / "other", site))
+    out = said(capfd, message, server(tmp_path / "other", site))
+    assert "Require all granted is a word of 2.4" in out
+    assert "--target httpd=2.2 finds what else is of 2.4" in out
 
 
 def test_tracebacks_of_two_processes_are_kept_apart(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

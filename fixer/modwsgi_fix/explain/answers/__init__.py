@@ -44,5 +44,6 @@ READERS: dict[str, Reader] = {
     "url": requests.url,
     "variable": reading.variable,
     "words": reading.words,
+    "words-of-2.4": requests.words_of_24,
     "workers": groups.workers,
 }

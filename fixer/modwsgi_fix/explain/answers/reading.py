@@ -20,9 +20,7 @@ from modwsgi_fix.rule import Rank
 from modwsgi_fix.text import whole_number
 
 _LIMIT = 5
-_WITHOUT_MODULE = (
-    "load mod_wsgi above that line (a2enmod wsgi); on Windows it has no daemon mode, and so no WSGIDaemonProcess"
-)
+_WITHOUT_MODULE = "load mod_wsgi (a2enmod wsgi); on Windows it has no daemon mode, and so no WSGIDaemonProcess"
 #: The most options whose releases are told, and the oldest release that is: nobody has an older one.
 _MOST_OPTIONS, _OLDEST = 4, (3,)
 #: The most lines of one continued directive that are searched.

@@ -282,6 +282,16 @@ def url(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     return found[:_LIMIT]
 
 
+def words_of_24(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """Return the findings about a log-in or a dialect; without any, the lines that httpd 2.2 takes for a log-in."""
+    found = url(occurrence, asked)
+    lines = [item for config in asked.configs for item in config.named("require") if item.value.lower() == "all"]
+    if found or not lines:
+        return found
+    help_ = "move to httpd 2.4, or write Order and Allow for 2.2; --target httpd=2.2 finds what else is of 2.4"
+    return [Cause(occurrence.message.about, tuple(spot(item) for item in lines[:_LIMIT]), help=help_)]
+
+
 def htaccess(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     """Return the line of an .htaccess file that httpd refuses; where the file is not in sight, what lets it be read."""
     directory = occurrence.fields.get("file", "").split(" ")[-1].rstrip("/")

@@ -72,7 +72,7 @@ REFUSED = (
     Message(
         "no-auth-type-2.2",
         "configuration error:  couldn't perform authentication. AuthType not set!: {url}",
-        "words",
+        "words-of-2.4",
         "httpd 2.2 takes Require for a log-in, and no AuthType says how; Require all granted is a word of 2.4",
         "",
         ("log-in-incomplete", "new-access-directives"),
