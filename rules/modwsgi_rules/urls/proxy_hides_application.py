@@ -88,7 +88,9 @@ def proxy_hides_application(config: Config) -> Iterator[Diagnostic]:
                 mount.url_span,
                 f"{proxy.name} {proxy.value} takes the URLs of {mount.url}, so the application is never reached",
                 related=(Related(proxy.path, proxy.span, "the proxy"),),
-                help=f"exempt it by {proxy.name} {mount.url} ! above, or remove one of the two",
+                help="remove one of the two, or give each a path of its own"
+                if mount.url == proxy.value
+                else f"exempt it by {proxy.name} {mount.url} ! above, or remove one of the two",
             )
 
 
