@@ -246,7 +246,7 @@ def test_a_directive_whose_words_httpd_counts_is_judged_by_their_number(monkeypa
     config = load(find_sources(Memory({"/a/apache2.conf": text}), ["/a"])[0])
     found = Counter(reason for _, reason in refused.refused_lines(config))
     assert Counter(judged) == {("Timeout", 1): 1, ("Timeout", 2): 1, ("Define", 2): 1, ("Options", 2): 20}
-    assert found["Timeout takes another number of arguments"] == 20
+    assert found["Timeout takes one argument"] == 20
 
 
 def test_of_directives_that_are_counted_no_words_are_refused_for_what_they_are() -> None:

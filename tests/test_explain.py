@@ -390,6 +390,7 @@ def test_a_larger_buffer_than_the_one_that_is_there_is_advised(
         "Fatal Python error: initfsencoding: unable to load the file system codec",
         "Fatal Python error: Py_Initialize: unable to load the file system codec",
         "Fatal Python error: Py_Initialize: Unable to get the locale encoding",
+        "Fatal Python error: initfsencoding: Unable to get the locale encoding",
         "ImportError: No module named 'encodings'",
     ],
 )
@@ -420,6 +421,119 @@ def test_an_option_may_be_newer_than_the_mod_wsgi_that_refuses_it(
     out = said(capfd, message, conf)
     assert ("an older mod_wsgi does not know each option" in out) == bool(newest)
     assert newest in out
+
+
+def test_a_directory_that_is_there_is_not_said_to_be_refused_by_the_baseline(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    grant = "<Directory /srv/shop>\nRequire all granted\n</Directory>\n"
+    site = SHOP.replace("WSGIScriptAlias /", f"DocumentRoot /srv/shop/\n{grant}WSGIScriptAlias /app")
+    message = "AH01276: Cannot serve directory /srv/shop/: No matching DirectoryIndex (index.html) found, and server-generated directory index forbidden by Options directive"
+    out = said(capfd, message, server(tmp_path, site))
+    assert "403 refused: a directory without index" in out
+    assert "Require all denied" not in out
+
+
+def test_the_line_of_a_name_is_found_where_httpd_names_the_next_one(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = SHOP.replace("</V", "<Directory /srv/shop>\nOrder deny,allow\nAllow from all\n</Directory>\n</V")
+    message = "AH00526: Syntax error on line 6 of /etc/apache2/sites-enabled/shop.conf:\nInvalid command 'Order', perhaps misspelled or defined by a module not included"
+    out = said(capfd, message, server(tmp_path, site))
+    assert "that line has no Order now; the file was changed since" in out
+    assert "sites-available/shop.conf:5: " in out
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said_of_it", "help_"),
+    [
+        ("(13)Permission denied: ", " after multiple attempts.", "cannot reach the socket", "write WSGISocketPrefix"),
+        ("(11)Resource temporarily unavailable: ", " after multiple attempts.", "its queue is full", "raise threads="),
+        ("(22)Invalid argument: ", "", "cannot reach the socket", "write WSGISocketPrefix"),
+        ("(13)Permission denied: ", " as user with uid=1001.", "cannot reach the socket", "write WSGISocketPrefix"),
+    ],
+)
+def test_a_socket_that_may_not_be_reached_is_no_full_queue(
+    before: str, after: str, said_of_it: str, help_: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = SHOP.replace("</V", "WSGIDaemonProcess shop\nWSGIProcessGroup shop\n</V")
+    message = (
+        f"{before}mod_wsgi (pid=7): Unable to connect to WSGI daemon process 'shop' on '/run/wsgi.1.0.1.sock'{after}"
+    )
+    out = said(capfd, message, server(tmp_path, site))
+    assert said_of_it in out
+    assert help_ in out
+
+
+@pytest.mark.parametrize(("root", "prefix"), [("/etc/httpd", "/run/httpd/wsgi"), ("/etc/apache2", "/run/apache2/wsgi")])
+def test_a_prefix_for_sockets_is_one_of_the_distribution(
+    root: str, prefix: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = SHOP.replace("</V", "WSGIDaemonProcess shop\nWSGIProcessGroup shop\n</V")
+    message = (
+        "Unable to connect to WSGI daemon process 'shop' on '/etc/httpd/logs/wsgi.1.0.1.sock' as user with uid=48."
+    )
+    assert f"as {prefix};" in said(capfd, message, server(tmp_path, site, MAIN.replace("/etc/apache2", root)))
+
+
+@pytest.mark.parametrize("line", ["AssignUserID joe joe", "<IfModule mod_ruid2.c>\nRUidGid joe joe\n</IfModule>"])
+def test_a_socket_is_given_to_the_user_of_the_requests(
+    line: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = SHOP.replace("</V", f"WSGIDaemonProcess shop user=joe\nWSGIProcessGroup shop\n{line}\n</V")
+    message = "(13)Permission denied: mod_wsgi (pid=7): Unable to connect to WSGI daemon process 'shop' on '/run/wsgi.1.0.1.sock' after multiple attempts."
+    out = said(capfd, message, server(tmp_path, site))
+    assert "requests run as another user than httpd's" in out
+    assert "write socket-user= with the user of the requests into WSGIDaemonProcess" in out
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "said_of_it"),
+    [
+        ("User nobodyhere", "AH00543: apache2: bad user name nobodyhere", "the machine has no such user"),
+        ("SuexecUserGroup joe staffhere", "AH00544: httpd: bad group name staffhere", "the machine has no such group"),
+        ("WSGIDaemonProcess shop user=joe", "apache2: bad user name joe", "the machine has no such user"),
+    ],
+)
+def test_the_line_of_an_account_that_is_not_there_is_named(
+    line: str, message: str, said_of_it: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = said(capfd, message, server(tmp_path, SHOP, f"{MAIN}{line}\n"))
+    assert said_of_it in out
+    assert line in out
+
+
+@pytest.mark.parametrize(
+    ("module", "help_"),
+    [("/usr/lib/mod_wsgi.so", "ldd /usr/lib/mod_wsgi.so"), ("C:/Python/mod_wsgi.pyd", "all of 64 bits or all of 32")],
+)
+def test_a_module_of_windows_is_not_looked_at_with_ldd(
+    module: str, help_: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    message = f"Cannot load {module} into server: The specified module could not be found"
+    assert help_ in said(capfd, message, server(tmp_path, SHOP, f'LoadModule wsgi_module "{module}"\n{MAIN}'))
+
+
+def test_what_a_program_writes_is_not_taken_for_one_that_cannot_run(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    conf = server(tmp_path, SHOP.replace("</V", "AddHandler cgi-script .py\n</V"))
+    assert "Not explained" in said(capfd, "AH01215: stderr from /srv/shop/app.py: hello", conf, code=1)
+    assert "is run as a CGI program" in said(
+        capfd, "AH01215: (8)Exec format error: exec of '/srv/shop/app.py' failed", conf
+    )
+
+
+def test_what_httpd_22_says_of_granted_leads_to_the_words_of_24(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = SHOP.replace("</V", "<Directory /srv/shop>\nRequire all granted\n</Directory>\n</V")
+    message = "configuration error:  couldn't perform authentication. AuthType not set!: /"
+    out = said(capfd, message, server(tmp_path, site), "--target", "httpd=2.2")
+    assert "new-access-directives" in out
+    out = said(capfd, message, server(tmp_path / "other", site))
+    assert "Require all granted is a word of 2.4" in out
+    assert "--target httpd=2.2 finds what else is of 2.4" in out
 
 
 def test_tracebacks_of_two_processes_are_kept_apart(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

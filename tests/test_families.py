@@ -108,7 +108,9 @@ def test_no_two_families_are_one() -> None:
 def test_names_of_families_are_directives() -> None:
     unknown = {name for names in all_families().values() for name in names if directives.find(name) is None}
     # <Perl> and PerlAccessHandler are mod_perl's; the others are of modules that the table does not have.
-    assert unknown == {"perl", "perlaccesshandler", "addoutputfilterbyschema", "authzdbdauthoritative"}
+    assert unknown == {
+        "perl", "perlaccesshandler", "addoutputfilterbyschema", "authzdbdauthoritative", "assignuserid", "ruidgid",
+    }  # fmt: skip
 
 
 def test_every_family_says_what_it_means() -> None:
@@ -156,6 +158,24 @@ def test_words_before_options(directive: str, count: int | None) -> None:
     ],
 )
 def test_an_option_of_another_directive_is_refused(line: str, said: str) -> None:
+    name, *words = line.split()
+    assert refusal(name, words) == said
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("ScriptAlias", "ScriptAlias takes 1-2 arguments"),
+        ("DocumentRoot", "DocumentRoot takes one argument"),
+        ("LoadModule x", "LoadModule takes two arguments"),
+        ("AddHandler x", "AddHandler requires at least two arguments"),
+        ("Redirect", "Redirect takes one, two or three arguments"),
+        ("VirtualHost *: 80", "Missing address for VirtualHost"),
+        ("VirtualHost *:0", "The address or port is invalid"),
+        ("VirtualHost *:80 [::1]:80 *:", ""),
+    ],
+)
+def test_a_refusal_is_in_the_words_of_httpd(line: str, said: str) -> None:
     name, *words = line.split()
     assert refusal(name, words) == said
 

@@ -15,7 +15,7 @@ from modwsgi_fix.model.facts.served import coverage, scripts, scripts_below, ser
 from modwsgi_fix.model.merge.layers import site_of
 from modwsgi_fix.model.merge.sections import location_match, path_matches
 from modwsgi_fix.model.merge.world import World
-from modwsgi_fix.model.paths import Nested, Prefixes, ascending
+from modwsgi_fix.model.paths import Nested, Prefixes, ascending, rest_below
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.request.translate import prefix_match
 from modwsgi_fix.model.urls import aliases, covered, covers, mounts
@@ -141,3 +141,18 @@ def test_what_has_no_prefix_is_around_every_url() -> None:
     prefixes = Prefixes(["/a", "regex", "/b", "/a/b"], lambda one: one if one.startswith("/") else None)
     assert prefixes("/a/b/c") == ["/a", "regex", "/a/b"]
     assert prefixes("/b") == ["regex", "/b"]
+
+
+@pytest.mark.parametrize(
+    ("path", "directory", "rest"),
+    [
+        ("/srv/site/app.wsgi", "/srv/site/", "app.wsgi"),
+        ("/srv/site", "/srv/site", "."),
+        ("/srv/app.wsgi", "", "srv/app.wsgi"),
+        ("C:/Site/py/app.wsgi", "c:\\site", "py/app.wsgi"),
+    ],
+)
+def test_what_a_path_has_below_a_directory_is_told_in_either_case_of_a_drive(
+    path: str, directory: str, rest: str
+) -> None:
+    assert rest_below(path, directory) == rest

@@ -596,3 +596,11 @@ def test_a_mount_may_add_to_the_path(mount: str, target: str) -> None:
     answered = [outcome for outcome in outcomes if outcome.kind is Kind.APPLICATION]
     assert [(one.file, one.path_info) for one in answered] == [(script, target[len(script) :] + "/x")]
     assert all(outcome.kind in (Kind.APPLICATION, Kind.NOT_FOUND) for outcome in outcomes)
+
+
+def test_two_reasons_of_a_refusal_are_two_results() -> None:
+    config = one_file(_BASE.replace("DocumentRoot", "DirectoryIndex index.html\nDocumentRoot"))
+    record = discretion.trace(trace(config, request_of("http://main.example/")), config)
+    text = as_text([record])
+    assert "/var/www/index.html does not exist: 403 refused: a directory without index" in text
+    assert "otherwise: 403 refused: no Require admits" in text

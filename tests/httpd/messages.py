@@ -34,6 +34,18 @@ def application(environ, start_response):
 """
 
 
+#: An application that sends its own server a body without a length.
+CHUNKED = """
+import socket
+def application(environ, start_response):
+    with socket.create_connection((environ["SERVER_ADDR"], 80)) as one:
+        one.sendall(b"POST / HTTP/1.1\\r\\nHost: a.example\\r\\nTransfer-Encoding: chunked\\r\\nConnection: close\\r\\n\\r\\n0\\r\\n\\r\\n")
+        one.recv(100)
+    start_response("200 OK", [])
+    return [b""]
+"""
+
+
 def host(*lines: str, names: str = "ServerName a.example\n") -> str:
     return "<VirtualHost *:80>\n" + names + "".join(lines) + "</VirtualHost>\n"
 
@@ -182,7 +194,7 @@ SCENES = [
     Scene(("group-undefined",), GRANT + host(MOUNT, "WSGIProcessGroup %(GLOBAL)\n"), "bad-expansion", 7),
     Scene(("group-inaccessible",), GRANT + host("WSGIDaemonProcess site\n", names="ServerName b.example\n") + host(MOUNT, "WSGIProcessGroup site\n"), "process-group-inaccessible", 11),
     Scene(("group-restricted",), in_group() + "WSGIRestrictProcess other\n", "", 10),
-    Scene(("embedded-restricted",), "WSGIRestrictEmbedded On\n" + GRANT + host(MOUNT), "", 7),
+    Scene(("embedded-restricted",), "WSGIRestrictEmbedded On\n" + GRANT + host(MOUNT), "embedded-mode-switched-off", 7),
     Scene(("embedded-restricted",), "WSGIRestrictEmbedded On\n" + GRANT + host(MOUNT, "WSGIDaemonProcess site\n"), "unused-daemon-process", 8),
     Scene(("truncated",), in_group(), "missing-global-application-group", _MOUNT_LINE, {"app.wsgi": FAILS.format("import os; os.kill(os.getpid(), 11)")}),
     lasting("daemon-signal", "missing-global-application-group", 8, "", KILL, 1.5),
@@ -255,11 +267,21 @@ SCENES = [
     Scene(("no-application",), "<Directory /srv/site>\nRequire all granted\n</Directory>\n" + host("Alias / /srv/site/\n", "WSGIHandlerScript page /srv/site/handler.wsgi\n", "AddHandler page .page\n"), "handle-request-missing", "handler.wsgi:1", {"handler.wsgi": "def application(environ, start_response):\n    return []\n", "a.page": ""}, ("http://a.example/a.page",)),
     Scene(("script-missing",), GRANT + host("WSGIScriptAlias /scripts/ /srv/site/scripts/\n"), "directory-mount", 6, {"scripts/one.wsgi": app()}, ("http://a.example/scripts/none.wsgi",)),
     Scene(("home-missing", "no-encodings", "no-codec"), in_group("python-home=/srv/site/venv/bin/python3"), "python-home-not-a-prefix", _DAEMON_LINE),
+    Scene(("chunked",), GRANT + host(MOUNT, GROUP.format("")), "", _MOUNT_LINE, {"app.wsgi": CHUNKED}),
+    Scene(("not-ascii-written",), in_group(), "daemon-without-locale", _DAEMON_LINE, {"app.wsgi": FAILS.format("'\\xe9'.encode('ascii')")}),
+    Scene(("not-ascii-read",), in_group(), "daemon-without-locale", _DAEMON_LINE, {"app.wsgi": FAILS.format("b'\\xe9'.decode('ascii')")}),
+    Scene(("no-authentication",), "<Directory /srv/site>\nRequire valid-user\n</Directory>\n" + host(MOUNT), "log-in-incomplete", 2),
+    refused("no-user", in_group("user=nosuchuser"), "", _DAEMON_LINE),
+    refused("no-group", in_group("group=nosuchgroup"), "", _DAEMON_LINE),
+    Scene(("program-not-run",), "<Directory /srv/site>\nRequire all granted\nOptions ExecCGI\n</Directory>\n" + host(MOUNT, "AddHandler cgi-script .wsgi\nAlias /old /srv/site\n"), "handler-collision", 8, {"app.wsgi": "#!/srv/none/python\n"}, ("http://a.example/old/app.wsgi",), {"modules": ("cgid",)}),
+    Scene(("program-not-run-cgi",), "<Directory /srv/site>\nRequire all granted\nOptions ExecCGI\n</Directory>\n" + host(MOUNT, "AddHandler cgi-script .wsgi\nAlias /old /srv/site\n"), "handler-collision", 8, {"app.wsgi": "#!/srv/none/python\n"}, ("http://a.example/old/app.wsgi",), {"modules": ("cgi",)}),
     Scene(("denied",), GRANT + host("DocumentRoot /srv/docs\n", "WSGIScriptAlias /shop /srv/site/app.wsgi\n"), "", 7, {"app.wsgi": app(), "/srv/docs/index.html": ""}, ("http://a.example/shop/x",)),
 ]  # fmt: skip
 
 #: Messages that this server does not write, and why.
 ELSEWHERE = {
+    "no-auth-type-2.2": "httpd 2.2 writes it",
+    "no-connection-3": "mod_wsgi 3 writes it",
     "no-program-output-2.2": "httpd 2.2 writes it",
     "balancer-method": "see test_explain.py: httpd ends after it has read its files",
     "balancer-memory": "see test_explain.py: httpd ends after it has read its files",
@@ -267,7 +289,8 @@ ELSEWHERE = {
     "cannot-be-loaded": "mod_wsgi 4.9.4 has another text",
     "no-module-2": "Python 2 writes it",
     **dict.fromkeys(
-        ("no-encodings-3.5", "no-codec-3.7", "no-codec-3.6", "no-locale-3.6"), "Python 3.7 and older write it"
+        ("no-encodings-3.5", "no-codec-3.7", "no-codec-3.6", "no-locale-3.6", "no-locale-3.7"),
+        "Python 3.7 and older write it",
     ),
     **dict.fromkeys(
         (

@@ -104,6 +104,10 @@ OLD_ACCESS = ("order", "allow", "deny", "satisfy")
 GRANTS = frozenset({"order", "allow", "satisfy", "require"})
 #: They change how the access lines of several sections combine, so the sections cannot be judged one by one.
 COMBINING = ("satisfy", "authmerging", *EXPRESSION_SECTIONS, *sorted(REQUIRE_SECTIONS))
+#: They name users and groups that processes run as.
+ACCOUNTS = ("user", "group", "wsgidaemonprocess", "suexecusergroup")
+#: They have requests answered as another user than httpd's (mpm-itk, mod_ruid2).
+AS_OTHERS = ("assignuserid", "ruidgid")
 #: How a log-in is asked for; where none of these stands, none is.
 LOG_INS = ("authtype", "authbasicprovider", "authuserfile", "authname")
 #: They ask for a log-in or a certificate, or refuse plain HTTP.

@@ -21,6 +21,8 @@ _VOLATILE = frozenset({"socket", "uid", "limit"})
 _NUMBERS = expression(r"0x[0-9a-fA-F]+|\d+")
 _ZEROS = str.maketrans("123456789", "0" * 9)
 _BY_NAME = {message.name: message for message in MESSAGES}
+#: What the system says before a message, and what mod_wsgi 3 then means by its words about a full queue.
+_DENIED, _IF_DENIED = "(13)Permission denied: ", {"backlog": "no-connection"}
 
 
 class Occurrence(NamedTuple):
@@ -132,7 +134,8 @@ def gathered(
             else:
                 waiting = line, place_there
         elif (message := known(line.text)) is not None:
-            found.add(Occurrence(message.message, message.fields, _shown(line.text)), line.number)
+            meant = _IF_DENIED.get(message.message.name, "") if _DENIED in line.raw else ""
+            found.add(Occurrence(_BY_NAME.get(meant, message.message), message.fields, _shown(line.text)), line.number)
         elif guesses := guess(line.text):
             for message in guesses:
                 found.add(Occurrence(message.message, message.fields, _shown(line.text)), line.number)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from modwsgi_fix.explain.messages import MESSAGES, Message
 from modwsgi_fix.explain.patterns import plain
-from modwsgi_fix.explain.recognition import Known, code_of, known, patterns
+from modwsgi_fix.explain.recognition import OF_PROGRAMS, Known, code_of, known, patterns
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.rule import Rule
 
@@ -55,7 +55,7 @@ def quoted_by(rule: Rule) -> list[str]:
 
 def guessed(text: str) -> tuple[Known, ...]:
     """Return the messages that a quoted one may be, where it was cut at its end; none where there are too many."""
-    if " " not in text.strip():
+    if " " not in text.strip() or code_of(text) in OF_PROGRAMS:
         return ()
     found = _begun(text) or tuple(Known(message, {}) for message in messages(text))
     return found if len(found) <= _FEW else ()

@@ -15,6 +15,10 @@ _CODE = expression(r"\bAH\d{5}\b", re.ASCII)
 _PLACE = expression(r"Syntax error on line (\d{1,9}) of ((?:[A-Za-z]:)?[^:]{1,4096}):[ ]?")
 
 
+#: Numbers that httpd puts before whatever a CGI program wrote: they alone tell nothing.
+OF_PROGRAMS = frozenset({"AH01215"})
+
+
 class Known(NamedTuple):
     """A message of the table and the values of its fields; no values where the message was recognized by its number alone."""
 
@@ -73,7 +77,7 @@ def known(text: str) -> Known | None:
         fields = words.match(text)
         if fields is not None:
             return Known(message, fields)
-    return Known(candidates[0][0], {}) if code else None
+    return Known(candidates[0][0], {}) if code and code not in OF_PROGRAMS else None
 
 
 def code_of(text: str) -> str:

@@ -327,6 +327,16 @@ def _name_at(server: Server, index: int) -> str | None:
 
 
 @derived
+def embedded_mode_off(config: Config) -> Item | None:
+    """Return the line that lets no application run in httpd's own processes; None without one, and where a condition decides.
+
+    Source: mod_wsgi.c:wsgi_hook_handler.
+    """
+    lines = config.named("wsgirestrictembedded")
+    return lines[-1] if lines and not lines[-1].guards and lines[-1].value.lower() == "on" else None
+
+
+@derived
 def all_groups_known(config: Config) -> bool:
     """Whether a process group that is not defined in sight is not defined at all.
 

@@ -53,6 +53,14 @@ def components(path: str) -> tuple[str, ...]:
     return tuple(part for part in slashed(path).split("/") if part)
 
 
+def rest_below(path: str, directory: str) -> str:
+    """Return what a path has after a directory above it, ``.`` for the directory itself.
+
+    Only the number of names is looked at: on Windows ``c:/site`` is above ``C:/Site/app.wsgi``.
+    """
+    return "/".join(components(path)[len(components(directory)) :]) or "."
+
+
 class _Place(Generic[T]):
     """One directory or URL: the things about it, and those about it or anything below it."""
 

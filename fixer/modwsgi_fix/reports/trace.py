@@ -32,10 +32,14 @@ def _shown(trace: Trace) -> list[str]:
 
 
 def _merged(trace: Trace) -> list[tuple[str, Outcome]]:
-    """Return each result once, with its shortest conditions; the result of most branches comes last, as "otherwise"."""
-    groups: dict[int, list[Branch]] = {}
+    """Return each result once, with its shortest conditions; the result of most branches comes last, as "otherwise".
+
+    What is refused for two reasons is two results: one of them would be the wrong one to mend.
+    """
+    groups: dict[tuple[int, str], list[Branch]] = {}
     for branch in trace.branches:
-        groups.setdefault(branch.result, []).append(branch)
+        reason = branch.outcome.reason if branch.outcome.kind == "refused" else ""
+        groups.setdefault((branch.result, reason), []).append(branch)
     found = sorted(groups.values(), key=len)
     last = found.pop() if len(found[-1]) > 1 else None
     merged = []

@@ -24,6 +24,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.patterns import is_broken
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.syntax import Directive, Section
+from modwsgi_fix.text import whole_number
 from modwsgi_fix.tuples import NamedTuple
 
 _OPTIONS = frozenset(
@@ -77,6 +78,14 @@ _JUDGES = frozenset({
     "order", "require", "rewritecond", "rewriterule", "satisfy", "servertokens", "sslprotocol", "usecanonicalname",
     "wsgidaemonprocess", "wsgiscriptalias", *_PATTERN_AT, *MUST_EXIST,
 })  # fmt: skip
+#: What httpd says of a number of words that it does not take (config.c:invoke_cmd); the purpose of the words follows there.
+_TAKES = {
+    "TAKE1": "takes one argument", "TAKE2": "takes two arguments", "TAKE3": "takes three arguments",
+    "TAKE12": "takes 1-2 arguments", "TAKE23": "takes two or three arguments", "TAKE13": "takes one or three arguments",
+    "TAKE123": "takes one, two or three arguments", "ITERATE": "requires at least one argument",
+    "ITERATE2": "requires at least two arguments",
+}  # fmt: skip
+_HIGHEST_PORT = 65_535
 _NO_REGEX = "Regular expression could not be compiled."
 _IP = expression(r"[0-9a-fA-F.:]+(?:/[0-9.]+)?")
 
@@ -93,6 +102,8 @@ def refusal(name: str, words: Sequence[str]) -> str:
             most = 2 if has_tilde else 1
             if len(words) > most:
                 return f"Multiple <{info.name}> arguments not (yet) supported."
+        if key == "virtualhost" and (reason := next(filter(None, map(_no_address, words)), "")):
+            return reason
         if key in ("if", "elseif") and words and "%{" in words[0] and "}" not in words[0].rpartition("%{")[2]:
             return "Cannot parse condition clause: Unterminated string or variable"
         is_regex = has_tilde or key.endswith("match")
@@ -100,11 +111,22 @@ def refusal(name: str, words: Sequence[str]) -> str:
     if info.arguments not in ("RAW_ARGS", "TAKE_ARGV", "FLAG", "NO_ARGS"):
         least, most_words = info.counts()
         if len(words) < least or (most_words is not None and len(words) > most_words):
-            return f"{info.name} takes another number of arguments"
+            return f"{info.name} {_TAKES[info.arguments]}"
     first = words[0].lower() if words else ""
     if info.values and len(words) == 1 and first not in map(str.lower, info.values):
         return f"{info.name} must be one of: {' | '.join(info.values)}"
     return _grammar(key, list(words), first)
+
+
+def _no_address(word: str) -> str:
+    """Return why httpd refuses an address of a virtual host; empty where it may take it (measured with 2.4.71)."""
+    host, colon, port = word.rpartition(":")
+    number = whole_number(port) if port.isascii() and port.isdigit() else None
+    if number is None:
+        return ""
+    if number > _HIGHEST_PORT or not number or (colon and not host):
+        return "The address or port is invalid"
+    return "" if colon else "Missing address for VirtualHost"
 
 
 def counts_words(name: str) -> bool:

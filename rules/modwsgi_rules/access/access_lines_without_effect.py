@@ -16,7 +16,8 @@ denied` an `Allow from all` is refused (request.c:ap_process_request_internal; a
 ## Left alone
 
 There is no fix: take the lines out, or move the section below the later one. Where a later `<Location>` opens what an
-earlier one restricts, `restriction-undone-by-later-location` reports it. A section is looked at where its URLs are a
+earlier one restricts, `restriction-undone-by-later-location` reports it; where it restricts what an earlier one opens, this is
+a warning, and `allow-in-location` is silent. A section is looked at where its URLs are a
 prefix, or the later one is for all URLs; what `Require` refuses needs a whole server.
 
 ## See also
@@ -37,6 +38,16 @@ Reported without a fix:
     <Location /shop>
         Order deny,allow
         Allow from all
+    </Location>
+    ```
+    ```apache
+    <Location /shop/news>
+        Require all granted
+    #   ^^^^^^^^^^^^^^^^^^^
+    </Location>
+    <Location /shop>
+        AuthType Basic
+        Require valid-user
     </Location>
     ```
     ```apache
@@ -73,18 +84,17 @@ Not reported:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import COMBINING
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.served import location_prefix
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import Access, access_of
 from modwsgi_fix.model.merge.sections import location_sections, pattern_of
 from modwsgi_fix.model.paths import Nested
-from modwsgi_fix.model.urls import is_prefix
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_rules.access._refused import refused_by_require
+from modwsgi_rules.access._replaced import DIALECTS, Dialect, last_by_prefix, replacing
 
 
 @rule(severity=Severity.INFO)
@@ -94,8 +104,8 @@ def access_lines_without_effect(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         sections = location_sections(config, server)
         # Lines of the only section are replaced by none.
-        dialects = (_old_lines, _new_lines) if len(sections) > 1 else ()
-        last = {dialect: _last_by_prefix(sections, dialect) for dialect in dialects}
+        dialects = DIALECTS if len(sections) > 1 else ()
+        last = {dialect: last_by_prefix(sections, dialect) for dialect in dialects}
         for section in sections:
             if section.server is not server or section.in_doubt or section.file.tree.is_template or not section.known:
                 continue
@@ -103,40 +113,13 @@ def access_lines_without_effect(config: Config) -> Iterator[Diagnostic]:
             yield from replaced or _refused(config, server, access_of(section))
 
 
-_Dialect = Callable[[Access], tuple[Item, ...]]
-
-
-def _old_lines(access: Access) -> tuple[Item, ...]:
-    """Return the lines of 2.2, all of which a later section replaces."""
-    return access.orders + access.allows + access.denies
-
-
-def _new_lines(access: Access) -> tuple[Item, ...]:
-    """Return the lines of 2.4, all of which a later section replaces."""
-    return access.requires
-
-
-def _last_by_prefix(sections: Iterable[Item], dialect: _Dialect) -> Nested[Item]:
-    """Return the last section with lines of a dialect for each prefix of URLs."""
-    last: dict[str, Item] = {}
-    for section in sections:
-        prefix = location_prefix(section)
-        if prefix is not None and dialect(access_of(section)):
-            last[prefix] = section
-    return Nested(last.items())
-
-
-def _replaced(section: Item, dialect: _Dialect, later: Nested[Item]) -> Iterator[Diagnostic]:
+def _replaced(section: Item, dialect: Dialect, last: Nested[Item]) -> Iterator[Diagnostic]:
     """Report lines of one dialect that a later section for the same URLs replaces."""
     access = access_of(section)
     lines = dialect(access)
-    prefix = location_prefix(section)
-    for other in later.above(prefix or "/") if lines else ():
-        own = location_prefix(other) or ""
-        covers = own == "/" if prefix is None else is_prefix(own, prefix)
-        if not covers or other.index <= section.index or not other.accompanies(section):
-            continue
-        if access.restricts and access_of(other).grants:
+    for other in replacing(section, last) if lines else ():
+        grants = access_of(other).grants
+        if access.restricts and grants:
             continue
         first = min(lines, key=lambda item: item.index)
         yield Diagnostic(
@@ -144,6 +127,8 @@ def _replaced(section: Item, dialect: _Dialect, later: Nested[Item]) -> Iterator
             first.span,
             f"this has no effect, because <{other.name} {pattern_of(other)}> below says it anew",
             related=(Related(other.path, other.span, "this one counts"),),
+            # Whom the section would let in is refused, or asked for a log-in.
+            severity=Severity.WARNING if access.grants and not grants else None,
             help="take it out, or move the section below the other one",
         )
         return

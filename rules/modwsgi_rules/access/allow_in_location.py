@@ -183,6 +183,19 @@ Below `/ipa` a log-in is asked for, and the application has two pages for those 
     </Location>
     ```
 
+A later section asks for a log-in there, too, so nothing is opened (`access-lines-without-effect`):
+
+    ```apache
+    WSGIScriptAlias / /srv/site/app.wsgi
+    <Location /health>
+        Require all granted
+    </Location>
+    <Location />
+        AuthType Basic
+        Require valid-user
+    </Location>
+    ```
+
 A handler has no file behind it, and restrictions are what a Location is for:
 
     ```apache
@@ -201,7 +214,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from modwsgi_fix.directives.families import ANSWERING, AUTHENTICATION, FILES_SECTIONS, LIMIT_SECTIONS, LOCATION_SECTIONS
+from modwsgi_fix.directives.families import (
+    ANSWERING,
+    AUTHENTICATION,
+    COMBINING,
+    FILES_SECTIONS,
+    LIMIT_SECTIONS,
+    LOCATION_SECTIONS,
+)
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.host_sections import of_alike
@@ -217,8 +237,11 @@ from modwsgi_rules.access._file_paths import names_a_file_path
 from modwsgi_rules.access._grants import inactive, is_for_every_file, lines_that_grant, only_grants, take_out
 from modwsgi_rules.access._opened import by_url, is_dead, opened
 from modwsgi_rules.access._refused import is_refused_by_require
+from modwsgi_rules.access._replaced import DIALECTS, Dialect, last_by_prefix, replacing
 from modwsgi_rules.access._shared import Opening, open_directories, place
 
+#: As many Locations as one can undo another.
+_TWO = 2
 _OPEN_INSTEAD = "open the directories that are served instead"
 #: What to do where the server's URLs cannot be followed.
 _UNTOLD = f"{_OPEN_INSTEAD}; these files do not show which"
@@ -229,6 +252,7 @@ _BESIDE_OTHERS = "open the directory instead, by hand, because other restriction
 def allow_in_location(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         sections = [(access := access_in(config, item), _opens(access)) for item in location_sections(config, server)]
+        last = _last(config, [access.section for access, _ in sections])
         restricting = _restricting(access for access, opens in sections if not opens)
         granting = [
             access
@@ -238,6 +262,7 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
             and access.section.server is server
             and not names_a_file_path(config, access.section)
             and not (lifts(access, restricting) and is_of_application(config, server, access))
+            and not (last and _is_undone(access, last))
         ]
         removable: dict[frozenset[Guard], list[Access]] = {}
         for access in granting:
@@ -303,6 +328,22 @@ def _opens(access: Access) -> bool:
         return False
     return (access.has_22 and access.admits_22 is True and bool(access.allows or access.orders)) or (
         access.has_24 and access.admits_24 is True
+    )
+
+
+def _last(config: Config, sections: list[Item]) -> dict[Dialect, Nested[Item]]:
+    """Return the Locations whose lines replace those of earlier ones; none where other lines change how they are merged."""
+    if len(sections) < _TWO or config.target.is_22 or config.named(*COMBINING):
+        return {}
+    return {dialect: last_by_prefix(sections, dialect) for dialect in DIALECTS}
+
+
+def _is_undone(access: Access, last: dict[Dialect, Nested[Item]]) -> bool:
+    """Whether a later section that does not let everyone in replaces each line of a grant."""
+    return all(
+        any(not access_of(other).grants for other in replacing(access.section, later))
+        for dialect, later in last.items()
+        if dialect(access)
     )
 
 

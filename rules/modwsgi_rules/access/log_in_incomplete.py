@@ -1,25 +1,27 @@
 """
-A log-in is asked for, and httpd is not told under what name, or who has one.
+A log-in is asked for, and httpd is not told how, under what name, or who has one.
 
 ## What happens
 
-Without `AuthName` every request there is answered with an error 500. Without a file of users nobody can log in: who tries gets
+Without `AuthType` or `AuthName` every request there is answered with an error 500. Without a file of users nobody can log in: who tries gets
 an error 500.
 
 ## Why
 
 mod_auth_basic and mod_auth_digest refuse to ask without a name for the realm (mod_auth_basic.c:authenticate_basic_user), and the
-provider `file`, which is the default, fails where no `AuthUserFile` is named (mod_authn_file.c:check_password; measured with
-2.4.71).
+provider `file`, which is the default, fails where no `AuthUserFile` is named (mod_authn_file.c:check_password). Without
+`AuthType` no module asks, and httpd itself ends the request (request.c:ap_process_request_internal; all measured with 2.4.71).
 
 ## Left alone
 
-There is no fix: name and file are the owner's. Another provider (`AuthBasicProvider`) needs no such file. Where the host or the
+There is no fix: name and file are the owner's. That `AuthType` is missing is told of a whole server, where every `Require` of
+a section asks for a user or group, and no `.htaccess` file and no module that is not known may say more. Another provider (`AuthBasicProvider`) needs no such file. Where the host or the
 main server names one in any section, nothing is reported.
 
 ## See also
 
-httpd's own messages are *AH01615: need AuthName: /*, *AH01614: client used wrong authentication scheme* and *AH01619:
+httpd's own messages are *AH01615: need AuthName: /*, *AH00027: No authentication done but request not allowed without
+authentication for /. Authentication not configured?*, *AH01614: client used wrong authentication scheme* and *AH01619:
 AuthUserFile not specified in the configuration*.
 
 ## Examples
@@ -43,8 +45,56 @@ Reported without a fix:
     </Location>
     ```
 
+    ```apache
+    #- apache2.conf
+    WSGIScriptAlias / /srv/shop/app.wsgi
+    <Location /admin>
+        Require user anne
+    #   ^^^^^^^^^^^^^^^^^
+        Require group staff
+    </Location>
+    ```
+
 Not reported:
 
+    ```apache
+    #- apache2.conf
+    WSGIScriptAlias / /srv/shop/app.wsgi
+    <Location /admin>
+        Require ip 192.0.2.0/24
+        Require valid-user
+    </Location>
+    ```
+    ```apache
+    #- apache2.conf
+    WSGIScriptAlias / /srv/shop/app.wsgi
+    <Directory /srv/shop>
+        <Limit POST>
+            Require valid-user
+        </Limit>
+    </Directory>
+    <Location /club>
+        Require shib-session
+    </Location>
+    ```
+    ```apache
+    #- apache2.conf
+    WSGIScriptAlias / /srv/shop/app.wsgi
+    <Directory /srv/shop>
+        Require valid-user
+    </Directory>
+    <Location />
+        Require all granted
+    </Location>
+    ```
+    ```apache
+    #- apache2.conf
+    WSGIScriptAlias / /srv/shop/app.wsgi
+    <Directory /srv/shop>
+        AllowOverride AuthConfig
+        Require valid-user
+    </Directory>
+    ```
     ```apache
     <Location /admin>
         AuthType Basic
@@ -64,17 +114,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives.families import USER_SOURCES
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.directives import find
+from modwsgi_fix.directives.families import (
+    COMBINING,
+    DIRECTORY_SECTIONS,
+    FILES_SECTIONS,
+    LOCATION_SECTIONS,
+    USER_SOURCES,
+)
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
+#: The words of Require for which httpd needs to know who asks, in its own modules.
+_USERS = frozenset({"valid-user", "user", "group"})
 #: The words of Require that ask for something other than a log-in.
 _OTHERS = frozenset({"all", "env", "expr", "forward-dns", "host", "ip", "local", "method", "not"})
 
 
+_SECTIONS = frozenset({*DIRECTORY_SECTIONS, *FILES_SECTIONS, *LOCATION_SECTIONS})
+#: What else decides beside the lines of Require in a section.
+_DECIDING = frozenset({"require", "satisfy", *COMBINING})
+
+
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER)
 def log_in_incomplete(config: Config) -> Iterator[Diagnostic]:
+    yield from _without_type(config)
     for item in config.named("authtype"):
         kind = item.value.lower()
         if kind not in ("basic", "digest") or item.guards or item.file.tree.is_template or not _asks_for_a_log_in(item):
@@ -95,6 +161,47 @@ def log_in_incomplete(config: Config) -> Iterator[Diagnostic]:
                 severity=severity,
                 help="add AuthUserFile with the path of the password file",
             )
+
+
+def _without_type(config: Config) -> Iterator[Diagnostic]:
+    """Report sections that ask for users in a server where nothing says how."""
+    asking = [item for item in config.named("require") if item.values and item.value.lower() in _USERS]
+    if not asking or not config.complete or not sees_all_sections(config) or _may_say_more(config):
+        return
+    told: set[Item] = set()
+    for item in asking:
+        section = item.parent
+        if (
+            section is None
+            or section in told
+            or section.key not in _SECTIONS
+            or item.guards
+            or item.file.tree.is_template
+        ):
+            continue
+        told.add(section)
+        deciding = [one for one in section.children if one.key in _DECIDING]
+        if any(one.key != "require" or one.value.lower() not in _USERS for one in deciding):
+            continue
+        if not _says(config, item, "authtype") and not _is_undone(config, section):
+            message = "a log-in is asked for without AuthType, so each request is an error 500"
+            yield Diagnostic(item.path, item.span, message, help="add AuthType Basic, AuthName and AuthUserFile")
+
+
+def _is_undone(config: Config, section: Item) -> bool:
+    """Whether another section for URLs, which are merged last, may admit somebody."""
+    located = config.within(section.server, "location", "locationmatch")
+    return any(one is not section and any(child.key in _DECIDING for child in _inside(one)) for one in located)
+
+
+@derived
+def _may_say_more(config: Config) -> bool:
+    """Whether an .htaccess file or a module that is not known may ask for a log-in of its own kind."""
+    if any(
+        word.lower() != "none" for item in config.named("allowoverride", "allowoverridelist") for word in item.values
+    ):
+        return True
+    return any(find(item.name) is None for item in config.items if not item.is_section)
 
 
 def _asks_for_a_log_in(item: Item) -> bool:

@@ -1,5 +1,5 @@
 """
-The DocumentRoot of a host is restricted, and deeper sections open all that its URLs lead to.
+A directory of a host is restricted, and deeper sections open all that its URLs lead to.
 
 ## What happens
 
@@ -15,7 +15,7 @@ takes all URLs of the DocumentRoot, so that the section of its script is the onl
 
 There is no fix: what the deeper section should ask for is the owner's to say. Write the restriction there, or into
 `<Location />`, which is merged last. A section of another directory than the host's own DocumentRoot may be a baseline, and is not
-reported.
+reported, but for one that opens all of it itself, by a `<Files>` in it.
 
 ## See also
 
@@ -36,6 +36,23 @@ Reported without a fix:
         </Directory>
         WSGIScriptAlias / /srv/data/code/wsgi.py
         <Directory /srv/data/code>
+            <Files wsgi.py>
+                Require all granted
+            </Files>
+        </Directory>
+    </VirtualHost>
+    ```
+
+The section has the restriction, and opens all that URLs lead to there:
+
+    ```apache
+    #- apache2.conf
+    <VirtualHost *:80>
+        ServerName data.example.com
+        WSGIScriptAlias / /srv/data/code/wsgi.py
+        <Directory /srv/data/code>
+            Require ip 192.0.2.0/24
+    #       ^^^^^^^^^^^^^^^^^^^^^^^
             <Files wsgi.py>
                 Require all granted
             </Files>
@@ -67,6 +84,27 @@ The section of the script asks, too, or the DocumentRoot is served beside the ap
         </Directory>
         WSGIScriptAlias /app /srv/shop/code/wsgi.py
         <Directory /srv/shop/code>
+            Require all granted
+        </Directory>
+    </VirtualHost>
+    <VirtualHost *:80>
+        ServerName club.example.com
+        WSGIScriptAlias / /srv/club/code/wsgi.py
+        Alias /reports /srv/club/code/reports
+        <Directory /srv/club/code>
+            Require ip 192.0.2.0/24
+            <Files wsgi.py>
+                Require all granted
+            </Files>
+        </Directory>
+    </VirtualHost>
+    <VirtualHost *:80>
+        ServerName blog.example.com
+        WSGIScriptAlias / /srv/blog/code/wsgi.py
+        <Directory /srv/blog>
+            Require ip 192.0.2.0/24
+        </Directory>
+        <Directory /srv/blog/code>
             Require all granted
         </Directory>
     </VirtualHost>
@@ -102,10 +140,11 @@ def restriction_undone_by_deeper_section(config: Config) -> Iterator[Diagnostic]
         section = item.parent
         if section is None or section in told or section.server.is_main:
             continue
-        if item.in_doubt or not _is_of_root(section):
+        if item.in_doubt or not _is_of_directory(section):
             continue
         grants = _grants(config, section.server, pattern_of(section).rstrip("/"))
-        if not grants:
+        # Another directory than the root may be a baseline, but for files that it opens itself.
+        if not grants or not (_is_of_root(section) or any(one.parent is section for one in grants)):
             continue
         told.add(section)
         yield Diagnostic(
@@ -117,10 +156,13 @@ def restriction_undone_by_deeper_section(config: Config) -> Iterator[Diagnostic]
         )
 
 
+def _is_of_directory(section: Item) -> bool:
+    """Whether a section is certainly read, and is that of one directory."""
+    return section.key == "directory" and not section.in_doubt and section.known and not is_regex_section(section)
+
+
 def _is_of_root(section: Item) -> bool:
-    """Whether a section is certainly that of the DocumentRoot of its host."""
-    if section.key != "directory" or section.in_doubt or not section.known or is_regex_section(section):
-        return False
+    """Whether a section is that of the DocumentRoot of its host."""
     root = section.server.last("documentroot")
     return root is not None and root.known and root.value.rstrip("/") == pattern_of(section).rstrip("/")
 

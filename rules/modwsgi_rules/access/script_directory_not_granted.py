@@ -134,9 +134,11 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.daemons import all_groups_known, definitions, embedded_mode_off
 from modwsgi_fix.model.facts.baseline import baseline
 from modwsgi_fix.model.facts.closed import closed_by_baseline, fetched_as_file
 from modwsgi_fix.model.facts.served import Served, is_unclear, target_of
+from modwsgi_fix.model.merge.groups import process_group
 from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.rewriting.access_blocks import directory_block, grant_lines
 from modwsgi_fix.rewriting.lines import insert_after
@@ -180,5 +182,15 @@ def _fix(config: Config, mount: Mapping, target: Served) -> Fix | None:
         Applicability.UNSAFE if fetched else Applicability.REPAIR,
         reason="another URL may lead to the script as a file, and its source could then be fetched"
         if fetched
-        else "the application answers instead of 403, and nothing else leads to the script",
+        else f"{_then(config, mount)}, and nothing else leads to the script",
     )
+
+
+def _then(config: Config, mount: Mapping) -> str:
+    """Return what visitors get once the script is open: a faulty process group is the next thing to mend."""
+    group = process_group(config, mount.item.server, mount).name
+    if group == "" and embedded_mode_off(config) is not None:
+        return "requests get an error 500 instead of 403, because embedded mode is off"
+    if group and config.complete and all_groups_known(config) and group not in definitions(config):
+        return f"requests get an error 500 instead of 403, because there is no process group {group}"
+    return "the application answers instead of 403"

@@ -131,7 +131,7 @@ from modwsgi_fix.model.daemons import daemon_processes
 from modwsgi_fix.model.facts.served import Served, location_prefix, scripts_nested, static
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.sections import is_regex_section, path_matches, pattern_of
-from modwsgi_fix.model.paths import Nested, has_wildcard
+from modwsgi_fix.model.paths import Nested, has_wildcard, rest_below
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_rules.access._expressions import whom
 
@@ -201,7 +201,7 @@ def _listed(path: str, names: tuple[str, ...]) -> str:
     """The scripts by their paths below the directory, or how many there are."""
     if len(names) > 2:
         return f"its {len(names)} WSGI scripts"
-    return " and ".join(posixpath.relpath(name, path) for name in names)
+    return " and ".join(rest_below(name, path) for name in names)
 
 
 def _matters(config: Config, path: str, server: Server, scripts: list[Served]) -> bool:
@@ -226,7 +226,7 @@ def _is_project(config: Config, path: str, server: Server, scripts: list[Served]
     if static(config, server).below(path) or _places(config).below(path):
         return True
     if posixpath.basename(path) not in _FOR_SCRIPTS and any(
-        posixpath.relpath(script.directory, path) != "." for script in scripts
+        rest_below(script.directory, path) != "." for script in scripts
     ):
         return True
     return _holds_a_project(config, path)

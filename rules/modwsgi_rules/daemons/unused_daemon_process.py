@@ -4,7 +4,7 @@ A process group is defined and nothing selects it.
 ## What happens
 
 Its processes start and sit idle. The application runs inside httpd's own processes (embedded mode), as their user and as
-often as there are processes.
+often as there are processes; under `WSGIRestrictEmbedded On` it does not run at all.
 
 ## Why
 
@@ -14,7 +14,8 @@ often as there are processes.
 ## The fix
 
 It adds the `WSGIProcessGroup`. It is unsafe, because the application then runs as another user, in another directory and
-with another Python path. The whole server must be in sight for that, with one group and one virtual host with applications.
+with another Python path. Where `WSGIRestrictEmbedded On` refuses the application, it is safe. The whole server must be in
+sight for that, with one group and one virtual host with applications.
 
 ## Left alone
 
@@ -25,6 +26,19 @@ reported where no application is in sight, or where a request or a script decide
 
     ```diff unsafe
      #- apache2.conf
+     <VirtualHost *:80>
+         ServerName example.com
+         WSGIDaemonProcess shop threads=5 home=/srv/shop
+    +    WSGIProcessGroup shop
+         WSGIScriptAlias / /srv/shop/shop.wsgi
+     </VirtualHost>
+    ```
+
+Every request was refused, for embedded mode is off:
+
+    ```diff
+     #- apache2.conf
+     WSGIRestrictEmbedded On
      <VirtualHost *:80>
          ServerName example.com
          WSGIDaemonProcess shop threads=5 home=/srv/shop
@@ -66,6 +80,7 @@ from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import (
     all_groups_known,
     daemon_processes,
+    embedded_mode_off,
     group_uses,
 )
 from modwsgi_fix.model.items import Server
@@ -84,7 +99,7 @@ def unused_daemon_process(config: Config) -> Iterator[Diagnostic]:
     if any(not is_settled(use.name) for use in uses):
         return
     used = {use.name for use in uses} | {value for item in config.named("wsgirestrictprocess") for value in item.values}
-    processes = daemon_processes(config)
+    processes, is_off = daemon_processes(config), embedded_mode_off(config) is not None
     for process in processes:
         if process.name in used or has_placeholder(process.name):
             continue
@@ -92,7 +107,10 @@ def unused_daemon_process(config: Config) -> Iterator[Diagnostic]:
         certain = all_groups_known(config)
         if not embedded and not certain:
             continue
-        if embedded:
+        if embedded and is_off:
+            message = f"nothing selects process group {process.name}, and embedded mode is off for its application"
+            advice = f"add WSGIProcessGroup {process.name}"
+        elif embedded:
             message = f"nothing selects process group {process.name}, so the application runs inside httpd"
             advice = f"add WSGIProcessGroup {process.name}"
         else:
@@ -101,10 +119,16 @@ def unused_daemon_process(config: Config) -> Iterator[Diagnostic]:
         fix = None
         only = len(processes) == 1 and not uses and _mounting(config) == [process.server] and embedded
         if certain and only and not process.directive.foreign and not process.stray and is_settled(process.name):
-            fix = Fix.unsafe(
-                f"Add WSGIProcessGroup {process.name}",
-                insert_after(process.directive, [f"WSGIProcessGroup {_quoted(process.name)}"]),
-                reason="the application moves out of httpd's processes; its user, directory and Python path may change",
+            title = f"Add WSGIProcessGroup {process.name}"
+            edit = insert_after(process.directive, [f"WSGIProcessGroup {_quoted(process.name)}"])
+            fix = (
+                Fix.safe(title, edit, reason="requests of the application were refused")
+                if is_off
+                else Fix.unsafe(
+                    title,
+                    edit,
+                    reason="the application moves out of httpd's processes; its user, directory and Python path may change",
+                )
             )
         place = process.directive
         yield Diagnostic(place.path, place.args[0].span, message, fix, help="" if fix else advice)

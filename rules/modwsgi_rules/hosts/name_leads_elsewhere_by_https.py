@@ -68,6 +68,32 @@ Reported without a fix:
     </VirtualHost>
     ```
 
+The default page of a distribution is open to everybody:
+
+    ```apache
+    #- apache2.conf
+    Listen 80
+    Listen 443
+    <Directory />
+        AllowOverride None
+        Require all denied
+    </Directory>
+    <Directory /var/www/>
+        Options Indexes
+        Require all granted
+    </Directory>
+    <VirtualHost *:80>
+        ServerName shop.example.com
+        WSGIScriptAlias / /var/www/shop/app.wsgi
+    </VirtualHost>
+    <VirtualHost _default_:443>
+        ServerName shop.example.com
+    #              ^^^^^^^^^^^^^^^^
+        SSLEngine on
+        DocumentRoot /var/www/html
+    </VirtualHost>
+    ```
+
 Not reported:
 
     ```apache
@@ -193,11 +219,16 @@ def _of_name(chain: Chain, name: str) -> Server | None:
 
 def _differs(config: Config, name: str) -> bool:
     """Whether a name leads to an application by http, and certainly to none by https."""
-    kinds = [
-        {one.outcome.kind for one in trace(config, request_of(f"{scheme}://{name}/")).branches}
+    plain, secure = (
+        [one.outcome for one in trace(config, request_of(f"{scheme}://{name}/")).branches]
         for scheme in ("http", "https")
-    ]
-    return Kind.APPLICATION in kinds[0] and kinds[1] <= _NOT_AN_APPLICATION
+    )
+    return any(one.kind is Kind.APPLICATION for one in plain) and all(
+        # mod_dir adds a slash where the index of a directory is a directory.
+        one.kind in _NOT_AN_APPLICATION
+        or (one.kind is Kind.REDIRECT and one.location.startswith(f"https://{name}/") and one.location.endswith("/"))
+        for one in secure
+    )
 
 
 def _is_answered(config: Config, name: str) -> bool:

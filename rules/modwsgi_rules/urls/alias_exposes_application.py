@@ -69,6 +69,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import Served, led_to, scripts_below, scripts_nested, served_by_root
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import grant
+from modwsgi_fix.model.paths import rest_below
 from modwsgi_fix.model.request.visits import authorities_of
 from modwsgi_fix.model.urls import Mapping, aliases, covered, document_root, mounts
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
@@ -173,7 +174,7 @@ def _exposed(config: Config, server: Server, directory: str, url: str, asked: li
     for script in _scripts(config, directory):
         if grant(config, server, script.directory, script.file).allowed is False or _is_run(config, script):
             continue
-        path = posixpath.join(url, posixpath.relpath(script.path, directory or "/"))
+        path = posixpath.join(url, rest_below(script.path, directory))
         if all(mapping.matches(path) is False for mapping in asked):
             return script
     return None

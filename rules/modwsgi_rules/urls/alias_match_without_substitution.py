@@ -45,12 +45,22 @@ The pattern is not anchored, so it is not just a prefix:
     #          ^^^^^^^^
     ```
 
+A part of the URL is put in, and what follows the slash is not:
+
+    ```apache
+    AliasMatch ^/([^/]+)/static/ /srv/sites/$1/static/
+    #          ^^^^^^^^^^^^^^^^^
+    ```
+
 One file for many URLs, a single URL, and a path with a substitution:
 
     ```apache
     AliasMatch ^/pages/ /srv/site/page.html
     AliasMatch ^/static$ /srv/site/static
     AliasMatch ^/static/(.*)$ /srv/site/static/$1
+    AliasMatch ^/([^/]+)/static/(.*)$ /srv/sites/$1/static/$2
+    AliasMatch ^/([^/]+)/static/$ /srv/sites/$1/static/
+    AliasMatch ^/([^/]+)/icon/ /srv/sites/$1/icon.png
     ```
 """
 
@@ -74,11 +84,17 @@ _PREFIX = expression(r"\^(?P<url>(?:/[\w~-]+)+/?)(?P<rest>\(?\.\*\)?\$?)?")
 _OPEN = expression(r".*(?:[/\w]|\.[*+]\)?\$?)$")
 
 
+_ADVICE = "use Alias, or add the rest of the URL as $1"
+
+
 @rule(severity=Severity.ERROR)
 def alias_match_without_substitution(config: Config) -> Iterator[Diagnostic]:
     for item in config.named("aliasmatch"):
         alias = mapping_of(item)
-        if alias is None or not item.known or item.sections or re.search(r"\$\d", alias.target):
+        if alias is None or not item.known or item.sections:
+            continue
+        has_parts = re.search(r"\$\d", alias.target) is not None
+        if has_parts and not (alias.target.endswith("/") and alias.url.endswith("/")):
             continue
         if (
             is_file(config, alias.target)
@@ -99,10 +115,11 @@ def alias_match_without_substitution(config: Config) -> Iterator[Diagnostic]:
             edit = Edit(item.path, Span(item.node.name_span.start, end), f"Alias {url} {written}")
             reason = f"what is below {url} is looked for below {target}"
             fix = leads_on(config, "Write it as an Alias", edit, url, target, reason)
+        advice = "end the pattern in (.*)$, and the path in the number of that group" if has_parts else _ADVICE
         yield Diagnostic(
             item.path,
             alias.url_span,
             f"AliasMatch leads every URL that matches to {alias.target} itself, without the rest of the URL",
             fix,
-            help="" if fix else "use Alias, or add the rest of the URL as $1",
+            help="" if fix else advice,
         )

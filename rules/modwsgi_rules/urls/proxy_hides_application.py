@@ -28,6 +28,29 @@ There is no fix: the configuration does not show which of the two should answer.
         ProxyPass / http://127.0.0.1:8080/
     </VirtualHost>
     ```
+What is exempted is served as files, and not by the application:
+
+    ```apache
+    <VirtualHost *:80>
+        Alias /static /srv/site/static
+        WSGIScriptAlias / /srv/site/app.wsgi
+    #                   ^
+        ProxyPass /static/ !
+        ProxyPass / http://127.0.0.1:8080/
+    </VirtualHost>
+    ```
+
+Not reported:
+
+    ```apache
+    <VirtualHost *:80>
+        Alias /static /srv/site/static
+        WSGIScriptAlias / /srv/site/app.wsgi
+        ProxyPass /static !
+        ProxyPass /api !
+        ProxyPass / http://127.0.0.1:8080/
+    </VirtualHost>
+    ```
     ```apache
     <VirtualHost *:80>
         WSGIScriptAlias /app /srv/site/app.wsgi
@@ -43,11 +66,11 @@ There is no fix: the configuration does not show which of the two should answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.model.urls import Mapping, covers_whole, mounts, together
+from modwsgi_fix.model.urls import Mapping, aliases, covers_whole, is_prefix, mounts, together
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 _PROXIES = ("proxypass", "proxypassmatch")
@@ -63,15 +86,18 @@ def proxy_hides_application(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 mount.item.path,
                 mount.url_span,
-                f"{proxy.name} {proxy.value} takes every URL of {mount.url}, so the application is never reached",
+                f"{proxy.name} {proxy.value} takes the URLs of {mount.url}, so the application is never reached",
                 related=(Related(proxy.path, proxy.span, "the proxy"),),
-                help=f"exempt it by {proxy.name} {mount.url} ! above, or remove one of the two",
+                help="remove one of the two, or give each a path of its own"
+                if mount.url == proxy.value
+                else f"exempt it by {proxy.name} {mount.url} ! above, or remove one of the two",
             )
 
 
 def _hiding(config: Config, server: Server, mount: Mapping) -> Item | None:
     """Return the ProxyPass that takes the whole mount: the first that matches decides (mod_proxy.c:proxy_trans)."""
     servers = [server] if server.is_main else [server, config.main]
+    files = [alias for alias in aliases(config, server) if not alias.is_regex]
     for item in (item for one in servers for item in one.all(*_PROXIES)):
         if len(item.args) < 2 or not item.known:
             continue
@@ -81,7 +107,7 @@ def _hiding(config: Config, server: Server, mount: Mapping) -> Item | None:
             if (
                 is_regex
                 or mount.is_regex
-                or proxy.url.rstrip("/").startswith(mount.url.rstrip("/"))
+                or (proxy.url.rstrip("/").startswith(mount.url.rstrip("/")) and not _is_of_files(proxy, mount, files))
                 or covers_whole(proxy, mount)
             ):
                 return None
@@ -89,3 +115,8 @@ def _hiding(config: Config, server: Server, mount: Mapping) -> Item | None:
         if together(item, mount.item) and covers_whole(proxy, mount):
             return item
     return None
+
+
+def _is_of_files(exempted: Mapping, mount: Mapping, files: Sequence[Mapping]) -> bool:
+    """Whether what is left to this server is a part of the mount that an alias takes, and not the application."""
+    return any(together(one.item, mount.item) and is_prefix(one.url, exempted.url) for one in files)

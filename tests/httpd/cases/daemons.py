@@ -250,6 +250,22 @@ WSGIScriptAlias / /srv/site/app.wsgi
         expect=AnswersAfter({SITE: ANSWERED | {"processes": 2, "threads": 5}}),
     ),
     case(
+        name="a group that nothing selects, where embedded mode is off",
+        rules=("unused-daemon-process",),
+        level="safe",
+        before={
+            "httpd.conf": f"""\
+WSGIRestrictEmbedded On
+<VirtualHost *:80>
+    ServerName a.example
+    WSGIDaemonProcess site threads=5
+    WSGIScriptAlias / /srv/site/app.wsgi
+</VirtualHost>
+{OPEN}"""
+        },
+        expect=AnswersAfter({SITE: ANSWERED | {"threads": 5}}),
+    ),
+    case(
         name="the name of a group with a slip",
         rules=("process-group-undefined",),
         level="safe",

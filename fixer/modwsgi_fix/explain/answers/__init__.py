@@ -17,6 +17,7 @@ Reader = Callable[[Occurrence, Asked], list[Cause]]
 
 READERS: dict[str, Reader] = {
     "access": requests.access,
+    "account": reading.account,
     "capacity": groups.capacity,
     "crash": groups.crash,
     "daemon": groups.daemon,
@@ -43,5 +44,6 @@ READERS: dict[str, Reader] = {
     "url": requests.url,
     "variable": reading.variable,
     "words": reading.words,
+    "words-of-2.4": requests.words_of_24,
     "workers": groups.workers,
 }

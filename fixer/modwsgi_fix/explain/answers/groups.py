@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import shlex
 
-from modwsgi_fix.directives.families import WORKERS
+from modwsgi_fix.directives.families import AS_OTHERS, WORKERS
 from modwsgi_fix.explain import modes
 from modwsgi_fix.explain.answers.places import mounts_of, runs_in, selected_spots
 from modwsgi_fix.explain.asked import Asked, cause_of, findings_of, shown, spot, trace_command
@@ -199,10 +199,22 @@ def socket(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     if not prefixes:
         text += "; there is no WSGISocketPrefix, so the directory is httpd's own for such files"
     help_ = (
-        "write WSGISocketPrefix with a directory that httpd's user may enter, as /run/apache2/wsgi; after a graceful restart "
-        "requests of old children fail so for a moment"
+        f"write WSGISocketPrefix with a directory that httpd's user may enter, as /run/{_runs_as(asked)}/wsgi; after a graceful "
+        "restart requests of old children fail so for a moment"
     )
+    as_others = [item for config in asked.configs for item in config.named(*AS_OTHERS)]
+    if as_others:
+        spots = [*(spot(item, "requests run as another user than httpd's") for item in as_others), *spots]
+        help_ = "write socket-user= with the user of the requests into WSGIDaemonProcess (mod_wsgi 4.4.1 or later)"
     return [*causes[:_LIMIT], Cause(shown(asked, text), tuple(spots[:_LIMIT]), help=help_)] if spots or causes else []
+
+
+def _runs_as(asked: Asked) -> str:
+    """Return what the program is called where the configuration lies: Red Hat's is httpd, Debian's apache2."""
+    roots = (config.main.last("serverroot") for config in asked.configs)
+    return (
+        "httpd" if any(root is not None and root.value.rstrip("/").endswith("/httpd") for root in roots) else "apache2"
+    )
 
 
 def home(occurrence: Occurrence, asked: Asked) -> list[Cause]:

@@ -7,21 +7,20 @@ import shlex
 from collections.abc import Iterable
 
 from modwsgi_fix.directives import daemon_option, script_options, version, words_before_options
-from modwsgi_fix.directives.families import LOG_FILES
+from modwsgi_fix.directives.families import ACCOUNTS, AS_OTHERS, LOG_FILES
 from modwsgi_fix.explain.asked import Asked, cause_of, file_at, findings_at, findings_near, findings_of, spot, spot_in
 from modwsgi_fix.explain.gathering import Occurrence
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import options_of
 from modwsgi_fix.model.items import File, Item, Script
+from modwsgi_fix.model.paths import on_a_drive
 from modwsgi_fix.model.servers import is_tls, label, listeners
 from modwsgi_fix.records import Cause, Finding
 from modwsgi_fix.rule import Rank
 from modwsgi_fix.text import whole_number
 
 _LIMIT = 5
-_WITHOUT_MODULE = (
-    "load mod_wsgi above that line (a2enmod wsgi); on Windows it has no daemon mode, and so no WSGIDaemonProcess"
-)
+_WITHOUT_MODULE = "load mod_wsgi (a2enmod wsgi); on Windows it has no daemon mode, and so no WSGIDaemonProcess"
 #: The most options whose releases are told, and the oldest release that is: nobody has an older one.
 _MOST_OPTIONS, _OLDEST = 4, (3,)
 #: The most lines of one continued directive that are searched.
@@ -91,9 +90,13 @@ def _releases(config: Config, item: Item) -> dict[str, str]:
 
 
 def _has(file: File | Script, line: int, command: str) -> bool:
-    """Whether a word stands in a line, or in a line above that it may continue."""
-    lines = [file.lines.line_text(at) for at in range(max(line - _MOST_JOINED, 1), min(line, len(file.lines)) + 1)]
-    return any(command.lower() in text.lower() for text in lines)
+    """Whether a word stands in a line, or in a line above that it continues."""
+    for at in range(min(line, len(file.lines)), max(line - _MOST_JOINED, 0), -1):
+        if at < line and not file.lines.line_text(at).rstrip("\r\n").endswith("\\"):
+            return False
+        if command.lower() in file.lines.line_text(at).lower():
+            return True
+    return False
 
 
 def _place(occurrence: Occurrence) -> tuple[str, int] | None:
@@ -167,6 +170,22 @@ def listening(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     ]
 
 
+def account(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """Return the lines that name a user or group that the machine does not have."""
+    name = occurrence.fields.get("account", "").strip()
+    found = findings_of(asked, ("unknown-user",))
+    causes = [cause_of(asked, one) for one in found if name and (name in one.message or name in _line(one))]
+    lines = [item for item in _named(asked, *ACCOUNTS, *AS_OTHERS) if name in _accounts(item)] if name else []
+    help_ = f"make the account {name}, or name one that the machine has"
+    spots = tuple(spot(item, "named here") for item in lines[:_LIMIT])
+    return causes or ([Cause(occurrence.message.about, spots, help=help_)] if spots else [])
+
+
+def _accounts(item: Item) -> set[str]:
+    """Return the words of a line that may name a user or group, those after the = of options among them."""
+    return {word for value in item.values for word in (value, value.partition("=")[2])}
+
+
 def loading(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     """Return the LoadModule line of a file that does not exist, or is for another Python or httpd."""
     path = occurrence.fields.get("path", "")
@@ -182,6 +201,8 @@ def loading(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     else:
         text = "the file of the module cannot be loaded: it is of another httpd or Python, or lacks a library, or may not be read"
         help_ = f"see what it lacks: ldd {shlex.quote(path)}"
+        if on_a_drive(path):
+            help_ = "take a module, a Python and an httpd that are all of 64 bits or all of 32, and the LoadFile of that Python"
     return [Cause(text, spots[:_LIMIT], help=help_)] if spots else []
 
 

@@ -132,7 +132,7 @@ def _help(occurrence: Occurrence, asking: Asking, outcome: Outcome) -> str:
 
 
 def _likeliest(record: Trace, path: str) -> Outcome:
-    """Return the outcome that the message is about: that of a branch in which the file exists and is not served."""
+    """Return the outcome that the message is about: that of a branch in which the file or directory exists and is not served."""
     if record.outcome.kind != "unknown":
         return record.outcome
     order = ("refused", "application", "error", "not-found")
@@ -141,6 +141,8 @@ def _likeliest(record: Trace, path: str) -> Outcome:
         kind = branch.outcome.kind
         absent = sum(condition.endswith("does not exist") for condition in branch.provided)
         absent -= f"{path} is a file" in branch.provided
+        # A path with a slash at its end is that of a directory.
+        absent -= 2 * (path.endswith("/") and f"{path.rstrip('/')} is a directory" in branch.provided)
         return order.index(kind) if kind in order else len(order), absent
 
     return min(record.branches, key=unlikely).outcome
@@ -278,6 +280,16 @@ def url(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     """Return the findings of the message's rules at the lines that decide over a URL, on any host."""
     found = [cause_of(asked, one) for one in findings_of(asked, occurrence.message.rules)]
     return found[:_LIMIT]
+
+
+def words_of_24(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """Return the findings about a log-in or a dialect; without any, the lines that httpd 2.2 takes for a log-in."""
+    found = url(occurrence, asked)
+    lines = [item for config in asked.configs for item in config.named("require") if item.value.lower() == "all"]
+    if found or not lines:
+        return found
+    help_ = "move to httpd 2.4, or write Order and Allow for 2.2; --target httpd=2.2 finds what else is of 2.4"
+    return [Cause(occurrence.message.about, tuple(spot(item) for item in lines[:_LIMIT]), help=help_)]
 
 
 def htaccess(occurrence: Occurrence, asked: Asked) -> list[Cause]:

@@ -61,7 +61,11 @@ def _help(occurrence: Occurrence) -> str:
 #: Messages of mod_wsgi that only introduce those of Python.
 _HEADED = ("script-exception", "exec-failed", "cannot-be-loaded", "not-compiled")
 
+_LOCALE = "write lang=C.UTF-8 locale=C.UTF-8 into WSGIDaemonProcess; in embedded mode LANG of httpd counts, which envvars sets"
 _HELP = {
+    "chunked": "write WSGIChunkedRequest On, where the application reads its input to the end and does without CONTENT_LENGTH",
+    "not-ascii-read": _LOCALE,
+    "not-ascii-written": _LOCALE,
     "exit-on-load": "take the call of sys.exit() out of what runs while the script is loaded",
     "exit-ignored": "take the call of sys.exit() out of the application",
     "script-exception": "read on in the log below this line: the traceback has the reason",

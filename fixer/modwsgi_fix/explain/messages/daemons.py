@@ -38,7 +38,7 @@ DAEMONS = (
         "Embedded mode of mod_wsgi disabled by runtime configuration: {path}",
         "embedded",
         "the application is in no process group, and WSGIRestrictEmbedded is On",
-        rules=("group-selected-beside-the-script", "unused-daemon-process"),
+        rules=("group-selected-beside-the-script", "unused-daemon-process", "embedded-mode-switched-off"),
     ),
     Message(
         "truncated",
@@ -134,6 +134,13 @@ DAEMONS = (
         "Unable to connect to WSGI daemon process '{group}' on '{socket}' as user with uid={uid}.",
         "socket",
         "httpd cannot reach the socket of the process group",
+    ),
+    Message(
+        "no-connection-3",
+        "Unable to connect to WSGI daemon process '{group}' on '{socket}'",
+        "socket",
+        "httpd cannot reach the socket of the process group",
+        only="mod_wsgi 3",
     ),
     Message(
         "no-socket",

@@ -62,6 +62,23 @@ REFUSED = (
         ("log-in-incomplete",),
     ),
     Message(
+        "no-authentication",
+        "No authentication done but request not allowed without authentication for {url}. Authentication not configured?",
+        "url",
+        "Require asks who the visitor is, and no AuthType says how a log-in is asked for",
+        "AH00027",
+        ("log-in-incomplete",),
+    ),
+    Message(
+        "no-auth-type-2.2",
+        "configuration error:  couldn't perform authentication. AuthType not set!: {url}",
+        "words-of-2.4",
+        "httpd 2.2 takes Require for a log-in, and no AuthType says how; Require all granted is a word of 2.4",
+        "",
+        ("log-in-incomplete", "new-access-directives"),
+        "httpd 2.2",
+    ),
+    Message(
         "no-exec-cgi",
         "Options ExecCGI is off in this directory: {path}",
         "access",
@@ -83,6 +100,17 @@ REFUSED = (
         "the file runs as a CGI program, and its output is not one's",
         "",
         ("handler-collision",),
+    ),
+    *(
+        Message(
+            name,
+            "exec of '{script}' failed",
+            "program",
+            "the file is run as a CGI program, and the system cannot run it: it names no interpreter, or may not be executed",
+            code,
+            ("handler-collision",),
+        )
+        for name, code in (("program-not-run", "AH01241"), ("program-not-run-cgi", "AH01215"))
     ),
     Message(
         "no-program-output",

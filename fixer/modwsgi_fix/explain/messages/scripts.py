@@ -31,6 +31,13 @@ SCRIPTS = (
         rules=("missing-on-disk", "wsgi-alias-trailing-slash", "directory-mount"),
     ),
     Message(
+        "chunked",
+        "Received request requiring chunked transfer encoding, but optional support for chunked transfer encoding has not "
+        "been enabled.: {path}",
+        "script",
+        "a client sends a body without saying its length, which mod_wsgi refuses (411) unless WSGIChunkedRequest is On",
+    ),
+    Message(
         "no-application",
         "Target WSGI script '{path}' does not contain WSGI application '{object}'.",
         "script",
@@ -170,6 +177,7 @@ SCRIPTS = (
         for name, text in (
             ("no-encodings-3.5", "ImportError: No module named 'encodings'"),
             ("no-codec-3.7", "Fatal Python error: initfsencoding: unable to load the file system codec"),
+            ("no-locale-3.7", "Fatal Python error: initfsencoding: Unable to get the locale encoding"),
             ("no-codec-3.6", "Fatal Python error: Py_Initialize: unable to load the file system codec"),
             ("no-locale-3.6", "Fatal Python error: Py_Initialize: Unable to get the locale encoding"),
         )
@@ -267,6 +275,19 @@ SCRIPTS = (
         "exception",
         "a name is not in a dictionary; SetEnv reaches the environ of a request, and not os.environ",
         rules=("setenv-not-in-os-environ",),
+    ),
+    *(
+        Message(
+            name,
+            text,
+            "exception",
+            "text that is not ASCII is read or written by the locale C, or by the code itself as ASCII",
+            rules=("daemon-without-locale",),
+        )
+        for name, text in (
+            ("not-ascii-written", "UnicodeEncodeError: 'ascii' codec can't encode"),
+            ("not-ascii-read", "UnicodeDecodeError: 'ascii' codec can't decode"),
+        )
     ),
     Message(
         "no-such-name",

@@ -272,6 +272,16 @@ STARTING = (
         "AH01177",
         ("provider-not-loaded",),
     ),
+    *(
+        Message(
+            name,
+            f"bad {what} name {{account}}",
+            "account",
+            f"the machine has no such {what}",
+            code,
+        )
+        for name, what, code in (("no-user", "user", "AH00543"), ("no-group", "group", "AH00544"))
+    ),
     Message(
         "syntax-error",
         "Syntax error on line {line} of {file}:",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+from functools import partial
 
-from modwsgi_fix.directives.families import COMBINING, INDIRECT_MAPPINGS
+from modwsgi_fix.directives.families import COMBINING, INDIRECT_MAPPINGS, LOCATION_SECTIONS
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.baseline import baseline
 from modwsgi_fix.model.facts.host_sections import of_alike, place_of
@@ -13,8 +14,8 @@ from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import Grant, access_of, grant
 from modwsgi_fix.model.merge.places import may_override
-from modwsgi_fix.model.merge.sections import location_sections
-from modwsgi_fix.model.paths import Nested, ascending
+from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
+from modwsgi_fix.model.paths import Nested, ascending, has_wildcard
 from modwsgi_fix.model.request import Kind, trace
 from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.model.request.visits import authority_of, sample
@@ -30,7 +31,7 @@ def closed_by_baseline(config: Config, server: Server, target: Served) -> bool:
     ``Satisfy``. The conclusion from the sections is checked by tracing whole requests, too.
     """
     mapping = target.mapping
-    if mapping is None or not _is_comparable(config):
+    if mapping is None or not _is_comparable(config) or _is_combined(config, server, target, mapping):
         return False
     if mapping.server is not server:
         return _is_closed(config, server, target, mapping)
@@ -56,8 +57,53 @@ def _assumed(config: Config) -> str:
 
 @derived
 def _is_comparable(config: Config) -> bool:
-    """Whether the sections can be compared one by one with the deny by default: all are in sight, and none changes others."""
-    return bool(_assumed(config) or sees_all_sections(config)) and not config.named(*COMBINING)
+    """Whether the sections can be compared one by one with the deny by default, because all are in sight."""
+    return bool(_assumed(config) or sees_all_sections(config))
+
+
+class _Combining(NamedTuple):
+    """The sections of a server in which lines change how others count, by what they hold for."""
+
+    directories: Nested[Item]
+    urls: Nested[Item]
+    #: Whether there are such lines elsewhere: for a pattern, in an ``<If>``, for files of any directory.
+    elsewhere: bool
+
+
+def _is_combined(config: Config, server: Server, target: Served, mapping: Mapping) -> bool:
+    """Whether a section that may hold for the target, or for something below it, changes how others count."""
+    if not config.named(*COMBINING):
+        return False
+    for each in config.servers if mapping.server.is_main else dict.fromkeys((config.main, server)):
+        found = config.once((_combining, each), partial(_combining, config, each))
+        if found.elsewhere or found.directories.above(target.directory) or found.directories.below(target.directory):
+            return True
+        if found.urls.below("/") and (
+            mapping.is_regex or found.urls.above(mapping.url) or found.urls.below(mapping.url)
+        ):
+            return True
+    return False
+
+
+def _combining(config: Config, server: Server) -> _Combining:
+    directories: list[tuple[str, Item]] = []
+    urls: list[tuple[str, Item]] = []
+    elsewhere = False
+    for item in config.within(server, *COMBINING):
+        outer = item.sections[0] if item.sections else item
+        prefix = location_prefix(outer) if outer.key in LOCATION_SECTIONS else None
+        if prefix is not None:
+            urls.append((prefix, outer))
+        elif (
+            outer.key == "directory"
+            and outer.known
+            and not is_regex_section(outer)
+            and not has_wildcard(pattern_of(outer))
+        ):
+            directories.append((pattern_of(outer), outer))
+        else:
+            elsewhere = True
+    return _Combining(Nested(directories), Nested(urls), elsewhere)
 
 
 def _refused_by(found: Grant, base: list[Item]) -> bool:

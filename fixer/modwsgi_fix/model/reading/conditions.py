@@ -8,6 +8,7 @@ from modwsgi_fix.model.builds import SOMETIMES, Build, is_compiled_in
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.items import Guard
 from modwsgi_fix.model.reading.variables import Variables
+from modwsgi_fix.syntax import Directive, Node
 
 #: A server that loads at most so many modules from files has the others compiled in.
 _FEW = 5
@@ -89,9 +90,14 @@ class Modules:
 
 
 def weigh(
-    key: str, words: Sequence[str], guards: tuple[Guard, ...], variables: Variables, modules: Modules
+    key: str,
+    words: Sequence[str],
+    guards: tuple[Guard, ...],
+    variables: Variables,
+    modules: Modules,
+    inside: Sequence[Node] = (),
 ) -> bool | Guard:
-    """Return whether a condition holds, where the files decide it; else the guard, with the test without its negation."""
+    """Return whether a condition on the nodes holds, where the files decide it; else the guard, with its test not negated."""
     test = words[0] if words else ""
     name, negated = test.removeprefix("!"), test.startswith("!")
     verdict: bool | None = None
@@ -99,10 +105,23 @@ def weigh(
         verdict = variables.is_defined(name, guards)
     elif key == "ifmodule":
         verdict = modules.has(name)
+        if verdict and negated and _is_first_to_load(name, inside, modules):
+            return True
     elif key == "ifversion":
         found = compare_version(modules.target, words)
         return Guard(key, " ".join(words), negated) if found is None else found
     return Guard(key, name, negated) if verdict is None else verdict is not negated
+
+
+def _is_first_to_load(test: str, inside: Sequence[Node], modules: Modules) -> bool:
+    """Whether a section for the absence of mod_wsgi loads it, as its packages do, and no line before it does.
+
+    It is never compiled in.
+    """
+    if module_asked(test) != "wsgi" or "wsgi" in modules.named:
+        return False
+    loading = (node for node in inside if isinstance(node, Directive) and node.key == "loadmodule")
+    return any("wsgi_module" in node.line_source.split() for node in loading)
 
 
 def compare_version(target: Target, words: Sequence[str]) -> bool | None:

@@ -184,7 +184,8 @@ class Reader:
             self.gap(where.file, node.name_span, GapKind.LIMIT, self.left_out)
             return None
         if key in CONDITIONS:
-            verdict = weigh(key, self.expand(node, where).values, where.guards, self.variables, self.modules)
+            said = self.expand(node, where).values
+            verdict = weigh(key, said, where.guards, self.variables, self.modules, node.children)
             if node.close is None:
                 self.open_conditions[node] = verdict if isinstance(verdict, bool) else None
             if verdict is False:

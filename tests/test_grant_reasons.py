@@ -1,0 +1,30 @@
+"""What a fix says of itself is true of the server that it is offered for."""
+
+from __future__ import annotations
+
+import pytest
+from support import job_of
+
+from modwsgi_fix.engine import check
+from modwsgi_fix.rule import all_rules
+
+_MAIN = "<Directory />\nRequire all denied\n</Directory>\n{}WSGIScriptAlias / /srv/shop/app.wsgi{}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "options", "said"),
+    [
+        ("", "", "the application answers instead of 403"),
+        ("WSGIDaemonProcess shop\n", " process-group=shop", "the application answers instead of 403"),
+        ("WSGIDaemonProcess other\n", " process-group=shop", "because there is no process group shop"),
+        ("WSGIDaemonProcess other\nWSGIProcessGroup shop\n", "", "because there is no process group shop"),
+        ("WSGIRestrictEmbedded On\n", "", "because embedded mode is off"),
+        ("WSGIRestrictEmbedded Off\n", "", "the application answers instead of 403"),
+        ("WSGIProcessGroup %{ENV:GROUP}\n", "", "the application answers instead of 403"),
+    ],
+)
+def test_the_application_is_said_to_answer_only_where_it_does(before: str, options: str, said: str) -> None:
+    rule = next(one for one in all_rules().values() if one.name == "script-directory-not-granted")
+    (found,) = check(job_of({"/etc/httpd/httpd.conf": _MAIN.format(before, options)}, rule))
+    assert found.fix is not None
+    assert said in found.fix.reason
