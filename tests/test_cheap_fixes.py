@@ -15,7 +15,7 @@ from support import config_of, job_of
 
 from modwsgi_fix import second_reader
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.effect import classes, touched
+from modwsgi_fix.effect import classes, shared, touched
 from modwsgi_fix.effect import impact as impacts
 from modwsgi_fix.engine import Fixed, choice, fix, gate, run, shapes
 from modwsgi_fix.model import daemons, items
@@ -105,7 +105,7 @@ def test_lines_are_compared_where_one_of_them_refuses(calls: Any) -> None:
 
 def test_what_the_main_server_and_a_few_hosts_say_is_found_out_once_for_each_state(calls: Any) -> None:
     """The first two and the last of hosts that are alike before and after."""
-    asked = calls(touched, "_each_said")
+    asked = calls(shared, "_each_said")
     done = _fixed()
     states, few = 3, 4
     assert len(asked) == states * few
