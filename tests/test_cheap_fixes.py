@@ -23,6 +23,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts import closed, host_sections, public
 from modwsgi_fix.model.merge import access, places
 from modwsgi_fix.model.request import permit, phases
+from modwsgi_fix.model.request.visits import visits
 from modwsgi_fix.rule import all_rules
 from modwsgi_fix.syntax import parse
 from modwsgi_fix.text import Span
@@ -298,3 +299,44 @@ def test_most_lines_have_usual_options() -> None:
     quick = daemons._plain_options(item, 1)
     assert quick is not None
     assert [(one.name, one.value) for one in quick[0]] == [("user", "b"), ("python-path", "/srv/a=b")]
+
+
+_LOG_IN = "AuthType Basic\n AuthName x\n AuthUserFile /etc/users\n Require valid-user\n"
+
+
+def test_a_visitor_who_logs_in_is_asked_about_where_a_log_in_matters(calls: Any) -> None:
+    private = _HOST.replace("Order allow,deny\n        Allow from all\n", _LOG_IN).replace("@", "-private")
+    server = _MAIN + private + "".join(_HOST.replace("@", f"{number}") for number in range(5))
+    asked = calls(impacts, "trace")
+    states = _of(server), _of(server.replace("Require all denied", "Require all granted"))
+    assert list(classes.differences(*states))
+    logged_in = [request for _, request in asked if request.headers]
+    assert {request.host for request in logged_in} == {"kunde-private.example.com"}
+    assert len(logged_in) < len(asked) / 4
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SetEnvIf Authorization . inside\n<Location /private>\n Require env inside\n</Location>\n",
+        "RewriteEngine On\nRewriteCond %{HTTP:Authorization} .\nRewriteRule ^ - [F]\n",
+        "<If \"req('Authorization') == 'Basic'\">\n Require all denied\n</If>\n",
+        f"<Location /private>\n {_LOG_IN}</Location>\n",
+        f"ErrorDocument 404 /private\n<Location /private>\n {_LOG_IN}</Location>\n",
+    ],
+)
+def test_where_a_log_in_matters_it_is_asked_about(line: str) -> None:
+    config = _of(_MAIN + _OPEN.replace("@", "1").replace("<Location />", f"{line}<Location />", 1))
+    (host,) = config.hosts
+    matters = []
+    for visit in visits(config, host):
+        request = visit.request._replace(headers=(("Authorization", "Basic"),))
+        alone = phases.trace(config, request)
+        assert impacts.traced(config, request).branches == alone.branches
+        matters.append(impacts.traced(config, visit.request).asks_log_in)
+    assert any(matters)
+
+
+def test_where_no_line_is_about_a_log_in_it_does_not_matter() -> None:
+    config = _of(_MAIN + _OPEN.replace("@", "1"))
+    assert not any(impacts.traced(config, visit.request).asks_log_in for visit in visits(config, config.hosts[0]))
