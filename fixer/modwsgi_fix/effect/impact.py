@@ -85,7 +85,10 @@ class Change(NamedTuple):
 
 
 class Impact(NamedTuple):
-    """All classes of URLs that were traced, host by host. ``skipped`` is the number of changed hosts that were not traced."""
+    """All classes of URLs that were traced, host by host.
+
+    ``skipped`` is the number of further hosts whose answers may change, which were not traced.
+    """
 
     changes: tuple[Change, ...]
     skipped: int = 0
