@@ -15,7 +15,7 @@ from support import config_of, job_of
 
 from modwsgi_fix import second_reader
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.effect import classes, shared, touched
+from modwsgi_fix.effect import classes, company, shared, touched
 from modwsgi_fix.effect import impact as impacts
 from modwsgi_fix.engine import Fixed, choice, fix, gate, run, shapes
 from modwsgi_fix.model import daemons, items
@@ -340,3 +340,33 @@ def test_where_a_log_in_matters_it_is_asked_about(line: str) -> None:
 def test_where_no_line_is_about_a_log_in_it_does_not_matter() -> None:
     config = _of(_MAIN + _OPEN.replace("@", "1"))
     assert not any(impacts.traced(config, visit.request).asks_log_in for visit in visits(config, config.hosts[0]))
+
+
+def _unlike(at: int, lines: str = "") -> str:
+    """A host like no other: it has as many mounts as its number says."""
+    mounts = "".join(f"WSGIScriptAlias /{one} /srv/{at}/{one}.wsgi\n" for one in range(at + 1))
+    return f"<VirtualHost *:80>\nServerName h{at}.test\n{lines}{mounts}</VirtualHost>\n"
+
+
+def test_the_hosts_that_use_a_process_group_are_asked_about_it(calls: Any) -> None:
+    """Two hosts of forty; and in the report of what changes for visitors."""
+    use = "WSGIProcessGroup shop\n"
+    hosts = [_unlike(at, use if at in (3, 30) else "") for at in range(40)]
+    main = _MAIN.replace("denied", "granted")
+    states = [_of(f"{main}WSGIDaemonProcess shop user={user}\n{''.join(hosts)}") for user in ("a", "b")]
+    asked = calls(impacts, "trace")
+    assert {one.url.partition(".test")[0] for one in classes.differences(*states)} == {"http://h3", "http://h30"}
+    assert {request.host for _, request in asked} == {"h3.test", "h30.test", "no-such-host.invalid"}
+    told = impacts.impact(*states)
+    assert {one.host.partition("(")[2] for one in told.changed} == {"h3.test)", "h30.test)"}
+    assert told.skipped == 0
+
+
+def test_whether_a_server_that_denies_refuses_a_mount_is_asked_of_a_few_hosts_that_are_alike(calls: Any) -> None:
+    host = "<VirtualHost *:80>\nServerName kunde@.test\nWSGIScriptAlias / /srv/kunde@/app.wsgi\n{}</VirtualHost>\n"
+    opened = "<Directory /srv/kunde@>\nRequire all granted\n</Directory>\n"
+    text = "".join(host.format(opened if at == 30 else "").replace("@", str(at)) for at in range(_HOSTS))
+    asked = calls(company, "trace")
+    config = config_of({"/etc/apache2/sites/all.conf": text})
+    assert company.refused_by_default(config) == [f"http://kunde{at}.test/" for at in range(_HOSTS) if at != 30]
+    assert len(asked) == 5
