@@ -353,7 +353,7 @@ def test_the_hosts_that_use_a_process_group_are_asked_about_it(calls: Any) -> No
     use = "WSGIProcessGroup shop\n"
     hosts = [_unlike(at, use if at in (3, 30) else "") for at in range(40)]
     main = _MAIN.replace("denied", "granted")
-    states = [_of(f"{main}WSGIDaemonProcess shop user={user}\n{''.join(hosts)}") for user in ("a", "b")]
+    states = [_of(f"{main}WSGIDaemonProcess {name}\n{''.join(hosts)}") for name in ("shop", "blog")]
     asked = calls(impacts, "trace")
     assert {one.url.partition(".test")[0] for one in classes.differences(*states)} == {"http://h3", "http://h30"}
     assert {request.host for _, request in asked} == {"h3.test", "h30.test", "no-such-host.invalid"}
