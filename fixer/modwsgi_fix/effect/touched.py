@@ -17,6 +17,7 @@ from modwsgi_fix.effect.takers import takers
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.host_sections import HostGroup, host_groups, in_groups, like_others, said_by, texts_without
 from modwsgi_fix.model.items import Item, Server
+from modwsgi_fix.model.request.visits import authorities_of
 from modwsgi_fix.model.servers import own_name
 from modwsgi_fix.tuples import NamedTuple
 
@@ -75,10 +76,14 @@ def _affected(before: Config, after: Config, hosts: list[Pair], like_others: Map
     if groups := redefined(before, after):
         differing |= {pair for pair in asked if _selects(before, after, pair, groups)}
     differing |= {pair for pair, like in like_others.items() if like.host in differing}
-    if len(differing) in (0, len(hosts)):
-        return hosts if differing else []
-    taking = takers(before, {pair.before for pair in differing if pair.before is not None})
-    return [pair for pair in hosts if pair in differing or (pair.before is not None and any(taking(pair.before)))]
+    others = [pair.before for pair in hosts if pair not in differing and pair.before is not None]
+    # Requests for the main server mostly come to no port that is left to it.
+    reached = [server for server in others if authorities_of(before, server)] if differing else []
+    taken = set[Server]()
+    if reached:
+        taking = takers(before, {pair.before for pair in differing if pair.before is not None})
+        taken = {server for server in reached if any(taking(server))}
+    return [pair for pair in hosts if pair in differing or pair.before in taken]
 
 
 def standing_for_all(some: Touched) -> list[Pair]:
