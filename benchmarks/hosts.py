@@ -266,6 +266,20 @@ def measure(kind: str, hosts: int, httpd: str, modules: Path, *, one_file: bool,
     )
 
 
+def write_only(directory: Path, kinds: list[str], arguments: argparse.Namespace, modules: Path) -> int:
+    """Write a server into a directory, which is made where it is not there; return the exit status."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        if len(kinds) > 1 or any(directory.iterdir()):
+            print(f"hosts.py: {directory}: --write takes one --kind, and an empty directory", file=sys.stderr)
+            return 2
+        write(directory, kinds[0], arguments.hosts[0], modules, one_file=arguments.one_file)
+    except OSError as error:
+        print(f"hosts.py: {error.filename or directory}: {error.strerror}", file=sys.stderr)
+        return 2
+    return 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("hosts", nargs="*", type=int, default=[100, 1000])
@@ -275,14 +289,14 @@ def main() -> int:
     parser.add_argument("--one-file", action="store_true", help="put all hosts into one file")
     parser.add_argument("--no-report", action="store_true", help="measure the check alone")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--write", type=Path, help="only write the server into this empty directory")
+    parser.add_argument(
+        "--write", type=Path, help="only write the server into this directory, which is empty or not there yet"
+    )
     arguments = parser.parse_args()
     httpd = shutil.which("apache2") or shutil.which("httpd")
     modules = Path("/usr/lib/apache2/modules")
     if arguments.write is not None:
-        for kind in arguments.kind or ["clean"]:
-            write(arguments.write.resolve(), kind, arguments.hosts[0], modules, one_file=arguments.one_file)
-        return 0
+        return write_only(arguments.write.resolve(), arguments.kind or ["clean"], arguments, modules)
     if httpd is None:
         print("hosts.py: there is no httpd to compare with")
         return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from support import ROOT
@@ -37,6 +38,34 @@ def test_a_benchmark_runs(command: str) -> None:
     )
     assert (done.returncode in (0, 1), done.stderr) == (True, "")
     assert name == "check.py" or figures(done.stdout), done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"), [((), 0, ""), (("--kind", "clean", "--kind", "panel"), 2, "--write takes one --kind")]
+)
+def test_a_server_is_written_into_a_directory_that_is_not_there(
+    tmp_path: Path, words: tuple[str, ...], code: int, told: str
+) -> None:
+    command = [
+        sys.executable,
+        str(ROOT / "benchmarks" / "hosts.py"),
+        *words,
+        "--write",
+        str(tmp_path / "new/server"),
+        "2",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout, told in done.stderr, done.stderr.count("\n")) == (code, "", True, bool(told))
+    assert (tmp_path / "new/server/apache2.conf").exists() is not bool(told)
+
+
+def test_a_server_is_written_into_no_directory_that_has_anything(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("")
+    for place, told in ((tmp_path, "an empty directory"), (tmp_path / "mine/new", "Not a directory")):
+        command = [sys.executable, str(ROOT / "benchmarks" / "hosts.py"), "--write", str(place), "2"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        assert (done.returncode, done.stdout, told in done.stderr, done.stderr.count("\n")) == (2, "", True, 1)
+    assert [one.name for one in tmp_path.iterdir()] == ["mine"]
 
 
 def test_make_bench_runs_all_of_them() -> None:

@@ -15,7 +15,7 @@ from support import config_of, job_of
 
 from modwsgi_fix import second_reader
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.effect import classes, touched
+from modwsgi_fix.effect import classes, company, shared, touched
 from modwsgi_fix.effect import impact as impacts
 from modwsgi_fix.engine import Fixed, choice, fix, gate, run, shapes
 from modwsgi_fix.model import daemons, items
@@ -23,6 +23,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts import closed, host_sections, public
 from modwsgi_fix.model.merge import access, places
 from modwsgi_fix.model.request import permit, phases
+from modwsgi_fix.model.request.visits import visits
 from modwsgi_fix.rule import all_rules
 from modwsgi_fix.syntax import parse
 from modwsgi_fix.text import Span
@@ -105,7 +106,7 @@ def test_lines_are_compared_where_one_of_them_refuses(calls: Any) -> None:
 
 def test_what_the_main_server_and_a_few_hosts_say_is_found_out_once_for_each_state(calls: Any) -> None:
     """The first two and the last of hosts that are alike before and after."""
-    asked = calls(touched, "_each_said")
+    asked = calls(shared, "_each_said")
     done = _fixed()
     states, few = 3, 4
     assert len(asked) == states * few
@@ -298,3 +299,74 @@ def test_most_lines_have_usual_options() -> None:
     quick = daemons._plain_options(item, 1)
     assert quick is not None
     assert [(one.name, one.value) for one in quick[0]] == [("user", "b"), ("python-path", "/srv/a=b")]
+
+
+_LOG_IN = "AuthType Basic\n AuthName x\n AuthUserFile /etc/users\n Require valid-user\n"
+
+
+def test_a_visitor_who_logs_in_is_asked_about_where_a_log_in_matters(calls: Any) -> None:
+    private = _HOST.replace("Order allow,deny\n        Allow from all\n", _LOG_IN).replace("@", "-private")
+    server = _MAIN + private + "".join(_HOST.replace("@", f"{number}") for number in range(5))
+    asked = calls(impacts, "trace")
+    states = _of(server), _of(server.replace("Require all denied", "Require all granted"))
+    assert list(classes.differences(*states))
+    logged_in = [request for _, request in asked if request.headers]
+    assert {request.host for request in logged_in} == {"kunde-private.example.com"}
+    assert len(logged_in) < len(asked) / 4
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SetEnvIf Authorization . inside\n<Location /private>\n Require env inside\n</Location>\n",
+        "RewriteEngine On\nRewriteCond %{HTTP:Authorization} .\nRewriteRule ^ - [F]\n",
+        "<If \"req('Authorization') == 'Basic'\">\n Require all denied\n</If>\n",
+        f"<Location /private>\n {_LOG_IN}</Location>\n",
+        f"ErrorDocument 404 /private\n<Location /private>\n {_LOG_IN}</Location>\n",
+    ],
+)
+def test_where_a_log_in_matters_it_is_asked_about(line: str) -> None:
+    config = _of(_MAIN + _OPEN.replace("@", "1").replace("<Location />", f"{line}<Location />", 1))
+    (host,) = config.hosts
+    matters = []
+    for visit in visits(config, host):
+        request = visit.request._replace(headers=(("Authorization", "Basic"),))
+        alone = phases.trace(config, request)
+        assert impacts.traced(config, request).branches == alone.branches
+        matters.append(impacts.traced(config, visit.request).asks_log_in)
+    assert any(matters)
+
+
+def test_where_no_line_is_about_a_log_in_it_does_not_matter() -> None:
+    config = _of(_MAIN + _OPEN.replace("@", "1"))
+    assert not any(impacts.traced(config, visit.request).asks_log_in for visit in visits(config, config.hosts[0]))
+
+
+def _unlike(at: int, lines: str = "") -> str:
+    """A host like no other: it has as many mounts as its number says."""
+    mounts = "".join(f"WSGIScriptAlias /{one} /srv/{at}/{one}.wsgi\n" for one in range(at + 1))
+    return f"<VirtualHost *:80>\nServerName h{at}.test\n{lines}{mounts}</VirtualHost>\n"
+
+
+def test_the_hosts_that_use_a_process_group_are_asked_about_it(calls: Any) -> None:
+    """Two hosts of forty; and in the report of what changes for visitors."""
+    use = "WSGIProcessGroup shop\n"
+    hosts = [_unlike(at, use if at in (3, 30) else "") for at in range(40)]
+    main = _MAIN.replace("denied", "granted")
+    states = [_of(f"{main}WSGIDaemonProcess {name}\n{''.join(hosts)}") for name in ("shop", "blog")]
+    asked = calls(impacts, "trace")
+    assert {one.url.partition(".test")[0] for one in classes.differences(*states)} == {"http://h3", "http://h30"}
+    assert {request.host for _, request in asked} == {"h3.test", "h30.test", "no-such-host.invalid"}
+    told = impacts.impact(*states)
+    assert {one.host.partition("(")[2] for one in told.changed} == {"h3.test)", "h30.test)"}
+    assert told.skipped == 0
+
+
+def test_whether_a_server_that_denies_refuses_a_mount_is_asked_of_a_few_hosts_that_are_alike(calls: Any) -> None:
+    host = "<VirtualHost *:80>\nServerName kunde@.test\nWSGIScriptAlias / /srv/kunde@/app.wsgi\n{}</VirtualHost>\n"
+    opened = "<Directory /srv/kunde@>\nRequire all granted\n</Directory>\n"
+    text = "".join(host.format(opened if at == 30 else "").replace("@", str(at)) for at in range(_HOSTS))
+    asked = calls(company, "trace")
+    config = config_of({"/etc/apache2/sites/all.conf": text})
+    assert company.refused_by_default(config) == [f"http://kunde{at}.test/" for at in range(_HOSTS) if at != 30]
+    assert len(asked) == 5

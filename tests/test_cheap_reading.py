@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import modwsgi_fix
 from modwsgi_fix import directives
 from modwsgi_fix.cli import output
 from modwsgi_fix.cli.servers import servers
@@ -28,6 +29,7 @@ from modwsgi_fix.model.patterns import wildcard
 from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.request import phases
+from modwsgi_fix.model.shapes import words
 from modwsgi_fix.placeholders import has_placeholder, is_template
 from modwsgi_fix.reports import dumped
 from modwsgi_fix.rewriting.verdict import counts_words
@@ -289,3 +291,32 @@ def test_notes_on_what_is_not_understood_are_written_at_once(monkeypatch: pytest
     (tmp_path / "site.conf").write_text("".join(f"Define A{number} ${{B{number}}}\n" for number in range(30)))
     servers([str(tmp_path / "site.conf")], None)
     assert [text.count("is not defined in these files\n") for text in put] == [30]
+
+
+def test_the_words_of_rules_are_read_without_their_pages_and_what_no_rule_imports(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    real = words.read_bytes
+    monkeypatch.setattr(words, "read_bytes", lambda path: asked.append(path) or real(path))
+    words._vocabulary.cache_clear()
+    candidates = {b"wsgidaemonprocess", b"trac", b"pygls"}
+    assert words.known(candidates, ["modwsgi_fix", "modwsgi_rules"]) == candidates - {b"pygls"}
+    top = Path(modwsgi_fix.__file__).parent
+    parts = {Path(path).relative_to(top).parts[0] for path in asked if Path(path).is_relative_to(top)}
+    assert {"model", "effect", "engine", "directives", "script"} <= parts
+    assert not parts & {"lsp", "cli", "fleet", "explain", "reports", "workspace", "api"}
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        (b'"""A page\nwith words."""\n\nNAME = "word"\n', b'"""\n\nNAME = "word"\n'),
+        (b'"""A page."""\nX = """text"""\n', b'"""\nX = """text"""\n'),
+        (b'NAME = """word"""\n', b'NAME = """word"""\n'),
+        (b'"""never closed\n', b'"""never closed\n'),
+        (b"", b""),
+    ],
+)
+def test_the_page_of_a_rule_is_not_its_code(source: bytes, code: bytes) -> None:
+    assert words._code(source) == code

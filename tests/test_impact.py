@@ -96,7 +96,7 @@ def test_hosts_that_were_not_traced_and_what_does_not_start() -> None:
     one = change("/", "refused", "application")
     lines = in_short([Impact((one,), skipped=2, refused=True)])
     assert lines[0].startswith("note: httpd refuses to start")
-    assert lines[-1] == "  2 more hosts changed in the same way, and not traced"
+    assert lines[-1] == "  2 more hosts whose answers may change: not traced for this report"
 
 
 def test_every_kind_of_answer_has_a_name() -> None:

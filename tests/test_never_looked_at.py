@@ -12,7 +12,7 @@ from support import SHARED, config_of, examples_of, source_of
 import modwsgi_fix
 from modwsgi_fix.directives.answers import Treatment, never_looked_at, treatments
 from modwsgi_fix.edits import Applicability
-from modwsgi_fix.effect import classes, touched
+from modwsgi_fix.effect import classes, shared
 from modwsgi_fix.effect.classes import differences
 from modwsgi_fix.effect.impact import changed_visits
 from modwsgi_fix.engine import Job, fix
@@ -54,7 +54,7 @@ _WORDS = {"namevirtualhost": "*:80", "logformat": "%h common", "customlog": "acc
 @pytest.fixture
 def all_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is passed over, so that each difference would be found."""
-    monkeypatch.setattr(touched, "never_looked_at", frozenset)
+    monkeypatch.setattr(shared, "never_looked_at", frozenset)
 
 
 def server(main: str = "", host: str = "", directory: str = "") -> Config:

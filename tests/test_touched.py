@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from support import config_of, job_of, made
 
 from modwsgi_fix.edits import Applicability, Edit, Fix
+from modwsgi_fix.effect.classes import differences
 from modwsgi_fix.effect.impact import impact
 from modwsgi_fix.effect.touched import are_apart, changed_hosts, pairs, touched_hosts
 from modwsgi_fix.engine import fix, gate
@@ -21,9 +24,10 @@ MAIN = "/etc/apache2/apache2.conf"
 BASE = "Listen 80\n<Directory />\nRequire all denied\n</Directory>\n"
 
 
-def host(name: str, lines: str = "", address: str = "*:80") -> str:
+def host(name: str, lines: str = "", address: str = "*:80", own: str = "") -> str:
+    """A host with lines in the section of its directory, and lines of its ``own``."""
     return (
-        f"<VirtualHost {address}>\nServerName {name}\nDocumentRoot /srv/{name}\n"
+        f"<VirtualHost {address}>\nServerName {name}\n{own}DocumentRoot /srv/{name}\n"
         f"<Directory /srv/{name}>\nRequire all denied\n{lines}</Directory>\n</VirtualHost>\n"
     )
 
@@ -58,22 +62,160 @@ def test_a_comment_touches_nobody() -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        # What all share: the main server, the hosts' names, process groups, variables that are set for access.
+        # What all share: the main server, the hosts' names, variables that are set for access.
         (server(host("a.test"), host("b.test")), server(host("a.test"), host("b.test", OPEN), base=BASE + "Timeout 5\n")),
         (server(host("a.test"), host("b.test")), server(host("a.test"), host("d.test"))),
         (server(host("a.test"), host("b.test")), server(host("a.test"), host("b.test", "SetEnvIf Host x y\n"))),
-        (server(host("a.test"), host("b.test")), server(host("a.test", "WSGIDaemonProcess d\n"), host("b.test"))),
         # Hosts that may answer for one another: by an address, a pattern, or a name that both have.
         (server(host("a.test"), host("b.test", "", "10.0.0.1:80")), server(host("a.test"), host("b.test", OPEN, "10.0.0.1:80"))),
-        (server(host("a.test"), host("a.test")), server(host("a.test"), host("a.test", OPEN))),
+        (server(host("a.test"), host("a.test")), server(host("a.test", OPEN), host("a.test"))),
         (
-            server(host("a.test"), host("b.test\nServerAlias *.test")),
-            server(host("a.test"), host("b.test\nServerAlias *.test", OPEN)),
+            server(host("b.test\nServerAlias *.test"), host("a.test")),
+            server(host("b.test\nServerAlias *.test", OPEN), host("a.test")),
         ),
     ],
 )  # fmt: skip
 def test_where_hosts_share_what_changes_all_are_asked(before: Config, after: Config) -> None:
-    assert touched_hosts(before, after) == changed_hosts(before, after)
+    names = [own_name(pair.after) for pair in changed_hosts(before, after) if pair.after and not pair.after.is_main]
+    assert touched(before, after) == names
+    assert len(names) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "own", "asked", "is_touched"),
+    [
+        # It is told from the other by its name.
+        ("b.test", "*:80", "", "*:80", False),
+        ("b.test", "192.0.2.1:80", "", "192.0.2.1:80", False),
+        # The other is never asked at its address, or at its port.
+        ("b.test", "192.0.2.2:80", "", "192.0.2.1:80", False),
+        ("a.test", "*:443", "", "*:80", False),
+        ("a.test", "*:80", "", "192.0.2.1:80", False),
+        # A request to any address may arrive at its own, where it is the only host.
+        ("b.test", "192.0.2.2:80", "", "*:80", True),
+        ("b.test", "192.0.2.2:*", "", "*:80", True),
+        # It has the other's name.
+        ("A.test", "*:80", "", "*:80", True),
+        ("b.test", "*:80", "ServerAlias a.*\n", "*:80", True),
+        ("b.test", "*:80", "ServerAlias other.test ${NAME}\n", "*:80", True),
+        ("b.test", "${ADDRESS}:80", "", "192.0.2.1:80", True),
+    ],
+)
+def test_a_host_is_touched_by_one_that_may_answer_for_it(
+    name: str, address: str, own: str, asked: str, *, is_touched: bool
+) -> None:
+    first, last = host("first.test", address="*:80 192.0.2.1:80"), host("a.test", address=asked)
+    before, after = (server(first, host(name, lines, address, own), last) for lines in ("", OPEN))
+    assert (before.hosts[-1] in [pair.before for pair in touched_hosts(before, after)]) is is_touched
+
+
+def test_a_name_that_an_earlier_host_has_leads_to_no_later_one() -> None:
+    hosts = host("a.test"), host("b.test")
+    before, after = (server(*hosts, host("a.test", lines, own="ServerAlias *.test\n")) for lines in ("", OPEN))
+    assert [pair.before for pair in touched_hosts(before, after)] == [before.hosts[-1]]
+
+
+def test_the_first_host_at_an_address_touches_those_whose_name_may_lead_nowhere() -> None:
+    def text(lines: str) -> str:
+        return host("first.test", lines) + f"<IfDefine X>\n{host('a.test')}</IfDefine>\n" + host("b.test")
+
+    before, after = (config_of({"/etc/apache2/sites/one.conf": text(lines)}) for lines in ("", OPEN))
+    assert touched(before, after) == ["first.test", "a.test"]
+
+
+@pytest.mark.parametrize(
+    ("use", "names"),
+    [
+        ("WSGIProcessGroup blog\n", []),
+        ("WSGIProcessGroup %{GLOBAL}\n", []),
+        ("WSGIProcessGroup shop\n", ["a.test"]),
+        ("WSGIProcessGroup %{ENV:GROUP}\n", ["a.test"]),
+        ("WSGIProcessGroup ${GROUP}\n", ["a.test"]),
+        ("WSGIScriptAlias / /srv/a.wsgi process-group=shop\n", ["a.test"]),
+        ("WSGIHandlerScript wsgi /srv/a.wsgi process-group=shop\n", ["a.test"]),
+    ],
+)
+@pytest.mark.parametrize("line", ["user=www", '"user=www"', "home=/srv", None])
+def test_a_process_group_touches_those_that_select_it(use: str, names: list[str], line: str | None) -> None:
+    hosts = host("a.test", own=use), host("b.test")
+    defined = BASE + "WSGIDaemonProcess blog\n"
+    before = server(*hosts, base=defined + "WSGIDaemonProcess shop user=www home=/srv\n")
+    after = server(*hosts, base=defined + (f"WSGIDaemonProcess shop {line}\n" if line else ""))
+    assert touched(before, after) == names
+    # What the main server selects, it selects for all.
+    if "Alias" not in use:
+        bases = (config.files[MAIN].text.partition("<VirtualHost")[0] + use for config in (before, after))
+        assert touched(*(server(*hosts, base=base) for base in bases)) == (["a.test", "b.test"] if names else [])
+
+
+def test_a_definition_that_moves_to_another_host_touches_those_that_select_it() -> None:
+    line, use = "WSGIDaemonProcess d\n", "WSGIProcessGroup d\n"
+    before = server(host("a.test", own=line), host("b.test"), host("c.test", own=use))
+    after = server(host("a.test"), host("b.test", own=line), host("c.test", own=use))
+    assert touched(before, after) == ["c.test"]
+    assert not are_apart(before, after, pairs(before, after)[1:3])
+
+
+@pytest.mark.parametrize("line", ["Listen 80\n", "LoadModule wsgi_module m.so\n"])
+def test_a_repetition_touches_nobody(line: str) -> None:
+    once, twice = (server(host("a.test"), base=line + BASE + more) for more in ("", line))
+    assert touched(once, twice) == []
+    assert touched(
+        once, server(host("a.test"), base=line + BASE + line.replace("80", "81").replace("wsgi", "ssl"))
+    ) == ["a.test"]
+
+
+_PARTS = st.fixed_dictionaries(
+    {
+        "address": st.sampled_from(
+            ["*:80", "192.0.2.1:80", "192.0.2.1:80 *:80", "192.0.2.2", "*", "*:443", "_default_:80"]
+        ),
+        "names": st.sampled_from(
+            [
+                "ServerName a.test\n",
+                "ServerName b.test\n",
+                "ServerName c.test\nServerAlias b.test\n",
+                "ServerAlias *.test\n",
+                "",
+            ]
+        ),
+        "own": st.sampled_from(
+            ["", "WSGIProcessGroup g\n", "WSGIProcessGroup h\n", "WSGIDaemonProcess g\n", "WSGIProcessGroup %{ENV:G}\n"]
+        ),
+        "condition": st.sampled_from(["{}", "{}", "<IfDefine X>\n{}</IfDefine>\n", "<IfDefine !X>\n{}</IfDefine>\n"]),
+    }
+)
+_STATES = st.tuples(
+    *[st.sampled_from(["", "Require all granted\n", "WSGIDaemonProcess g\n", "WSGIDaemonProcess g user=u\n"])] * 2
+)
+
+
+def _composed(hosts: Sequence[tuple[Mapping[str, str], tuple[str, str]]], which: int) -> str:
+    """A server of hosts that each say something else before and after (``which``)."""
+    text = "Listen 80\n"
+    for at, (parts, states) in enumerate(hosts):
+        defines = states[which] if "WSGIDaemon" in states[which] else ""
+        opens = "" if defines else states[which]
+        text += parts["condition"].format(
+            f"<VirtualHost {parts['address']}>\n{parts['names']}{parts['own']}{defines}WSGIScriptAlias /app /srv/app{at}.wsgi\n"
+            f"<Directory /srv>\nRequire all denied\n{opens}</Directory>\n</VirtualHost>\n"
+        )
+    return text
+
+
+@pytest.mark.slow
+@settings(max_examples=100)
+@given(
+    st.lists(st.tuples(_PARTS, _STATES), min_size=2, max_size=4), st.sampled_from([MAIN, "/etc/apache2/sites/one.conf"])
+)
+def test_no_host_that_is_not_touched_answers_in_another_way(
+    hosts: list[tuple[Mapping[str, str], tuple[str, str]]], path: str
+) -> None:
+    before, after = (config_of({path: _composed(hosts, which)}) for which in (0, 1))
+    asked = set(touched_hosts(before, after))
+    for pair in changed_hosts(before, after):
+        if pair not in asked:
+            assert [str(one) for one in differences(before, after, pair)] == []
 
 
 def test_the_impact_beyond_fifty_hosts_is_told_of_those_that_change() -> None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.host_sections import of_alike, place_of
 from modwsgi_fix.model.request import Kind, Request, trace
 from modwsgi_fix.model.request.visits import authority_of
 from modwsgi_fix.model.urls import aliases, mounts
@@ -78,7 +80,7 @@ def _granted(directory: str, script: str = "") -> str:
 def refused_by_default(config: Config) -> list[str]:
     """Return the URLs at which fragments mount an application that a server with ``Require all denied`` refuses.
 
-    Empty where the server is in sight, or where it is said how it denies.
+    Empty where the server is in sight, or where it is said how it denies. Of hosts that are alike, a few are asked.
     """
     if config.complete or config.denies or not config.named("wsgiscriptalias"):
         return []
@@ -89,7 +91,13 @@ def refused_by_default(config: Config) -> list[str]:
         for mount in mounts(closed, server) if authority is not None else ():
             if mount.is_regex or not mount.item.known or mount.item.server is not server:
                 continue
-            request = authority.request(mount.url) if authority is not None else None
-            if request is not None and all(b.outcome.kind is Kind.REFUSED for b in trace(closed, request)):
+            assert authority is not None
+            request = authority.request(mount.url)
+            key = _is_refused, place_of(mount.item)
+            if of_alike(closed, server, key, partial(_is_refused, closed, request)):
                 found.append(request.url)
     return list(dict.fromkeys(found))
+
+
+def _is_refused(config: Config, request: Request) -> bool:
+    return all(branch.outcome.kind is Kind.REFUSED for branch in trace(config, request))

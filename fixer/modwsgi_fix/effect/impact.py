@@ -33,6 +33,8 @@ _MOST_FILES, _LIKE = 500, 3
 _STRANGER = "no-such-host.invalid"
 #: The number of hosts whose every URL is traced; of more hosts that share a change, the first ones stand for all.
 _MOST_HOSTS = 50
+#: What a visitor with a log-in sends.
+_LOGGED_IN = (("Authorization", "Basic"),)
 #: The most outcomes of one request that are told, where something outside of the configuration decides among them.
 _MOST_WAYS = 3
 
@@ -83,7 +85,10 @@ class Change(NamedTuple):
 
 
 class Impact(NamedTuple):
-    """All classes of URLs that were traced, host by host. ``skipped`` is the number of changed hosts that were not traced."""
+    """All classes of URLs that were traced, host by host.
+
+    ``skipped`` is the number of further hosts whose answers may change, which were not traced.
+    """
 
     changes: tuple[Change, ...]
     skipped: int = 0
@@ -182,7 +187,7 @@ def _otherwise(before: Config, after: Config, pair: Pair, requests: Sequence[Req
             yield from (authority.request(request.path) for request in requests)
         yield authority._replace(name=_STRANGER).request("/")
     if any(config.named(*LOG_INS) for config in (before, after)):
-        yield from (request._replace(headers=(("Authorization", "Basic"),)) for request in requests)
+        yield from (request._replace(headers=_LOGGED_IN) for request in requests)
 
 
 def traced(config: Config, request: Request) -> Trace:
@@ -190,8 +195,15 @@ def traced(config: Config, request: Request) -> Trace:
     kept = config.derived(_kept)
     found = kept.get(request)
     if found is None:
-        found = kept[request] = trace(config, request)
+        found = kept[request] = _traced(config, request)
     return found
+
+
+def _traced(config: Config, request: Request) -> Trace:
+    if request.headers != _LOGGED_IN:
+        return trace(config, request)
+    anybody = traced(config, request._replace(headers=()))
+    return trace(config, request) if anybody.asks_log_in else Trace(request, anybody.branches, asks_log_in=False)
 
 
 def _kept(config: Config) -> dict[Request, Trace]:

@@ -1,33 +1,28 @@
 """Which hosts a change may affect. The others give the same answers as before, and need not be asked again.
 
 The answer to a request depends on the main server, on the host that is selected (``model.request`` asks no other), and on
-what all hosts share: which hosts there are, how they are reached, the process groups and variables that they define. So a
-host is untouched where none of these has changed and no touched host may take its requests. Lines of directives that the
-request model never looks at (``directives.answers.never_looked_at``) are none of these.
+what all hosts share: which hosts there are, how they are reached, the variables that they define. So a host is untouched
+where none of these has changed, no touched host may take its requests, and it selects no process group that has changed.
+Lines of directives that the request model never looks at (``directives.answers.never_looked_at``) are none of these.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from typing import TypeAlias
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from modwsgi_fix.directives.answers import never_looked_at
 from modwsgi_fix.directives.families import SAID_OF_ITSELF, SAID_OF_PLACES
+from modwsgi_fix.effect.shared import of_the_server, redefined, said, selects
+from modwsgi_fix.effect.takers import takers
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.host_sections import HostGroup, host_groups, in_groups, like_others, said_by, texts_without
-from modwsgi_fix.model.items import Guard, Item, Server
-from modwsgi_fix.model.patterns import host_wildcard
-from modwsgi_fix.model.request.hosts import aliases_of
-from modwsgi_fix.model.servers import addresses, own_name
+from modwsgi_fix.model.items import Item, Server
+from modwsgi_fix.model.request.visits import authorities_of
+from modwsgi_fix.model.servers import own_name
 from modwsgi_fix.tuples import NamedTuple
 
 #: With fewer hosts than this, all are asked.
 _FEW = 10
-
-#: What an item says to the request model: its name, its depth, its words and whether they are known, and its conditions.
-_Said: TypeAlias = tuple[str, int, tuple[object, ...], tuple[Guard, ...]]
 
 
 class Pair(NamedTuple):
@@ -76,22 +71,19 @@ def touched(before: Config, after: Config) -> Touched:
 def _affected(before: Config, after: Config, hosts: list[Pair], like_others: Mapping[Pair, Like]) -> list[Pair]:
     if not _shares(before, after, SAID_OF_ITSELF, like_others):
         return hosts
-    differing = {pair for pair in hosts if pair not in like_others and not _is_same(before, after, pair)}
+    asked = [pair for pair in hosts if pair not in like_others]
+    differing = {pair for pair in asked if not _is_same(before, after, pair)}
+    if groups := redefined(before, after):
+        differing |= {pair for pair in asked if _selects(before, after, pair, groups)}
     differing |= {pair for pair, like in like_others.items() if like.host in differing}
-    if not differing:
-        return []
-    if all(pair in differing or _sole_name(pair.before) is None for pair in hosts):
-        return hosts
-    taken = {name for pair in differing for name in _names(before, after, pair)}
-    patterns = [host_wildcard(name) for name in taken if "*" in name or "?" in name]
-
-    def is_touched(pair: Pair) -> bool:
-        if pair in differing:
-            return True
-        name = _sole_name(pair.before)
-        return name is None or name in taken or any(matches(name) for matches in patterns)
-
-    return [pair for pair in hosts if is_touched(pair)]
+    others = [pair.before for pair in hosts if pair not in differing and pair.before is not None]
+    # Requests for the main server mostly come to no port that is left to it.
+    reached = [server for server in others if authorities_of(before, server)] if differing else []
+    taken = set[Server]()
+    if reached:
+        taking = takers(before, {pair.before for pair in differing if pair.before is not None})
+        taken = {server for server in reached if any(taking(server))}
+    return [pair for pair in hosts if pair in differing or pair.before in taken]
 
 
 def standing_for_all(some: Touched) -> list[Pair]:
@@ -159,10 +151,10 @@ def are_apart(before: Config, after: Config, hosts: Collection[Pair]) -> bool:
 
     Then the effect of each single change can be seen on its own host, although all of them are made.
     """
-    if not _shares(before, after, SAID_OF_PLACES, {}) or any(_sole_name(pair.before) is None for pair in hosts):
+    if not _shares(before, after, SAID_OF_PLACES, {}) or redefined(before, after):
         return False
-    names = Counter(name for pair in hosts for name in set(_names(before, after, pair)))
-    if any(count > 1 or "*" in name or "?" in name for name, count in names.items()):
+    taking = takers(before, {pair.before for pair in hosts if pair.before is not None})
+    if not all(pair.before is not None and all(one is pair.before for one in taking(pair.before)) for pair in hosts):
         return False
     among = set(hosts)
     return all(pair in among or _is_same(before, after, pair) for pair in pairs(before, after))
@@ -218,13 +210,12 @@ def _by_identity(config: Config) -> dict[tuple[object, ...], Server]:
 
 
 def _shares(before: Config, after: Config, own: frozenset[str], like_others: Mapping[Pair, Like]) -> bool:
-    """Whether everything that concerns more than one host is unchanged, and hosts are told apart by their names alone.
+    """Whether everything that concerns more than one host is unchanged, but for process groups.
 
     ``own`` are the directives that a host has for itself. Nothing is asked of the hosts that others stand for.
     """
-    one, other = (config.once(_of_the_server, partial(_of_the_server, config)) for config in (before, after))
     return (
-        one == other
+        of_the_server(before) == of_the_server(after)
         and len(before.hosts) == len(after.hosts)
         and all(
             pair in like_others or _says_same_to_others(before, after, pair, own)
@@ -233,68 +224,25 @@ def _shares(before: Config, after: Config, own: frozenset[str], like_others: Map
     )
 
 
-def _of_the_server(config: Config) -> tuple[object, ...]:
-    server = config.complete, config.left_out, config.denies, config.target, dict(config.variables)
-    return *server, _said(config, config.main)
-
-
 def _says_same_to_others(before: Config, after: Config, pair: Pair, own: frozenset[str]) -> bool:
-    """Whether a host is told from others by its name alone, before and after, and says the same that concerns them."""
+    """Whether a host says the same that concerns other hosts, before and after."""
     was, now = pair
-    said = _to_others(before, was, own) if was is not None else None
-    return said is not None and now is not None and said == _to_others(after, now, own)
+    return was is not None and now is not None and _to_others(before, was, own) == _to_others(after, now, own)
 
 
-def _to_others(config: Config, host: Server, own: frozenset[str]) -> tuple[object, ...] | None:
-    item = host.item
-    if item is None or not all(address.is_wildcard for address in addresses(host)):
-        return None
-    return item.values, item.known, item.guards, [one for one in _said(config, host) if one[0] not in own]
+def _to_others(config: Config, host: Server, own: frozenset[str]) -> tuple[object, ...]:
+    assert host.item is not None
+    return *host.item.said, host.item.guards, [line for line in said(config, host) if line[0] not in own]
 
 
 def _is_same(before: Config, after: Config, pair: Pair) -> bool:
     """Whether a host says the same before and after."""
     if pair.before is None or pair.after is None:
         return False
-    return _said(before, pair.before) == _said(after, pair.after)
+    return said(before, pair.before) == said(after, pair.after)
 
 
-def _said(config: Config, server: Server) -> list[_Said]:
-    """Return all that a host says to the request model; once, as the state after one fix is the state before the next."""
-    return config.once((_said, server), lambda: list(_each_said(server)))
-
-
-def _each_said(server: Server) -> Iterator[_Said]:
-    unseen = never_looked_at()
-    stack = [iter(server.items)]
-    while stack:
-        for item in stack[-1]:
-            if item.key not in unseen:
-                yield item.key, len(stack), item.said, item.guards
-            if item.children and item.key != "virtualhost":
-                stack.append(iter(item.children))
-                break
-        else:
-            stack.pop()
-
-
-# -- how they are reached ------------------------------------------------------------------------------------------------
-
-
-def _sole_name(server: Server | None) -> str | None:
-    """Return the name that certainly leads to a host unless another host has it, too; None where that is not certain."""
-    if server is None or server.item is None or server.item.guards or not server.item.known:
-        return None
-    items = server.all("servername", "serveralias")
-    name = own_name(server)
-    if name is None or any(item.guards or not item.known for item in items):
-        return None
-    return name.lower().removesuffix(".")
-
-
-def _names(before: Config, after: Config, pair: Pair) -> Iterator[str]:
-    """Yield all names that a host may be requested by, patterns included."""
-    for config, server in ((before, pair.before), (after, pair.after)):
-        if server is not None:
-            yield (own_name(server) or own_name(config.main) or "").lower().removesuffix(".")
-            yield from (name.lower() for name in aliases_of(server))
+def _selects(before: Config, after: Config, pair: Pair, groups: frozenset[str]) -> bool:
+    """Whether requests of a host run in one of these process groups, before or after."""
+    sides = zip((before, after), pair, strict=True)
+    return any(server is not None and selects(config, server, groups) for config, server in sides)

@@ -88,8 +88,13 @@ def kinds_of_change(found: Sequence[Impact]) -> tuple[list[str], list[str]]:
         what = plural(silent, "class" if silent == 1 else "classe")
         counted.append(f"{what} of URLs that had no answer: refused in another way")
     if skipped := sum(one.skipped for one in found):
-        counted.append(f"{plural(skipped, 'more host')} changed in the same way, and not traced")
+        counted.append(untraced(skipped))
     return changes, counted
+
+
+def untraced(skipped: int) -> str:
+    """Return the line about hosts that a change may concern and that were not traced for the report."""
+    return f"{plural(skipped, 'more host')} whose answers may change: not traced for this report"
 
 
 def _alike(members: Sequence[Change]) -> _Alike:
@@ -137,7 +142,7 @@ def as_lines(found: Sequence[Impact]) -> list[str]:
             if rest:
                 lines.append(f"  {plural(rest, 'other class' if rest == 1 else 'other classe')} of URLs: unchanged")
         if impact.skipped:
-            lines.append(f"{plural(impact.skipped, 'more host')} changed in the same way, and not traced")
+            lines.append(untraced(impact.skipped))
     if not lines and any(one.changes and not one.refused for one in found):
         traced = sum(change.requests for one in found for change in one.changes)
         lines.append(f"nothing changes for visitors ({plural(traced, 'request')} traced)")

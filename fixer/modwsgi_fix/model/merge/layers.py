@@ -198,7 +198,7 @@ class Site:
         #: The sections for a directory and all above it, where no question was asked: for ``places.on_the_way``.
         self.walked: dict[str, list[Layer]] = {}
         #: Why sections refuse a visitor, and the steps to it, where nothing else decides: for ``request.permit``.
-        self.admitted: dict[tuple[object, ...], tuple[Any, list[Step]]] = {}
+        self.admitted: dict[tuple[object, ...], tuple[Any, list[Step], bool]] = {}
         #: The ``<Location>`` sections near the URL that was asked last, and whether each is meant: for all branches of a trace.
         self._near: tuple[str, list[tuple[Section, Held]]] | None = None
 

@@ -184,6 +184,7 @@ def _undecided(asked: Asked, old_item: Item | None, login: Item | None) -> Refus
 def _ask_login(asked: Asked, item: Item, login: Item | None) -> Refusal | None:
     """Ask for the log-in, and then the Require lines again (request.c:ap_process_request_internal)."""
     world, visitor = asked.world, asked.visitor
+    world.asks_log_in = True
     header = visitor.authorization or None
     if visitor.has_login is None and world.holds("the visitor logs in") and world.holds("the log-in is accepted"):
         return None

@@ -71,6 +71,8 @@ class World:
         self.steps: list[Step] = []
         #: The questions that were asked, or answered by what is assumed, each as often as it was.
         self.asked: list[str] = []
+        #: Whether the visitor's log-in mattered: with one or without, everything else goes the same way.
+        self.asks_log_in = False
 
     def step(self, phase: str, text: str, item: Item | None = None) -> None:
         """Note a decision."""

@@ -13,7 +13,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, every
 from modwsgi_fix.model.patterns import Match, Unknown, search
-from modwsgi_fix.model.request.state import State, client_of
+from modwsgi_fix.model.request.state import State, client_of, header_of
 from modwsgi_fix.model.urls import substitute
 from modwsgi_fix.tuples import NamedTuple
 
@@ -111,4 +111,4 @@ def _subject(state: State, name: str) -> str | None:
         # A variable of that name takes the place of the header (mod_setenvif.c:match_headers).
         is_variable = key in {name.lower() for name in state.environment} or is_set_somewhere(state.config, name)
         return None if is_variable else ""
-    return request.header(name)
+    return header_of(state, name)

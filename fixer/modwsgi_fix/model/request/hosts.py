@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived
@@ -80,6 +80,15 @@ class Index(NamedTuple):
                 return found
         return None
 
+    def reached(self, address: str | None, port: int) -> Iterator[Chain]:
+        """Yield the chains that may be asked for an address and port: the first one where a host of it is certainly there."""
+        for one in dict.fromkeys((address, "")):
+            ports = self.chains.get(one, {}) if one is not None else {}
+            for chain in [ports[number] for number in dict.fromkeys((port, 0)) if number in ports]:
+                yield chain
+                if any(is_certain(server) for _, server in chain.entries):
+                    return
+
     def named(self, port: int) -> list[str]:
         """Return the addresses with hosts of their own for a port."""
         return sorted(ip for ip, ports in self.chains.items() if ip and ports.keys() & {0, port})
@@ -143,11 +152,13 @@ def aliases_of(server: Server) -> list[str]:
 @derived
 def hosts_are_open(config: Config) -> bool:
     """Whether a condition or a variable leaves open which hosts there are, or what their names are."""
-    return any(
-        (host.item is not None and (host.item.guards or not host.item.known))
-        or any(item.guards or not item.known for item in host.all("servername", "serveralias"))
-        for host in config.hosts
-    )
+    return not all(map(is_certain, config.hosts))
+
+
+def is_certain(host: Server) -> bool:
+    """Whether no condition or variable leaves open whether a host is there, or what its names are."""
+    items = [*([host.item] if host.item is not None else ()), *host.all("servername", "serveralias")]
+    return not any(item.guards or not item.known for item in items)
 
 
 @derived
@@ -218,16 +229,22 @@ def _exists(host: Server, port: int, world: World) -> bool:
 
 def _address(index: Index, request: Request, world: World) -> str | None:
     """Return the address at which the request arrives; it is a question to the world only where it matters."""
-    if request.address is not None:
-        return _plain(request.address)
-    if is_ip(request.host):
-        return _plain(request.host)
+    address = arriving(request.address, request.host)
+    if address is not None:
+        return address
     named = index.named(request.port)
     if not named:
         return None
     answers = [(ip, f"it arrives at {ip}") for ip in named]
     found = world.ask("the address that it arrives at", *answers, ("", "it arrives at another address"))
     return found or None
+
+
+def arriving(address: str | None, host: str) -> str | None:
+    """Return the address at which a request arrives that is sent to an address, None for any, with a host's name or address."""
+    if address is not None:
+        return _plain(address)
+    return _plain(host) if is_ip(host) else None
 
 
 def _handshake(config: Config, base: Server, request: Request, world: World) -> None:

@@ -181,13 +181,17 @@ class Branch(NamedTuple):
 
 
 class Trace:
-    """All branches of a request; only one where the files decide everything."""
+    """All branches of a request; only one where the files decide everything.
 
-    __slots__ = ("branches", "request")
+    ``asks_log_in`` says whether it matters if the visitor logs in: otherwise the same request with a log-in goes the same ways.
+    """
 
-    def __init__(self, request: Request, branches: tuple[Branch, ...]) -> None:
+    __slots__ = ("asks_log_in", "branches", "request")
+
+    def __init__(self, request: Request, branches: tuple[Branch, ...], *, asks_log_in: bool = True) -> None:
         self.request = request
         self.branches = branches
+        self.asks_log_in = asks_log_in
 
     @property
     def outcome(self) -> Outcome:

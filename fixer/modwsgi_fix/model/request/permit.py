@@ -25,8 +25,9 @@ def authorize(state: State) -> None:
     if known is None:
         refused = _refusal(state, client, login, key)
     else:
-        refused, steps = known
+        refused, steps, asks_log_in = known
         world.steps += steps
+        world.asks_log_in |= asks_log_in
     if refused is not None:
         kind = Kind.ERROR if refused.status >= 500 else Kind.REFUSED
         raise state.done(kind, refused.status, refused.reason)
@@ -53,5 +54,5 @@ def _refusal(state: State, client: str | None, login: str | None, key: tuple[obj
     asked, steps = len(world.asked), len(world.steps)
     refused = refusal(Asked(state.layers, visitor, world, state.config))
     if len(world.asked) == asked and not of_this_request:
-        state.site.admitted[key] = refused, world.steps[steps:]
+        state.site.admitted[key] = refused, world.steps[steps:], world.asks_log_in
     return refused

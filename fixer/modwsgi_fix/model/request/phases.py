@@ -42,12 +42,15 @@ def trace(config: Config, request: Request, *, dialect: str = "") -> Trace:
     """
     most = config.derived(_steps)
     selected: list[_Selected] = []
+    worlds: list[World] = []
 
     def run(world: World) -> Outcome:
+        worlds.append(world)
         with allowing(most):
             return _run(config, request, world, selected)
 
-    return Trace(request, tuple(_branch(way) for way in ways(run, config.disk, config.derived(_seen), dialect)))
+    branches = tuple(_branch(way) for way in ways(run, config.disk, config.derived(_seen), dialect))
+    return Trace(request, branches, asks_log_in=any(world.asks_log_in for world in worlds))
 
 
 class _Selected(NamedTuple):

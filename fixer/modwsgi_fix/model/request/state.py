@@ -210,6 +210,13 @@ def server_name(state: State) -> str:
     return re.sub(r":\d*$", "", state.request.host_header).lower()
 
 
+def header_of(state: State, name: str) -> str | None:
+    """Return the value of a header that is known to be sent, for a line that names it; else None."""
+    if name.lower() == "authorization":
+        state.world.asks_log_in = True
+    return state.request.header(name)
+
+
 def client_of(state: State) -> str | None:
     """Return the visitor's address as httpd sees it; None where it is not known, as where a header may change it."""
     header = last(state.layers or state.site.base, "remoteipheader", state.world)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from modwsgi_fix.model.request.environment import is_set_somewhere
 from modwsgi_fix.model.request.environment import variable as environment_variable
-from modwsgi_fix.model.request.state import State, client_of, port_of, server_name
+from modwsgi_fix.model.request.state import State, client_of, header_of, port_of, server_name
 
 
 def value_of(name: str, state: State) -> str | None:
@@ -32,7 +32,7 @@ def _header(name: str, state: State) -> str | None:
     request = state.request
     if request.lacks(name):
         return ""
-    return request.host_header if name.lower() == "host" else request.header(name)
+    return request.host_header if name.lower() == "host" else header_of(state, name)
 
 
 def rewriting_value(name: str, state: State) -> str | None:

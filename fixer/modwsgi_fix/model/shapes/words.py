@@ -34,23 +34,37 @@ def known(candidates: set[bytes], packages: Iterable[str]) -> set[bytes] | None:
     return found
 
 
+#: The parts of modwsgi-fix that no rule imports (``lint-imports`` sees to it): what they know tells no hosts apart.
+_ABOVE_RULES = frozenset({"api", "cli", "explain", "fleet", "lsp", "reports", "workspace"})
+
+
 @cache
 def _vocabulary(package: str) -> frozenset[bytes] | None:
     spec = importlib.util.find_spec(package)
     if spec is None:
         return None
     names = list(spec.submodule_search_locations or ())
-    sources = [path for name in names for path in _sources(name)] if names else [spec.origin or ""]
+    above = _ABOVE_RULES if package == __name__.partition(".")[0] else frozenset[str]()
+    sources = [path for name in names for path in _sources(name, above)] if names else [spec.origin or ""]
     found: set[bytes] = set()
     try:
         # File by file: all words of a package at once would be twenty megabytes.
         for path in sources:
-            found.update(read_bytes(path).translate(_ALONE).split())
+            found.update(_code(read_bytes(path)).translate(_ALONE).split())
     except FileProblem:
         return None
     return frozenset(found) if sources else None
 
 
-def _sources(top: str) -> Iterator[str]:
-    for directory, _, names in os.walk(top):
+def _code(source: bytes) -> bytes:
+    """Return the source of a module without its docstring, which is the manual page of a rule."""
+    end = source.find(b'"""', 3) if source.startswith(b'"""') else -1
+    return source[end:] if end >= 0 else source
+
+
+def _sources(top: str, without: frozenset[str]) -> Iterator[str]:
+    """Yield the modules of a package, without some of the packages in it."""
+    for directory, below, names in os.walk(top):
+        if directory == top:
+            below[:] = [name for name in below if name not in without]
         yield from (os.path.join(directory, name) for name in names if name.endswith(".py"))
