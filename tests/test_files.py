@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modwsgi_fix.files import Disk, FileProblem, Files, Memory, Overlay
+from modwsgi_fix.files import Disk, FileProblem, Files, Memory, Overlay, read_bytes
 from modwsgi_fix.files.rooted import Rooted
 
 CONTENTS: dict[str, str | bytes] = {
@@ -207,3 +208,18 @@ def test_an_overlay_stands_for_the_file_behind_every_link() -> None:
     assert files.is_dir("/conf")
     with pytest.raises(FileProblem, match="no such file"):
         files.names("/none")
+
+
+def test_a_file_of_the_kernel_that_would_block_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """/proc/kmsg is a regular file, and reading it waits for the next message unless it is opened not to wait."""
+    path = tmp_path / "kmsg.conf"
+    path.write_text("Listen 80\n")
+
+    def read(file: int, size: int) -> bytes:
+        if os.get_blocking(file):
+            pytest.fail("this would wait for ever")
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(os, "read", read)
+    with pytest.raises(FileProblem, match="temporarily unavailable"):
+        read_bytes(str(path))

@@ -215,7 +215,8 @@ def read_bytes(path: str, most: int | None = None) -> bytes:
             raise FileProblem(path, "is a directory")
         if not stat.S_ISREG(mode) and path != os.devnull:
             raise FileProblem(path, "is not a regular file")
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        # Some files of the kernel, such as /proc/kmsg, are regular ones and block as a pipe does.
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
         try:
             parts, size = [], 0
             while part := os.read(file, 1 << 20):
