@@ -70,7 +70,16 @@ def refused(config: Config) -> Iterator[Fault]:
         if item.value.removesuffix("_module") in REMOVED_MODULES and len(item.args) == 2:
             yield Fault(item.path, item.span, f"Cannot load {item.values[1]} into server", Stage.READING)
     yield from _preloaded(config)
-    for item in filter(is_certain, config.named("require", *REQUIRE_SECTIONS) if not config.target.is_22 else ()):
+    if not config.target.is_22:
+        yield from _of_containers(config)
+
+
+def _of_containers(config: Config) -> Iterator[Fault]:
+    """Yield what httpd refuses of ``Require`` and its containers, and of what stands in them."""
+    containers = config.named(*REQUIRE_SECTIONS)
+    within = (child for section in containers for child in section.children if child.key != "require")
+    lines = {**dict.fromkeys(config.named("require")), **dict.fromkeys(containers), **dict.fromkeys(within)}
+    for item in filter(is_certain, lines):
         if not item.sections:
             continue  # it stands in the wrong place, or in a container of the file that includes a fragment
         reason = container_fault(item)

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives import Context, find
 from modwsgi_fix.directives.families import REQUIRE_SECTIONS
 from modwsgi_fix.model.items import Item
 
+#: What httpd executes while it reads the files, wherever it stands.
+_AT_ONCE = frozenset({"define", "undefine", "include", "includeoptional"})
+
 
 def container_fault(item: Item) -> str:
-    """Return httpd's message where it refuses a ``Require`` or a container at once; empty elsewhere.
+    """Return httpd's message where it refuses a ``Require``, a container, or a line in one at once; empty elsewhere.
 
     A negation may stand in ``<RequireAll>`` alone: lines without a container stand in an implied ``<RequireAny>``. A container
-    may not be empty, either. Source: mod_authz_core.c, add_authz_provider and add_authz_section; measured on 2.4.71.
+    may not be empty, and holds only what ``AllowOverride AuthConfig`` admits. Source: mod_authz_core.c,
+    add_authz_provider and add_authz_section; measured on 2.4.71.
     """
     if item.key in REQUIRE_SECTIONS and not item.children:
         return f"<{item.name}> directive contains no authorization directives"
     around = item.parent.key if item.parent is not None else ""
+    if item.parent is not None and around in REQUIRE_SECTIONS and _is_of_directories_alone(item):
+        return f"{item.name} not allowed in <{item.parent.name}> context"
     if around == "requireall" or not _is_negative(item):
         return ""
     what = "negative Require" if item.key == "require" else f"<{item.name}>"
@@ -43,6 +50,18 @@ def _lines(section: Item) -> Iterator[Item]:
             pending += reversed(item.children)
         else:
             yield item
+
+
+def _is_of_directories_alone(item: Item) -> bool:
+    """Whether a directive may stand in a directory and not in a container, which admits what AuthConfig does."""
+    info = find(item.name)
+    return (
+        info is not None
+        and Context.DIRECTORY in info.contexts
+        and "AuthConfig" not in info.overrides
+        and item.key not in _AT_ONCE
+        and not item.is_section
+    )
 
 
 def _is_negative(item: Item) -> bool:
