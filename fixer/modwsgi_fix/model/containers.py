@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.directives import Context, find
-from modwsgi_fix.directives.families import REQUIRE_SECTIONS
+from modwsgi_fix.directives.families import DIRECT_READING, REQUIRE_SECTIONS
 from modwsgi_fix.model.items import Item
-
-#: What httpd executes while it reads the files, wherever it stands.
-_AT_ONCE = frozenset({"define", "undefine", "include", "includeoptional"})
 
 
 def container_fault(item: Item) -> str:
@@ -59,7 +56,7 @@ def _is_of_directories_alone(item: Item) -> bool:
         info is not None
         and Context.DIRECTORY in info.contexts
         and "AuthConfig" not in info.overrides
-        and item.key not in _AT_ONCE
+        and item.key not in DIRECT_READING
         and not item.is_section
     )
 
