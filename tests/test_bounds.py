@@ -95,6 +95,45 @@ def test_a_directory_that_holds_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "pattern", ["d/*/*/*/*/*/*/*/*", "d/*/d/*/d/*/d/*/d/*/d/*/d/*", "d/?/*/[a-f]/*/?/*/*/*/*.conf"]
+)
+def test_links_back_make_few_of_the_paths_that_they_could(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str
+) -> None:
+    """Seven links to the directory itself are millions of paths of eight components."""
+    inner = tmp_path / "d"
+    inner.mkdir()
+    (tmp_path / "httpd.conf").write_text(f"IncludeOptional {pattern}\nListen 80\n")
+    for name in "abcdefd":
+        (inner / name).unlink(missing_ok=True)
+        (inner / name).symlink_to(".")
+    listed: list[str] = []
+    names = Disk.names
+
+    def counted(self: Disk, path: str) -> list[str]:
+        listed.append(path)
+        return names(self, path)
+
+    monkeypatch.setattr(Disk, "names", counted)
+    (source,) = find_sources(Disk(), [str(tmp_path)])
+    assert load(source).gaps
+    assert len(listed) < 1_000
+
+
+def test_a_link_to_another_directory_is_followed_for_each_host(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "a.conf").write_text("Timeout 5\n")
+    for number in range(600):
+        (tmp_path / "hosts" / str(number)).mkdir(parents=True)
+        (tmp_path / "hosts" / str(number) / "inner").symlink_to("../../shared")
+    (tmp_path / "httpd.conf").write_text("Include hosts/*/inner/*.conf\n")
+    (source,) = find_sources(Disk(), [str(tmp_path)])
+    config = load(source)
+    assert len(config.named("timeout")) == 600
+    assert not config.gaps
+
+
+@pytest.mark.parametrize(
     "text",
     [
         # Measured on 2.4.71: Syntax OK.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modwsgi_fix.files import Disk, FileProblem, Files, Memory, Overlay
+from modwsgi_fix.files import Disk, FileProblem, Files, Memory, Overlay, read_bytes
 from modwsgi_fix.files.rooted import Rooted
 
 CONTENTS: dict[str, str | bytes] = {
@@ -161,6 +162,7 @@ def test_names_are_in_byte_order(tmp_path: Path) -> None:
         ("nul\0", "cannot be a path"),
         ("lone\ud800", "cannot be a path"),
         ("long" * 100, "file name too long"),
+        ("sparse", "is larger than 64 MB"),
     ],
 )
 def test_what_cannot_be_read_is_said_in_one_line(
@@ -169,12 +171,14 @@ def test_what_cannot_be_read_is_said_in_one_line(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").touch()
     os.mkfifo("pipe")
+    with open("sparse", "wb") as sparse:
+        sparse.truncate(3 << 30)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind("socket")
         with pytest.raises(FileProblem) as caught:
             Disk().read(path)
     assert str(caught.value) == f"{path}: {reason}"
-    assert not Disk().is_file(path)
+    assert not Disk().is_file(path) or path == "sparse"
     assert Disk().key(path)
 
 
@@ -207,3 +211,18 @@ def test_an_overlay_stands_for_the_file_behind_every_link() -> None:
     assert files.is_dir("/conf")
     with pytest.raises(FileProblem, match="no such file"):
         files.names("/none")
+
+
+def test_a_file_of_the_kernel_that_would_block_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """/proc/kmsg is a regular file, and reading it waits for the next message unless it is opened not to wait."""
+    path = tmp_path / "kmsg.conf"
+    path.write_text("Listen 80\n")
+
+    def read(file: int, size: int) -> bytes:
+        if os.get_blocking(file):
+            pytest.fail("this would wait for ever")
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(os, "read", read)
+    with pytest.raises(FileProblem, match="temporarily unavailable"):
+        read_bytes(str(path))

@@ -137,6 +137,7 @@ def of(text: str, **files: str) -> Start:
         ("WSGIImportScript /x.py process-group=a application-group=a", "WSGI process group not yet configured."),
         ("Options -Indexes FollowSymLinks", "Either all Options must start with + or -, or no Option may."),
         ("Require all granted", "Require not allowed here"),
+        ("Require not ip 192.0.2.1", "Require not allowed here"),
         ("WSGIDaemonProcess a user=root", "WSGI process blocked from running as root."),
         ("WSGIDaemonProcess a threads=", "Invalid thread count for WSGI daemon process."),
         ("WSGIDaemonProcess a threads =5", "Invalid option to WSGI daemon process definition."),
@@ -165,6 +166,22 @@ def test_what_httpd_refuses(line: str, said: str) -> None:
         or "</" in line
         or "<D" in line
     )
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("Require not ip 192.0.2.1", "negative Require directive has no effect in <RequireAny> directive"),
+        ("<RequireNone>\nRequire ip 192.0.2.1\n</RequireNone>", "<RequireNone> directive has no effect in <RequireAny> directive"),
+        ("<RequireAll>\n</RequireAll>", "<RequireAll> directive contains no authorization directives"),
+        ("<RequireAll>\nRequire not ip 192.0.2.1\n</RequireAll>", "<RequireAll> directive contains only negative authorization directives"),
+        ("<RequireAll>\n<RequireAll>\nRequire not ip 192.0.2.1\n</RequireAll>\nRequire all granted\n</RequireAll>", ""),
+    ],
+)  # fmt: skip
+def test_what_httpd_refuses_of_containers(lines: str, said: str) -> None:
+    """Measured on 2.4.71, each in a <Location>."""
+    found = of(PLAIN + f"<Location />\nAuthMerging And\n{lines}\n</Location>\n")
+    assert (found.starts is False, found.reason if said else "") == (bool(said), said)
 
 
 @pytest.mark.parametrize(

@@ -245,3 +245,28 @@ def test_a_host_without_a_name_has_that_of_the_main_server(main: str, address: s
     config = server(f"{main}Listen 80\n{first}<VirtualHost {address}>\nDocumentRoot /srv\n</VirtualHost>\n")
     (found,) = all_rules()["host-never-reached"].check(config)
     assert found.message.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("main", "said"),
+    [
+        ("", "only requests for the machine's own name reach this host"),
+        ("ServerName main.example\n", "only requests for main.example reach this host"),
+        ("ServerName a.example\n", "no request reaches this host: <VirtualHost *:80> (a.example) takes the name www.a.example"),
+    ],
+)  # fmt: skip
+def test_a_host_with_an_alias_alone_has_the_name_of_the_main_server_too(main: str, said: str) -> None:
+    first = host("*:80", "ServerAlias www.a.example\n")
+    second = "<VirtualHost *:80>\nServerAlias www.a.example\n</VirtualHost>\n"
+    (found,) = all_rules()["host-never-reached"].check(server(f"{main}Listen 80\n{first}{second}"))
+    assert found.message.startswith(said)
+
+
+def test_hosts_of_many_conditions_are_not_compared() -> None:
+    """Each set of conditions has its own hosts, and they are looked at for each."""
+    pair = host("*:80") + host("*:80")
+    told = []
+    for count in (3, 40):
+        hosts = "".join(f"<IfDefine Site{number}>\n{pair}</IfDefine>\n" for number in range(count))
+        told.append(len(list(all_rules()["host-never-reached"].check(server(f"Listen 80\n{hosts}")))))
+    assert told == [3, 0]

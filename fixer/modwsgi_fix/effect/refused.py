@@ -11,9 +11,10 @@ from functools import lru_cache, partial
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives import Context
-from modwsgi_fix.directives.families import PREFIX_ALIASES
+from modwsgi_fix.directives.families import PREFIX_ALIASES, REQUIRE_SECTIONS
 from modwsgi_fix.directives.removed import REMOVED_MODULES
 from modwsgi_fix.model.config import Config, Target
+from modwsgi_fix.model.containers import container_fault, only_denies
 from modwsgi_fix.model.daemons import all_groups_known, definitions, group_uses, options_of, refused_uses
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.request.rewrite_rules import arguments
@@ -71,9 +72,22 @@ def refused(config: Config) -> Iterator[Fault]:
         if item.value.removesuffix("_module") in REMOVED_MODULES and len(item.args) == 2:
             yield Fault(item.path, item.span, f"Cannot load {item.values[1]} into server", Stage.READING)
     yield from _preloaded(config)
-    for item in filter(is_certain, config.named("requireall")):
-        if item.children and all(map(_denies, item.children)):
+    if not config.target.is_22:
+        yield from _of_containers(config)
+
+
+def _of_containers(config: Config) -> Iterator[Fault]:
+    """Yield what httpd refuses of ``Require`` and its containers, and of what stands in them."""
+    containers = config.named(*REQUIRE_SECTIONS)
+    within = (child for section in containers for child in section.children if child.key != "require")
+    lines = {**dict.fromkeys(config.named("require")), **dict.fromkeys(containers), **dict.fromkeys(within)}
+    for item in filter(is_certain, lines):
+        if not item.sections:
+            continue  # it stands in the wrong place, or in a container of the file that includes a fragment
+        reason = container_fault(item)
+        if not reason and only_denies(item):
             reason = "<RequireAll> directive contains only negative authorization directives"
+        if reason:
             yield Fault(item.path, item.span, reason)
 
 
@@ -210,11 +224,6 @@ def _preloaded(config: Config) -> Iterator[Fault]:
             continue
         if all(process.directive.index > item.index for process in definitions(config).get(use.name, ())):
             yield Fault(item.path, item.span, "WSGI process group not yet configured.")
-
-
-def _denies(item: Item) -> bool:
-    """Whether a line in a container of ``Require`` cannot let anybody in (mod_authz_core.c:authz_core_check_section)."""
-    return item.key == "requirenone" or (item.key == "require" and item.value.lower() == "not")
 
 
 def _is_misplaced(item: Item) -> bool:

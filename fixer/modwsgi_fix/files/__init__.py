@@ -28,6 +28,9 @@ MANIFEST = "modwsgi-fix-fetched.json"
 #: The problem of a path that does not exist.
 MISSING = "no such file or directory"
 
+#: The most bytes of a configuration or script that are read: ten thousand hosts take a fifth of it.
+MOST_BYTES = 64 << 20
+
 
 class FileProblem(Exception):
     """A path that cannot be read or written, and why, in one line."""
@@ -148,7 +151,7 @@ class Disk:
     """The disk. A relative path starts at the working directory."""
 
     def read(self, path: str) -> str:
-        return decode(read_bytes(path))
+        return decode(read_bytes(path, most=MOST_BYTES))
 
     def key(self, path: str) -> str:
         try:
@@ -210,12 +213,16 @@ def read_bytes(path: str, most: int | None = None) -> bytes:
     A file of more than ``most`` bytes is a problem.
     """
     try:
-        mode = os.stat(path).st_mode
+        info = os.stat(path)
+        mode = info.st_mode
         if stat.S_ISDIR(mode):
             raise FileProblem(path, "is a directory")
         if not stat.S_ISREG(mode) and path != os.devnull:
             raise FileProblem(path, "is not a regular file")
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        if most is not None and info.st_size > most:
+            raise FileProblem(path, f"is larger than {most >> 20} MB")
+        # Some files of the kernel, such as /proc/kmsg, are regular ones and block as a pipe does.
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
         try:
             parts, size = [], 0
             while part := os.read(file, 1 << 20):

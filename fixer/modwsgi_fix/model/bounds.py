@@ -30,6 +30,8 @@ LONGEST_URL, LONGEST_PATH = 8190, paths.LONGEST_PATH
 _MOST_STEPS, _LEAST_STEPS, _ALL_STEPS = 1_000_000, 20_000, 100_000_000
 #: So many characters that are inserted, or parameters that are searched for, count as one reading.
 _CHARACTERS, _PARAMETERS = 256, 16
+#: The readings that it takes to list a directory below itself: links back to it make as many paths as one likes.
+_BELOW_ITSELF = 200
 
 
 def steps_for(expressions: int) -> float:
@@ -60,6 +62,8 @@ class Budget:
 
     def __init__(self) -> None:
         self.left = MOST_READINGS
+        #: The directories that are listed, by path, as the keys of the disk.
+        self._listed: dict[str, str] = {}
 
     @property
     def is_spent(self) -> bool:
@@ -75,6 +79,16 @@ class Budget:
         self.left -= readings
         if self.left < 0:
             raise TooMuch(f"too much to read: Include and Use make more than {MOST_READINGS:,} lines of it")
+
+    def spend_on_listing(self, directory: str, key: str) -> None:
+        """As ``spend``, for a directory that a link has led back to; others take nothing."""
+        self._listed[directory] = key
+        above = posixpath.dirname(directory)
+        while above != directory:
+            if self._listed.get(above) == key:
+                self.spend(_BELOW_ITSELF)
+                return
+            directory, above = above, posixpath.dirname(above)
 
     def spend_on(self, *, characters: int = 0, parameters: int = 0) -> None:
         """As ``spend``, for inserted text and parameters that are searched for."""

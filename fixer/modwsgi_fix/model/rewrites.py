@@ -34,12 +34,14 @@ class Rewrite(NamedTuple):
 
 
 def rewrites(config: Config, server: Server) -> list[Rewrite]:
-    """Return the rules at a server's own level, in order; none where ``RewriteEngine`` is not certainly on.
+    """Return the rules at a server's own level, in order; none where ``RewriteEngine`` is not certainly on for all of them.
+
+    In ``<IfModule mod_rewrite.c>``, or a host that stands in a condition, engine and rules are read together or not at all.
 
     A virtual host inherits no rules unless ``RewriteOptions`` says so (mod_rewrite.c:config_server_merge).
     """
     engine = server.last("rewriteengine")
-    if engine is None or engine.guards or engine.value.lower() != "on":
+    if engine is None or engine.value.lower() != "on":
         return []
     found: list[Rewrite] = []
     conditions: list[Item] = []
@@ -50,7 +52,7 @@ def rewrites(config: Config, server: Server) -> list[Rewrite]:
             if len(item.args) >= 2:
                 found.append(Rewrite(item, tuple(conditions), flags_of(item)))
             conditions = []
-    return found
+    return found if all(engine.accompanies(rewrite.item) for rewrite in found) else []
 
 
 def flags_of(item: Item) -> dict[str, str]:

@@ -90,7 +90,7 @@ def is_tls(server: Server) -> bool | None:
     item = server.last("sslengine")
     if item is None:
         return False
-    if _conditions(item) or not item.known:
+    if conditions_within(item) or not item.known:
         return None
     return item.value.lower() == "on"
 
@@ -104,14 +104,14 @@ def speaks_tls(config: Config, server: Server) -> bool | None:
     """
     engine = server.last("sslengine") or config.main.last("sslengine")
     if engine is not None:
-        if _conditions(engine) or not engine.known:
+        if conditions_within(engine) or not engine.known:
             return None
         return engine.value.lower() == "on"
     certificate = server.last("sslcertificatefile") or config.main.last("sslcertificatefile")
     if server.is_main or certificate is None:
         return False
     found = _protocol(config, server) == "https"
-    return None if found and _conditions(certificate) else found
+    return None if found and conditions_within(certificate) else found
 
 
 def _protocol(config: Config, server: Server) -> str | None:
@@ -139,8 +139,8 @@ def _key(address: Address) -> tuple[str, str]:
     return ("*" if address.is_wildcard else address.host.lower(), address.port)
 
 
-def _conditions(item: Item) -> tuple[Guard, ...]:
-    """Return the undecided conditions of a directive within its host; those around the host hold wherever the host exists."""
+def conditions_within(item: Item) -> tuple[Guard, ...]:
+    """Return the undecided conditions around a directive within its host; those around the host hold wherever the host exists."""
     host = item.server.item
     return item.guards if host is None else item.guards[len(host.guards) :]
 
@@ -180,7 +180,7 @@ def _names(config: Config) -> dict[Server, str | None]:
 
 def _name(config: Config, server: Server) -> str | None:
     items = server.all("servername")
-    if any(_conditions(item) for item in items):
+    if any(conditions_within(item) for item in items):
         return None
     own = own_name(server)
     if own is not None:
@@ -202,7 +202,7 @@ def same_error_log(first: Server, second: Server) -> bool:
 
 def _error_log(server: Server) -> tuple[str, object] | None:
     log = server.last("errorlog")
-    return (log.value, _conditions(log)) if log else None
+    return (log.value, conditions_within(log)) if log else None
 
 
 def label(server: Server) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from modwsgi_fix.script.source import Function, Source, dotted, imports_of, own
@@ -92,9 +92,11 @@ def bindings_of(function: Function | ast.Module) -> dict[str, list[Binding]]:
     def bind(target: ast.AST, value: Binding) -> None:
         if isinstance(target, ast.Name):
             found.setdefault(target.id, []).append(value)
-        elif isinstance(target, (ast.Tuple, ast.List, ast.Starred)):
-            for child in ast.iter_child_nodes(target):
-                bind(child, UNKNOWN)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            for child, part in zip(target.elts, _parts(value, target.elts), strict=True):
+                bind(child, part)
+        elif isinstance(target, ast.Starred):
+            bind(target.value, UNKNOWN)
 
     if not isinstance(function, ast.Module):
         for argument in ast.walk(function.args):
@@ -131,6 +133,13 @@ def bindings_of(function: Function | ast.Module) -> dict[str, list[Binding]]:
                 for target in node.targets:
                     bind(target, UNKNOWN)
     return found
+
+
+def _parts(value: Binding, targets: Sequence[ast.expr]) -> Sequence[Binding]:
+    """Return what each target of ``a, b = c, d`` is bound to; unknown where the parts do not stand side by side."""
+    parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
+    is_plain = len(parts) == len(targets) and not any(isinstance(one, ast.Starred) for one in (*parts, *targets))
+    return parts if is_plain else [UNKNOWN] * len(targets)
 
 
 def kind_of(node: ast.expr, scope: Scope, depth: int = 0) -> Kind:

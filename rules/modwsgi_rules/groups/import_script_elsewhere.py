@@ -54,6 +54,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import options_of
 from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.groups import application_group, process_group, script_path
+from modwsgi_fix.model.servers import conditions_within
 from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
@@ -63,7 +64,7 @@ def import_script_elsewhere(config: Config) -> Iterator[Diagnostic]:
     imports = [
         item
         for item in config.named("wsgiimportscript")
-        if item.args and item.known and not item.guards and not item.file.tree.is_template
+        if item.args and item.known and not conditions_within(item) and not item.file.tree.is_template
     ]
     if not imports:
         return

@@ -16,7 +16,8 @@ with the port (vhost.c:ap_update_vhost_given_ip).
 ## Left alone
 
 There is no fix: the name is the owner's to give, and so is the decision which of two hosts is meant. Hosts whose address is a
-name, whose names have patterns, or that a condition may leave out are not reported. In a fragment only hosts of one file are
+name, or whose names have patterns, are not reported. Where conditions may leave hosts out, only those count that are there
+whenever the host is. In a fragment only hosts of one file are
 compared.
 
 ## See also
@@ -126,14 +127,20 @@ def host_never_reached(config: Config) -> Iterator[Diagnostic]:
 
 
 def _name_of_main(config: Config, server: Server) -> str:
-    """Return what the main server is called, whose name a host without one has at any address (vhost.c:ap_fini_vhost_config)."""
-    is_inherited = all(address.is_wildcard for address in addresses(server))
-    return "the machine's own name" if is_inherited and own_name(config.main) is None else ""
+    """Return what the main server is called where its name is not in sight; empty where a host does not have that name.
+
+    A host without ServerName has it at any address (vhost.c:ap_fini_vhost_config).
+    """
+    is_inherited = own_name(server) is None and all(address.is_wildcard for address in addresses(server))
+    if not is_inherited or own_name(config.main) is not None:
+        return ""
+    return "the machine's own name" if sees_all_sections(config) else "the main server's name"
 
 
 def _said(found: Unreached, instead: str, main: str) -> tuple[str, str]:
     """Return the message and the help."""
-    if found.name:
+    by_main = found.only_by or main
+    if found.name and not by_main:
         message = f"no request reaches this host: {instead} takes the name {found.name}"
         return message, "give it a name of its own, or take one of the two hosts out"
     if found.by_port:
@@ -142,6 +149,6 @@ def _said(found: Unreached, instead: str, main: str) -> tuple[str, str]:
             "write the port here, too",
         )
     help = "give it a ServerName, or disable the host that comes first"
-    if found.only_by or main:
-        return f"only requests for {found.only_by or main} reach this host, because it has no ServerName", help
+    if by_main:
+        return f"only requests for {by_main} reach this host, because it has no ServerName", help
     return "no request reaches this host: it has no ServerName, and is not the first at its address", help

@@ -140,7 +140,7 @@ def _without_certificate(config: Config) -> Iterator[Diagnostic]:
     if not config.complete or config.named("mdomain", "mdomainset", "tlsengine") or config.main.all(*_OF_TLS):
         return
     for host in config.hosts:
-        if host.item is None or host.item.guards or host.item.file.tree.is_template or config.within(host, *_OF_TLS):
+        if host.item is None or host.item.file.tree.is_template or config.within(host, *_OF_TLS):
             continue
         if {one.port for one in addresses(host)} == {"443"} and _is_listened_on(config, host):
             message = "nothing turns TLS on for this host, so port 443 is answered in plain HTTP"

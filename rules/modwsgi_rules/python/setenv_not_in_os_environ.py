@@ -74,6 +74,7 @@ from modwsgi_fix.directives.families import MOUNTS, SETS_VARIABLES
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.model.items import Arg, Item, Script
+from modwsgi_fix.model.servers import conditions_within
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script.loading import runs_at_load, tree_of
 from modwsgi_fix.tuples import NamedTuple
@@ -118,7 +119,7 @@ def setenv_not_in_os_environ(config: Config) -> Iterator[Diagnostic]:
 
 def _set(item: Item) -> Iterator[tuple[Arg, str]]:
     """Return the variables that a line sets."""
-    if item.guards:
+    if conditions_within(item):
         return
     words = item.args[:1] if item.key == "setenv" else item.args[2:]
     for arg in words:

@@ -133,7 +133,20 @@ def _starts_server(module: Module, statement: Statement) -> bool:
         return makes_application(module, made) or module.resolve(made.call.name) in _RUNNERS
     if method == "serve_forever" and made is not None and made.call is not None:
         return made.call.name.rpartition(".")[2] == _MAKES_SERVER
-    return module.resolve(name) in _SERVERS
+    return module.resolve(name) in _SERVERS or _of_star(module, name) in _SERVERS
+
+
+def _of_star(module: Module, name: str) -> str:
+    """Return the dotted name of what ``from bottle import *`` binds; empty where the script binds the name itself, or nothing does."""
+    source = source_of(module.text)
+    if source is None or name in module.names or name in module.imports:
+        return ""
+    from_all = (
+        f"{node.module}.{name}"
+        for node in source.top
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*" and not node.level
+    )
+    return next((dotted for dotted in from_all if dotted in _SERVERS), "")
 
 
 def _fix(script: WsgiScript, module: Module, statement: Statement) -> Fix | None:

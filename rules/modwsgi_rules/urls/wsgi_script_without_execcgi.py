@@ -97,6 +97,7 @@ from modwsgi_fix.model.merge.options import has_signs
 from modwsgi_fix.model.merge.places import option
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.paths import Nested, has_wildcard
+from modwsgi_fix.model.servers import conditions_within
 from modwsgi_fix.model.urls import aliases, document_root, mounts
 from modwsgi_fix.rewriting.access_blocks import quoted
 from modwsgi_fix.rewriting.lines import append, insert_after
@@ -115,7 +116,7 @@ def wsgi_script_without_execcgi(config: Config) -> Iterator[Diagnostic]:
             continue
         if not section.args or is_regex_section(section) or has_wildcard(pattern_of(section)):
             continue
-        if item.guards or section.guards or _is_mounted(config, section):
+        if conditions_within(item) or conditions_within(section) or _is_mounted(config, section):
             continue
         state = option(config, section.server, pattern_of(section), "execcgi")
         if state.on is not False or (state.by is None and not sees_all_sections(config)):
@@ -164,7 +165,7 @@ def _only_root(config: Config, item: Item) -> str | None:
     server = item.server
     at_level = item.parent is server.item
     root = document_root(config, server)
-    if not at_level or item.guards or root is None or not root.known or item.key == "rewriterule":
+    if not at_level or conditions_within(item) or root is None or not root.known or item.key == "rewriterule":
         return None
     if (server.is_main and config.hosts) or mounts(config, server) or aliases(config, server):
         return None

@@ -53,13 +53,15 @@ def missing(config: Config) -> list[Missing]:
 def _missing(config: Config, disk: Files) -> Iterator[Missing]:
     for named in _named(config):
         path = named.path.rstrip("/") or "/"
-        if not path.startswith("/") or has_wildcard(path) or "$" in path or "%" in path or named.item.guards:
+        if not path.startswith("/") or has_wildcard(path) or "$" in path or "%" in path or named.item.in_doubt:
             continue
         if disk.is_file(path) or disk.is_dir(path) or disk.is_link(path):
             continue
         if not disk.is_known(path) or not _is_in_sight(disk, path):
             continue
-        yield named._replace(path=path, beside=_beside(disk, path))
+        # Where a condition may leave the line out, httpd may start without the path.
+        refusal = "" if named.item.guards else named.refusal
+        yield named._replace(path=path, beside=_beside(disk, path), refusal=refusal)
 
 
 def _is_in_sight(disk: Files, path: str) -> bool:

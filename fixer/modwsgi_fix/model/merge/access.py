@@ -16,7 +16,7 @@ from modwsgi_fix.model.merge.permit import by_hosts, satisfy_of
 from modwsgi_fix.model.merge.places import layers_at, settled_at
 from modwsgi_fix.model.merge.requires import NEW, Verdict, by_requires
 from modwsgi_fix.model.merge.visitor import EVERYONE, Asked, Visitor
-from modwsgi_fix.model.merge.world import World, question_of, ways
+from modwsgi_fix.model.merge.world import World, assuming, holding, ways
 from modwsgi_fix.tuples import NamedTuple
 
 
@@ -314,7 +314,7 @@ def _grant(config: Config, server: Server, path: str, file: str | None, given: C
         spoken = _spoken_in(layers)
         return says(Asked(layers, EVERYONE, world, config)), spoken.by_22, spoken.by_24
 
-    answers = {question_of(guard): "no" if guard.negated else "yes" for guard in given}
+    answers = {**assuming(server.item), **holding(given)}
     results = [way.result for way in ways(run, None, {}, given=answers)]
     allowed, _ = _weighed(config, [None if result is None else result[0] for result in results])
     by_22 = next((result[1] for result in results if result is not None and result[1] is not None), None)

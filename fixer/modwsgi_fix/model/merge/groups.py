@@ -14,7 +14,7 @@ from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.layers import Layer, last, site_of, stack, unknown_if
 from modwsgi_fix.model.merge.places import on_the_way
-from modwsgi_fix.model.merge.world import World, ways
+from modwsgi_fix.model.merge.world import World, assuming, ways
 from modwsgi_fix.model.urls import Mapping, mount_options
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.tuples import NamedTuple
@@ -95,7 +95,7 @@ def _selection(config: Config, server: Server, mount: Mapping, option: str, key:
         located = site.locations(mount.url, world) if not mount.is_regex else ()
         return selecting(stack(site, walked, name, located, world, unknown_if(world)), key, world)
 
-    results = list(ways(run, None, {}))
+    results = list(ways(run, None, {}, given=assuming(server.item, mount.item)))
     selected = [way.result for way in results if way.result is not None]
     if any(way.reason or way.result is not results[0].result for way in results):
         return Selection(None, selected[-1] if selected else items[-1])

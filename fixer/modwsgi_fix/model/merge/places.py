@@ -9,7 +9,7 @@ from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.layers import Layer, Site, every, site_of, stack, unknown_if
 from modwsgi_fix.model.merge.options import ALL_OPTIONS, EVERY_OPTION, Options, merged_options, override_of, turned
 from modwsgi_fix.model.merge.sections import directory_matches, location_sections
-from modwsgi_fix.model.merge.world import Beyond, Fork, World, ways
+from modwsgi_fix.model.merge.world import Beyond, Fork, World, assuming, ways
 from modwsgi_fix.model.paths import components
 from modwsgi_fix.tuples import NamedTuple
 
@@ -108,12 +108,12 @@ def _options(config: Config, server: Server, path: str) -> tuple[dict[str, Optio
     # A Location is merged later, and the URLs that lead here are not considered.
     is_open = _has_options_by_url(config, server)
     if layers is None:
-        return _decided(config, lambda world: layers_at(site, path, None, world), is_open=is_open), (), ()
+        return _decided(config, server, lambda world: layers_at(site, path, None, world), is_open=is_open), (), ()
     speaking = [layer for layer in layers if "options" in layer.by_key]
     lines = [line for layer in speaking for line in layer.by_key["options"]]
 
     def decided() -> dict[str, Option]:
-        return _decided(config, lambda _: speaking, is_open=is_open)
+        return _decided(config, server, lambda _: speaking, is_open=is_open)
 
     if any(line.guards or not line.known for line in lines):
         return decided(), (), ()
@@ -122,7 +122,9 @@ def _options(config: Config, server: Server, path: str) -> tuple[dict[str, Optio
     return first, by, lines
 
 
-def _decided(config: Config, layers_in: Callable[[World], Sequence[Layer]], *, is_open: bool) -> dict[str, Option]:
+def _decided(
+    config: Config, server: Server, layers_in: Callable[[World], Sequence[Layer]], *, is_open: bool
+) -> dict[str, Option]:
     """Return what the lines about options in these layers decide; where that ``is_open``, other lines may say more."""
 
     def run(world: World) -> tuple[frozenset[str], list[Item]]:
@@ -136,7 +138,7 @@ def _decided(config: Config, layers_in: Callable[[World], Sequence[Layer]], *, i
 
     states: dict[str, set[bool | None]] = {name: set() for name in EVERY_OPTION}
     by: dict[str, Item] = {}
-    for way in ways(run, None, {}):
+    for way in ways(run, None, {}, given=assuming(server.item)):
         on, lines = way.result or (frozenset[str](), [])
         said = [(line, turned(line)) for line in lines]
         for name, found in states.items():
@@ -169,7 +171,7 @@ def may_override(config: Config, server: Server, path: str) -> bool:
     def run(world: World) -> str:
         return override_of(layers_at(site, path, None, world), world)
 
-    allowed = [way.result for way in ways(run, None, {})]
+    allowed = [way.result for way in ways(run, None, {}, given=assuming(server.item))]
     return any(words is None or (words or ("all" if config.target.is_22 else "none")) != "none" for words in allowed)
 
 
@@ -180,4 +182,4 @@ def is_override_default(config: Config, server: Server, path: str) -> bool:
     def run(world: World) -> str:
         return override_of(layers_at(site, path, None, world), world)
 
-    return all(way.result == "" for way in ways(run, None, {}))
+    return all(way.result == "" for way in ways(run, None, {}, given=assuming(server.item)))

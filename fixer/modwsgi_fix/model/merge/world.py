@@ -8,7 +8,7 @@ other one. So unknown things become branches, and where all branches lead to one
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
@@ -243,6 +243,16 @@ def _cut_off(run: Callable[[World], T], world: World, branch: _Branch) -> Way[T]
 def question_of(guard: Guard) -> str:
     """Return the question of a condition, as ``World.active`` asks it."""
     return f"<{spelled(guard.kind)} {guard.test}>"
+
+
+def holding(guards: Iterable[Guard]) -> dict[str, str]:
+    """Return the answers by which conditions hold, as ``given`` for ``ways``."""
+    return {question_of(guard): "no" if guard.negated else "yes" for guard in guards}
+
+
+def assuming(*places: Item | None) -> dict[str, str]:
+    """Return the answers by which there is each of these places: what is asked of a host or a mount is asked where it is."""
+    return holding(guard for place in places if place is not None for guard in place.guards)
 
 
 def normal(path: str) -> str:

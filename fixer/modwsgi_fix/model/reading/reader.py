@@ -372,6 +372,7 @@ class Reader:
 
     def names(self, directory: str) -> list[str]:
         """Return the names in a directory; none where it cannot be listed, which is noted in ``unread``."""
+        self.budget.spend_on_listing(directory, self.disk.key(directory))
         try:
             return self.disk.names(directory)
         except FileProblem as problem:

@@ -18,6 +18,7 @@ from modwsgi_fix.directives.families import (
     REQUIRE_SECTIONS,
 )
 from modwsgi_fix.expressions import expression
+from modwsgi_fix.model.containers import container_fault
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.requires import REQUIREMENTS
 from modwsgi_fix.model.patterns import is_understood
@@ -127,7 +128,7 @@ def _require(item: Item, values: Sequence[str]) -> str | None:
     if kind not in REQUIREMENTS:
         # A name of AuthzProviderAlias, or of an unknown module.
         raise UnclearError
-    if negated and (item.parent is None or item.parent.key not in ("requireall", "requirenone")):
+    if negated and container_fault(item):
         return f"{item.name} not, which alone grants nothing"
     if kind == "all" and [word.lower() for word in rest] not in (["granted"], ["denied"]):
         return f"{item.name} all takes granted or denied"

@@ -97,10 +97,10 @@ class Index(NamedTuple):
 @derived
 def index_of(config: Config) -> Index:
     """Return all hosts by address and port."""
-    return _index(config, config.hosts)
+    return index_among(config, config.hosts)
 
 
-def _index(config: Config, hosts: Iterable[Server]) -> Index:
+def index_among(config: Config, hosts: Iterable[Server]) -> Index:
     """Return hosts by address and port; those at exactly one address and port are told apart by name, in file order.
 
     Source: vhost.c:ap_fini_vhost_config.
@@ -186,7 +186,7 @@ def select(config: Config, request: Request, world: World) -> Server:
         raise Done(Outcome(Kind.ERROR, reason=f"nothing listens on port {request.port} of {at}"))
     index = index_of(config)
     if hosts_are_open(config):
-        index = _index(config, [host for host in config.hosts if _exists(host, request.port, world)])
+        index = index_among(config, [host for host in config.hosts if _exists(host, request.port, world)])
     chain = index.chain(_address(index, request, world), request.port)
     host = request.host_header
     name = host.rsplit(":", 1)[0].lower() if re.search(r":\d*$", host) else host.lower()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from modwsgi_fix.directives import Context, DirectiveInfo, find
 from modwsgi_fix.directives.families import CONDITIONS, FILES_SECTIONS
 from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.containers import container_fault
 from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.model.merge.layers import Layer, Site
 from modwsgi_fix.model.merge.options import OPTIONS, Override
@@ -151,10 +152,10 @@ def _fault_of_words(item: Item, info: DirectiveInfo, override: Override) -> str 
         return None
     if info.values and item.value.lower() not in {value.lower() for value in info.values}:
         return f"{item.name} does not take {item.value}"
+    if fault := container_fault(item):
+        return fault
     if item.key == "options":
         return _fault_of_options(item, override)
-    if item.key == "requirenone" and item.parent is None:
-        return "<RequireNone> alone grants nothing"
     if item.key in FILES_SECTIONS and not item.args:
         return f"<{item.name}> names nothing"
     try:
