@@ -163,6 +163,27 @@ def test_names_are_told_without_reading_a_file_again(tmp_path: Path, monkeypatch
     assert all(answers)
 
 
+def test_what_holds_in_a_file_is_told_of_its_present_text(tmp_path: Path) -> None:
+    """Also after a key in a word that nobody else has, for which nothing was read."""
+    server = texts(of_each=1)
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    editor.said()
+    line = "    ErrorLog /var/log/kun"
+    at = editor.text.index("WSGIApplicationGroup %{GLOBAL}\n") + len("WSGIApplicationGroup %{GLOBAL}\n")
+    editor.type(at, f"{line}\n")
+    editor.said()
+    for number, char in enumerate("de"):
+        editor.type(at + len(line) + number, char)
+        editor.said()
+    buffer = editor.state.buffers.get(uri_of(editor.path))
+    assert buffer is not None
+    answer = editor.state.answers.of(buffer)
+    assert answer is not None
+    (config,) = answer.configs_around(buffer.key)
+    assert "/var/log/kunde" in [item.value for item in config.named("errorlog")]
+
+
 def test_names_of_any_length_stand_for_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is found in each host is known; the length of its words, or whether rules know them, is of no account."""
     names = [name[: 3 + at % 7] for at, name in enumerate(NAMES)]

@@ -27,7 +27,8 @@ from modwsgi_fix.records import Finding, Gap, Place, Report
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.followed import Moved, followed, plain
 from modwsgi_fix.workspace.parts import Base, Part, Read, Region, is_comment, read_part
-from modwsgi_fix.workspace.remarks import after_remark
+from modwsgi_fix.workspace.remarks import is_remark, unaltered
+from modwsgi_fix.workspace.renamed import is_renamed
 from modwsgi_fix.workspace.session import Session
 from modwsgi_fix.workspace.standing import Group, groups_of, host_text
 
@@ -82,7 +83,7 @@ def base_of(session: Session, report: Report) -> Base | None:
     plan = plan._replace(jobs=(job._replace(source=source._replace(files=_Kept(source.files))),))
     order = {path: at for at, path in enumerate(config.files)}
     remarks = frozenset(key for key, text in texts.items() if is_comment(text.outside))
-    return Base(plan, report, texts, texts, {}, order, mine, {}, remarks, {})
+    return Base(plan, report, texts, texts, {}, order, mine, {}, remarks, {}, {})
 
 
 def _directory(key: str) -> str:
@@ -103,10 +104,12 @@ def _again(base: Base, key: str, text: str) -> Base | None:
     if old is None or old.text == text:
         return None if old is None else base
     texts, overlay = {**base.texts, key: hosts_in(text)}, {**base.overlay, key: text}
-    after = base._replace(texts=texts, overlay=overlay)
+    rests = {each: rest for each, rest in base.rests.items() if each == key}
+    after = base._replace(texts=texts, overlay=overlay, rests=rests)
     moved = Moved(key, old.text, text)
-    if len(texts[key].hosts) == len(old.hosts):
-        report = after_remark(base.report, moved, old.text, text)
+    is_as_before = is_remark(old.text, text) or is_renamed(after, key, old, texts[key], moved)
+    if is_as_before and len(texts[key].hosts) == len(old.hosts):
+        report = unaltered(base.report, moved, old.text, text)
         if report is not None:
             return after._replace(report=report, last=_last(base.last, moved, old.text, text))
     part = _part(base, after)
@@ -153,10 +156,10 @@ def _part(base: Base, after: Base) -> Part | None:
 
 
 def _last(last: Read | None, moved: Moved, old: str, new: str) -> Read | None:
-    """Return what was read last, after a change that only people read; None where this has to be read again."""
+    """Return what was read last, after a change that no rule looks at; None where this has to be read again."""
     if last is None or all(file.path != moved.key for file in last.report.files):
         return None
-    report = after_remark(last.report, moved, old, new)
+    report = unaltered(last.report, moved, old, new)
     return (
         None
         if report is None

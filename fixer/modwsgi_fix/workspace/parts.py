@@ -11,6 +11,7 @@ from modwsgi_fix.model.config import Asked, Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.shapes.hosts import Text, without
+from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.records import Finding, Report
 from modwsgi_fix.rule import Diagnostic, Scope, all_rules
 from modwsgi_fix.syntax import Tree
@@ -26,12 +27,20 @@ Region = tuple[str, int | None]
 _NAMELESS = "a host without a name"
 
 
+class Rest(NamedTuple):
+    """What the files of a server have beside one: their words, and their text outside of hosts."""
+
+    words: frozenset[bytes]
+    outside: str
+
+
 class Base(NamedTuple):
     """A server that was checked, and how its hosts are alike.
 
     ``compared`` are the files as they were when their hosts were compared, by key, and ``texts`` as they are now; ``overlay``
     has those that have changed meanwhile. ``remarks`` are the files that had only comments outside of hosts then. ``trees`` is a
-    cache of parsed files, ``standing`` one of ``standing_for_others``. ``last`` is what was read last.
+    cache of parsed files, ``standing`` one of ``standing_for_others``, ``rests`` one of ``rest``. ``last`` is what was read
+    last.
     """
 
     plan: Plan
@@ -44,6 +53,7 @@ class Base(NamedTuple):
     trees: dict[str, Tree]
     remarks: frozenset[str]
     standing: dict[frozenset[Host], frozenset[Host]]
+    rests: dict[str, Rest]
     last: Read | None = None
 
     def with_others(self, inside: frozenset[Host]) -> frozenset[Host]:
@@ -51,6 +61,14 @@ class Base(NamedTuple):
         if inside not in self.standing:
             self.standing[inside] = inside | standing_for_others(self.groups, inside)
         return self.standing[inside]
+
+    def rest(self, key: str) -> Rest:
+        """Return what the server has beside a file, which stays the same for as long as that file alone is changed."""
+        if key not in self.rests:
+            others = [text for path, text in self.texts.items() if path != key]
+            said = frozenset[bytes]().union(*(words(text.text) for text in others))
+            self.rests[key] = Rest(said, "\n".join(text.outside for text in others))
+        return self.rests[key]
 
     def stand_ins(self, part: Part) -> list[Group]:
         """Return the groups of hosts in a part that stand for others, which are not read."""
@@ -84,9 +102,9 @@ class Part(NamedTuple):
 class Read(NamedTuple):
     """A part of a server that was read, and the report on it.
 
-    ``config`` is None where the text has changed since in what only people read. ``traits`` are what rules may ask of the
-    whole. ``asked`` are the files that rules of ``Scope.FILE`` were asked about; None where all rules were asked about all that
-    was read.
+    ``config`` may have a text that has changed since in what no rule looks at; it is None where it was let go of. ``traits`` are
+    what rules may ask of the whole. ``asked`` are the files that rules of ``Scope.FILE`` were asked about; None where all rules
+    were asked about all that was read.
     """
 
     part: Part
