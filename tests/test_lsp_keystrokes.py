@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,17 @@ from lsprotocol import types
 from test_again import HOST, MAIN, NAMES, counted, texts, written
 
 from modwsgi_fix import api
-from modwsgi_fix.lsp import asking, completion, hover, navigating
+from modwsgi_fix.engine.run import Run
+from modwsgi_fix.lsp import actions, asking, completion, hover, navigating
 from modwsgi_fix.lsp.buffers import Change
 from modwsgi_fix.lsp.positions import Encoding, Position
 from modwsgi_fix.lsp.state import State
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.workspace.session import Session
+
+#: The module, whose name in its package is that of its function.
+check = importlib.import_module("modwsgi_fix.engine.check")
 
 #: After what somebody types in a file with two hosts, and what: a part of the server tells at each key.
 TYPED = {
@@ -124,6 +132,66 @@ def test_where_all_had_to_be_read_the_next_key_is_told_by_a_part_again(
     assert codes(said) <= fresh(editor, directory)
     editor.state.buffers.stale()
     assert codes(editor.said()) == fresh(editor, directory)
+
+
+def test_in_a_large_server_no_fix_is_tried_at_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Findings say the same; a quick fix has the level that its rule gives it, until the file is saved."""
+    monkeypatch.setattr(asking, "LARGE", 0)
+    server = texts()
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    editor.said()
+    tried: list[object] = []
+    to = Run.to
+    monkeypatch.setattr(Run, "to", lambda *given: tried.append(1) or to(*given))
+    at = editor.text.index("    WSGIProcessGroup wexpyla\n")
+    for typed in ("    Alias /of/ /srv/wexpyla/of\n", "    Timeout 30\n", "\n"):
+        editor.type(at, typed)
+        said = codes(editor.said())
+    assert not tried
+    assert "alias-trailing-slash" in {code for code, _ in said}
+    assert said <= fresh(editor, directory)
+    (place,) = (one.range for one in editor.said()[uri_of(editor.path)] if one.code == "alias-trailing-slash")
+    document = types.TextDocumentIdentifier(uri_of(editor.path))
+    offered = actions.offered(editor.state, types.CodeActionParams(document, place, types.CodeActionContext([])))
+    assert any("alias-trailing-slash" in one.title for one in offered)
+
+
+def test_rules_that_say_something_new_of_many_hosts_are_asked_about_all_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An alias outside of hosts that leads to the application of each; the hosts that stand for others do not tell how many."""
+    monkeypatch.setattr(asking, "LARGE", 0)
+    server = texts(of_each=1)
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "apache2.conf", server["apache2.conf"])
+    editor.said()
+    whole = reads(monkeypatch)
+    asked: Counter[int] = Counter()
+    run = check._run
+
+    def counted_run(config: Config, rule: Rule) -> list[Diagnostic]:
+        asked[len(config.hosts)] += 1
+        return run(config, rule)
+
+    monkeypatch.setattr(check, "_run", counted_run)
+    line = "Alias /x /srv"
+    at = editor.text.index("<Directory />")
+    for number, char in enumerate(f"{line}\n"):
+        editor.type(at + number, char)
+        said = codes(editor.said())
+    assert any(code == "alias-exposes-application" and f"{len(NAMES) - 1} more" in message for code, message in said)
+    editor.type(at, "Timeout 30\n")
+    assert codes(editor.said()) == said
+    editor.text, removed = editor.text.replace(f"{line}\n", ""), editor.text
+    place = Position(removed.count("\n", 0, removed.index(line)), 0)
+    editor.version += 1
+    change = Change("", place, Position(place.line + 1, 0))
+    editor.state.buffers.change(uri_of(editor.path), editor.version, [change], Encoding.UTF16)
+    said = codes(editor.said())
+    assert not whole
+    assert 0 < asked[len(NAMES)] < 40 < sum(asked.values())
+    assert said == fresh(editor, directory)
 
 
 def test_a_change_on_the_disk_is_seen_although_a_key_comes_before_it_is_looked_at(tmp_path: Path) -> None:

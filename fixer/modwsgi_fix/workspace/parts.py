@@ -40,7 +40,7 @@ class Base(NamedTuple):
     ``compared`` are the files as they were when their hosts were compared, by key, and ``texts`` as they are now; ``overlay``
     has those that have changed meanwhile. ``remarks`` are the files that had only comments outside of hosts then. ``trees`` is a
     cache of parsed files, ``standing`` one of ``standing_for_others``, ``rests`` one of ``rest``. ``last`` is what was read
-    last.
+    last; ``whole`` is all of the server, as it was when that was last read.
     """
 
     plan: Plan
@@ -55,6 +55,7 @@ class Base(NamedTuple):
     standing: dict[frozenset[Host], frozenset[Host]]
     rests: dict[str, Rest]
     last: Read | None = None
+    whole: Config | None = None
 
     def with_others(self, inside: frozenset[Host]) -> frozenset[Host]:
         """Return some hosts, with those that stand for the others."""
@@ -125,6 +126,19 @@ class Read(NamedTuple):
         return region in (self.part.touched if self.asked is not None and scope is Scope.HOST else self.part.hosts)
 
 
+def unmarked(base: Base) -> Base:
+    """Return a server of which it is not said what fixes would do, so that none is tried when it is checked again."""
+    last = base.last
+    return base._replace(
+        report=_without_marks(base.report), last=last and last._replace(report=_without_marks(last.report))
+    )
+
+
+def _without_marks(report: Report) -> Report:
+    found = tuple(one._replace(level=None) for one in report.findings if one.after is None)
+    return report._replace(findings=found, marked=False, weighed=False)
+
+
 def _scope(rule: str) -> Scope:
     """Return what findings with the name of a rule depend on; comments that allow nothing are found by the engine."""
     found = all_rules().get(rule)
@@ -136,7 +150,7 @@ def read_part(base: Base, part: Part, before: Read | None = None) -> Read:
 
     Rules are asked about the hosts that stand for others only where their scope is the server. All are asked about all that is
     read where the change may matter to more hosts, where it adds or removes the only use of a directive or the only line that is
-    not understood, and where a fix is found, because fixes are tried together.
+    not understood, and where a fix is found and is to be tried, because fixes are tried together.
     """
     (job,) = base.plan.jobs
     less = job._replace(source=partial(base, part, job.source))
@@ -148,12 +162,13 @@ def read_part(base: Base, part: Part, before: Read | None = None) -> Read:
         standing = _Standing(base, part)
         asked = _asked(standing, config)
         files = frozenset(file.path for file in asked.files)
+        tries = base.report.marked
         giving_way = {rule.name for rule in job.rules if rule.gives_way}
 
         def needs_all(found: Diagnostic) -> bool:
             # What gives way may do so to rules that are not asked there.
             in_part = found.path in files and not standing.has(found.path, found.span.start)
-            return found.fix is not None or (found.rule in giving_way and not in_part)
+            return (tries and found.fix is not None) or (found.rule in giving_way and not in_part)
 
         if not any(map(needs_all, check(less, config.about(asked)))):
             report = _report(base, less, config.about(asked))
