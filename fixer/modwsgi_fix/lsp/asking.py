@@ -96,8 +96,9 @@ class Known(NamedTuple):
     @property
     def _base_of_typing(self) -> Base:
         """What is found again at a key: in a large server without what fixes would do, so that none is tried."""
-        is_large = sum(text.text.count("\n") for text in self.base.texts.values()) > LARGE
-        return unmarked(self.base) if self.report.marked and is_large else self.base
+        if not self.report.marked or sum(text.text.count("\n") for text in self.base.texts.values()) <= LARGE:
+            return self.base
+        return unmarked(self.base)
 
     def under(self, texts: Mapping[str, str]) -> Known | None:
         """Return the same server with other texts, of which only a part was checked; None where a part does not suffice.
