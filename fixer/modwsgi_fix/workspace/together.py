@@ -24,7 +24,7 @@ from modwsgi_fix.workspace.standing import Group
 def together(base: Base, after: Base, before: Read, now: Read, moved: Moved) -> tuple[Report, Config | None] | None:
     """Return the old report, with new findings for what was read again; None where the rest may differ.
 
-    With it comes the server that ``after.whole`` is to be: where rules were asked about all hosts, that which was read for it.
+    With it comes the new ``Base.whole``: the server that was read, where rules were asked about all hosts.
     """
     was, old, new = base.report, before.report, now.report
     names = {file.path: file.name for file in was.files}
