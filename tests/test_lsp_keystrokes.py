@@ -194,6 +194,33 @@ def test_rules_that_say_something_new_of_many_hosts_are_asked_about_all_and_no_o
     assert said == fresh(editor, directory)
 
 
+@pytest.mark.parametrize("is_typed", [False, True])
+def test_hosts_in_a_host_are_read_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_typed: bool) -> None:
+    """There a fault in one host of a file matters to what is said of another."""
+    monkeypatch.setattr(asking, "LARGE", 0)
+    server, line = texts(), "<VirtualHost *>\n"
+    at = server["apache2.conf"].index("Include")
+    if not is_typed:
+        server["apache2.conf"] = server["apache2.conf"].replace("Include", f"{line}Include")
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    main = uri_of(directory / "apache2.conf")
+    editor.state.buffers.open(main, "apache", 1, server["apache2.conf"])
+    editor.said()
+    if is_typed:
+        place = Position(server["apache2.conf"].count("\n", 0, at), 0)
+        editor.state.buffers.change(main, 2, [Change(line, place, place)], Encoding.UTF16)
+        editor.said()
+    editor.type(editor.text.rindex("    </Directory>\n"), "    <Files x>\n")
+    said = [(str(one.code), one.range.start.line + 1) for found in editor.said().values() for one in found]
+    overlay = {
+        str(editor.path): editor.text,
+        str(directory / "apache2.conf"): MAIN.replace("Include", f"{line}Include"),
+    }
+    report = api.load(directory, overlay=overlay).check().report
+    assert sorted(said) == sorted((one.rule, one.line) for one in report.findings if one.after is None)
+
+
 def test_a_change_on_the_disk_is_seen_although_a_key_comes_before_it_is_looked_at(tmp_path: Path) -> None:
     server = texts()
     directory = written(tmp_path, server)

@@ -26,7 +26,7 @@ from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.records import Report
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.followed import Moved
-from modwsgi_fix.workspace.parts import Base, Part, Read, Region, is_comment, read_part
+from modwsgi_fix.workspace.parts import Base, Part, Read, Region, has_nested_hosts, is_comment, read_part
 from modwsgi_fix.workspace.remarks import is_remark, unaltered
 from modwsgi_fix.workspace.renamed import is_renamed
 from modwsgi_fix.workspace.session import Session
@@ -71,7 +71,7 @@ def base_of(session: Session, report: Report) -> Base | None:
         or report.more
     ):
         return None
-    if config.left_out or any(file.readings != 1 for file in config.files.values()):
+    if config.left_out or has_nested_hosts(config) or any(file.readings != 1 for file in config.files.values()):
         return None
     if any(finding.place.file.path not in config.files for finding in report.findings):
         return None
@@ -121,7 +121,7 @@ def _again(base: Base, key: str, text: str) -> Base | None:
     now = read_part(after, part, before)
     if before.asked is not None and before.traits != now.traits:
         before = read_part(base, part._replace(is_local=False))
-    if now.variables != before.variables:
+    if now.variables != before.variables or (now.config is not None and has_nested_hosts(now.config)):
         return None
     merged = together(base, after, before, now, moved)
     if merged is None:

@@ -183,6 +183,11 @@ def _traits(config: Config) -> frozenset[object]:
     return frozenset((*filter(find, config.names), *(gap.kind for gap in config.gaps), *kinds, *nameless))
 
 
+def has_nested_hosts(config: Config) -> bool:
+    """Whether a host stands in another one, as where an Include does: what is found in it then depends on more than its text."""
+    return any(item.server.item is not item for item in config.named("virtualhost"))
+
+
 class _Standing:
     """The hosts of a part that stand for others, and the ``files`` of such hosts alone."""
 
