@@ -9,6 +9,7 @@ on the way to a word with a meaning: no part that only one of the two words has 
 from __future__ import annotations
 
 import re
+from string import ascii_letters, digits
 
 from modwsgi_fix.engine.likeness import meant_by
 from modwsgi_fix.expressions import expression
@@ -25,14 +26,16 @@ from modwsgi_fix.workspace.remarks import said_in
 
 #: A word whose letters matter to nobody; a short one differs from others in few letters, and a long one has many parts.
 _WORD = expression(r"[a-z0-9]{3,30}")
-_BEFORE, _BEHIND = expression(r"[A-Za-z0-9]*\Z"), expression(r"[A-Za-z0-9]*")
+_LETTERS = ascii_letters + digits
+#: More characters beside a change than such a word has.
+_NEAR = 40
 #: Parts of words that are shorter than this are known to some rule.
 _SHORTEST = 3
 #: The beginning of a line up to its arguments, where the line does not lead to other lines and is not that of a host.
 _NAME = expression(r"[ \t]*<?(?!include|virtualhost)[a-z]+[ \t]", re.I)
 #: What a pattern tells or counts letters with, and flags at the end of a line, which are none.
 _TELLS_LETTERS = expression(r"[\[?]|\\[A-Za-z]|\{[0-9]|\.\.")
-_FLAGS = expression(r"[ \t]\[[^\]\n]*\][ \t\r]*$", re.M)
+_FLAGS = expression(r"[ \t]\[[^\[\]\n]*+\][ \t\r]*+$", re.M)
 
 
 class _Exchange(NamedTuple):
@@ -96,8 +99,9 @@ def _exchange(old: Text, new: Text, moved: Moved) -> _Exchange | None:
     number = host_at(old.hosts, start)
     if number is None or number != host_at(new.hosts, start):
         return None
-    start -= len(_matched(_BEFORE, old.text[max(start - 100, 0) : start]))
-    behind = _matched(_BEHIND, old.text[end : end + 100])
+    near, behind = old.text[max(start - _NEAR, 0) : start], old.text[end : end + _NEAR]
+    start -= len(near) - len(near.rstrip(_LETTERS))
+    behind = behind[: len(behind) - len(behind.lstrip(_LETTERS))]
     before, rest = old.text[:start], old.text[end + len(behind) :]
     words = old.text[start:end] + behind, new.text[start:end_now] + behind
     if not all(map(_WORD.fullmatch, words)):
@@ -106,11 +110,6 @@ def _exchange(old: Text, new: Text, moved: Moved) -> _Exchange | None:
     line = before.rpartition("\n")[2], rest.partition("\n")[0]
     host = f"{before[opened:]} {rest[: closed - len(old.text) or None]}"
     return _Exchange(Span(start, end + len(behind)), *words, line, host, f"{before} {rest}")
-
-
-def _matched(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    return found[0] if found is not None else ""
 
 
 def _is_exchangeable(exchange: _Exchange) -> bool:
