@@ -185,7 +185,7 @@ def _traits(config: Config) -> frozenset[object]:
 
 def has_nested_hosts(config: Config) -> bool:
     """Whether a host stands in another one, as where an Include does: what is found in it then depends on more than its text."""
-    return any(item.server.item is not item for item in config.named("virtualhost"))
+    return any(item.server.item not in (None, item) for item in config.named("virtualhost"))
 
 
 class _Standing:
