@@ -127,7 +127,7 @@ def test_readings_of_a_repeated_line_share_their_arguments() -> None:
 
 def test_equal_lines_are_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
     judged: list[str] = []
-    refused._known_refusal.cache_clear()
+    refused._lines_of.cache_clear()
     old = refused._refusal
     monkeypatch.setattr(
         refused, "_refusal", lambda config, name, words: judged.append(name) or old(config, name, words)
@@ -243,7 +243,7 @@ def test_a_directive_whose_words_httpd_counts_is_judged_by_their_number(monkeypa
     monkeypatch.setattr(
         refused, "_refusal", lambda target, name, words: judged.append((name, len(words))) or old(target, name, words)
     )
-    refused._known_refusal.cache_clear()
+    refused._lines_of.cache_clear()
     text = "".join(f"Timeout {n}\nTimeout {n} s\nDefine A{n} ${{B}}\nOptions +Indexes {n}\n" for n in range(20))
     config = load(find_sources(Memory({"/a/apache2.conf": text}), ["/a"])[0])
     found = Counter(reason for _, reason in refused.refused_lines(config))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,17 @@ from lsprotocol import types
 from test_again import HOST, MAIN, NAMES, counted, texts, written
 
 from modwsgi_fix import api
-from modwsgi_fix.lsp import asking, completion, hover, navigating
+from modwsgi_fix.engine.run import Run
+from modwsgi_fix.lsp import actions, asking, completion, hover, navigating
 from modwsgi_fix.lsp.buffers import Change
 from modwsgi_fix.lsp.positions import Encoding, Position
 from modwsgi_fix.lsp.state import State
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.workspace.session import Session
+
+#: The module, whose name in its package is that of its function.
+check = importlib.import_module("modwsgi_fix.engine.check")
 
 #: After what somebody types in a file with two hosts, and what: a part of the server tells at each key.
 TYPED = {
@@ -126,6 +134,93 @@ def test_where_all_had_to_be_read_the_next_key_is_told_by_a_part_again(
     assert codes(editor.said()) == fresh(editor, directory)
 
 
+def test_in_a_large_server_no_fix_is_tried_at_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Findings say the same; a quick fix has the level that its rule gives it, until the file is saved."""
+    monkeypatch.setattr(asking, "LARGE", 0)
+    server = texts()
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    editor.said()
+    tried: list[object] = []
+    to = Run.to
+    monkeypatch.setattr(Run, "to", lambda *given: tried.append(1) or to(*given))
+    at = editor.text.index("    WSGIProcessGroup wexpyla\n")
+    for typed in ("    Alias /of/ /srv/wexpyla/of\n", "    Timeout 30\n", "\n"):
+        editor.type(at, typed)
+        said = codes(editor.said())
+    assert not tried
+    assert "alias-trailing-slash" in {code for code, _ in said}
+    assert said <= fresh(editor, directory)
+    (place,) = (one.range for one in editor.said()[uri_of(editor.path)] if one.code == "alias-trailing-slash")
+    document = types.TextDocumentIdentifier(uri_of(editor.path))
+    offered = actions.offered(editor.state, types.CodeActionParams(document, place, types.CodeActionContext([])))
+    assert any("alias-trailing-slash" in one.title for one in offered)
+
+
+def test_rules_that_say_something_new_of_many_hosts_are_asked_about_all_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An alias outside of hosts that leads to the application of each; the hosts that stand for others do not tell how many."""
+    monkeypatch.setattr(asking, "LARGE", 0)
+    server = texts(of_each=1)
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "apache2.conf", server["apache2.conf"])
+    editor.said()
+    whole = reads(monkeypatch)
+    asked: Counter[int] = Counter()
+    run = check._run
+
+    def counted_run(config: Config, rule: Rule) -> list[Diagnostic]:
+        asked[len(config.hosts)] += 1
+        return run(config, rule)
+
+    monkeypatch.setattr(check, "_run", counted_run)
+    line = "Alias /x /srv"
+    at = editor.text.index("<Directory />")
+    for number, char in enumerate(f"{line}\n"):
+        editor.type(at + number, char)
+        said = codes(editor.said())
+    assert any(code == "alias-exposes-application" and f"{len(NAMES) - 1} more" in message for code, message in said)
+    editor.type(at, "Timeout 30\n")
+    assert codes(editor.said()) == said
+    editor.text, removed = editor.text.replace(f"{line}\n", ""), editor.text
+    place = Position(removed.count("\n", 0, removed.index(line)), 0)
+    editor.version += 1
+    change = Change("", place, Position(place.line + 1, 0))
+    editor.state.buffers.change(uri_of(editor.path), editor.version, [change], Encoding.UTF16)
+    said = codes(editor.said())
+    assert not whole
+    assert 0 < asked[len(NAMES)] < 40 < sum(asked.values())
+    assert said == fresh(editor, directory)
+
+
+@pytest.mark.parametrize("is_typed", [False, True])
+def test_hosts_in_a_host_are_read_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_typed: bool) -> None:
+    """There a fault in one host of a file matters to what is said of another."""
+    monkeypatch.setattr(asking, "LARGE", 0)
+    server, line = texts(), "<VirtualHost *>\n"
+    at = server["apache2.conf"].index("Include")
+    if not is_typed:
+        server["apache2.conf"] = server["apache2.conf"].replace("Include", f"{line}Include")
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    main = uri_of(directory / "apache2.conf")
+    editor.state.buffers.open(main, "apache", 1, server["apache2.conf"])
+    editor.said()
+    if is_typed:
+        place = Position(server["apache2.conf"].count("\n", 0, at), 0)
+        editor.state.buffers.change(main, 2, [Change(line, place, place)], Encoding.UTF16)
+        editor.said()
+    editor.type(editor.text.rindex("    </Directory>\n"), "    <Files x>\n")
+    said = [(str(one.code), one.range.start.line + 1) for found in editor.said().values() for one in found]
+    overlay = {
+        str(editor.path): editor.text,
+        str(directory / "apache2.conf"): MAIN.replace("Include", f"{line}Include"),
+    }
+    report = api.load(directory, overlay=overlay).check().report
+    assert sorted(said) == sorted((one.rule, one.line) for one in report.findings if one.after is None)
+
+
 def test_a_change_on_the_disk_is_seen_although_a_key_comes_before_it_is_looked_at(tmp_path: Path) -> None:
     server = texts()
     directory = written(tmp_path, server)
@@ -161,6 +256,27 @@ def test_names_are_told_without_reading_a_file_again(tmp_path: Path, monkeypatch
     assert counted(monkeypatch, lambda: answers.extend(ask(editor.state, given) for ask, given in asked.items())) == 0
     assert answers == wanted
     assert all(answers)
+
+
+def test_what_holds_in_a_file_is_told_of_its_present_text(tmp_path: Path) -> None:
+    """Also after a key in a word that nobody else has, for which nothing was read."""
+    server = texts(of_each=1)
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    editor.said()
+    line = "    ErrorLog /var/log/kun"
+    at = editor.text.index("WSGIApplicationGroup %{GLOBAL}\n") + len("WSGIApplicationGroup %{GLOBAL}\n")
+    editor.type(at, f"{line}\n")
+    editor.said()
+    for number, char in enumerate("de"):
+        editor.type(at + len(line) + number, char)
+        editor.said()
+    buffer = editor.state.buffers.get(uri_of(editor.path))
+    assert buffer is not None
+    answer = editor.state.answers.of(buffer)
+    assert answer is not None
+    (config,) = answer.configs_around(buffer.key)
+    assert "/var/log/kunde" in [item.value for item in config.named("errorlog")]
 
 
 def test_names_of_any_length_stand_for_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

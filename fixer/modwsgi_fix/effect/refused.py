@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
-from functools import lru_cache, partial
+from functools import cache, partial
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives import Context
@@ -112,6 +112,7 @@ class _Judging:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._told: dict[object, str] = {}
+        self._lines = _lines_of(config.target)
         #: Whether httpd only counts the words of a directive.
         self._counted: dict[str, bool] = {}
         self._places: dict[tuple[object, ...], str] = {}
@@ -124,7 +125,7 @@ class _Judging:
         return self._of_words(item, line) or self._of_place(item)
 
     def _of_words(self, item: Item, line: str) -> str:
-        reason = self._told.get(line)
+        reason = self._lines.get(line)
         if reason is None:
             name = item.name
             is_counted = self._counted.get(name)
@@ -134,10 +135,11 @@ class _Judging:
             said = (name, len(words)) if is_counted else (name, words)
             reason = self._told.get(said)
             if reason is None:
-                judge = _known_refusal if 0 < len(line) <= _LONG else _refusal
-                reason = self._told[said] = judge(self._config.target, name, words)
-            if line:
-                self._told[line] = reason
+                reason = self._told[said] = _refusal(self._config.target, name, words)
+            if 0 < len(line) <= _LONG:
+                if len(self._lines) >= _MOST_LINES:
+                    self._lines.clear()
+                self._lines[line] = reason
         return reason
 
     def _of_place(self, item: Item) -> str:
@@ -158,6 +160,12 @@ class _Judging:
         for inner in reversed(outer):
             number = self._inside[inner] = self._numbers.setdefault((inner.key, number), len(self._numbers))
         return number
+
+
+@cache
+def _lines_of(target: Target) -> dict[str, str]:
+    """Return what was found of lines by their text alone: the reason or nothing. An editor asks the same again with every key."""
+    return {}
 
 
 def _settled(judging: _Judging, items: Iterable[Item]) -> tuple[tuple[tuple[Item, str], ...], tuple[Item, ...]]:
@@ -202,12 +210,6 @@ def _refusal(target: Target, name: str, words: Sequence[str]) -> str:
         if any(one is not None and directives.is_later(one.since, have) for one in options):
             return "Invalid option to WSGI daemon process definition."
     return refusal(name, words)
-
-
-@lru_cache(_MOST_LINES)
-def _known_refusal(target: Target, name: str, words: tuple[str, ...]) -> str:
-    """Return the same; an editor asks it of the same lines with every key."""
-    return _refusal(target, name, words)
 
 
 def _preloaded(config: Config) -> Iterator[Fault]:

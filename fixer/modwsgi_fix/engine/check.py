@@ -39,8 +39,6 @@ def findings(
     giving_way: list[Diagnostic] = []
     with collector_off():
         for rule in rules:
-            if _has_nothing_to_say(config, rule):
-                continue
             some = unsuppressed(config, rule, used)
             if some and rule.gives_way:
                 giving_way += some
@@ -82,6 +80,8 @@ def _run(config: Config, rule: Rule) -> list[Diagnostic]:
             if os.environ.get("MODWSGI_FIX_TRACEBACK"):
                 raise
             config.failed[rule.name] = f"{type(error).__name__}: {error}"
+            return []
+        if not found:
             return []
         named = (d._replace(rule=rule.name, severity=d.severity or rule.severity) for d in found)
         named = (d._replace(message=worded(d.message)) if is_htaccess(d.path) else d for d in named)

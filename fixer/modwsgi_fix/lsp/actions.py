@@ -123,7 +123,7 @@ def _touches(first: Span, second: Span) -> bool:
 
 
 def _has_safe(answer: Answer, buffer: Buffer) -> bool:
-    return any(finding.level is Applicability.SAFE for finding in answer.findings.get(buffer.key, ()))
+    return any(_level_of(finding) is Applicability.SAFE for finding in answer.findings.get(buffer.key, ()))
 
 
 def _asked(kind: str, only: Sequence[str] | None) -> bool:

@@ -20,13 +20,13 @@ from modwsgi_fix.workspace import session as sessions
 from modwsgi_fix.workspace.again import again, base_of
 from modwsgi_fix.workspace.followed import places
 from modwsgi_fix.workspace.nearby import config_around, is_like, part_around
-from modwsgi_fix.workspace.parts import Base, partial
+from modwsgi_fix.workspace.parts import Base, partial, unmarked
 from modwsgi_fix.workspace.plan import Plan, Wanted, plan
 from modwsgi_fix.workspace.selection import Selection
 from modwsgi_fix.workspace.session import Session
 from modwsgi_fix.workspace.settings import find
 
-#: From so many lines on, somebody who types does not wait for the findings that fixes would reveal.
+#: From so many lines on, somebody who types does not wait for fixes to be tried, nor for the findings that these would reveal.
 LARGE = 3000
 
 
@@ -85,13 +85,20 @@ class Known(NamedTuple):
         return self.base.texts[key].text
 
     def lean(self) -> Known:
-        """Return the same without the part of the server that was read last, which takes the most memory."""
+        """Return the same without what was read last, which takes the most memory."""
         last = self.base.last
-        return self if last is None else self._replace(base=self.base._replace(last=last._replace(config=None)))
+        return self._replace(base=self.base._replace(last=last and last._replace(config=None), whole=None))
 
     def around(self, key: str) -> Config | None:
         """Return the part of the server that decides what holds in a file, as it is now; None where a part does not suffice."""
         return config_around(self.base, key)
+
+    @property
+    def _base_of_typing(self) -> Base:
+        """What is found again at a key: in a large server without what fixes would do, so that none is tried."""
+        if not self.report.marked or sum(text.text.count("\n") for text in self.base.texts.values()) <= LARGE:
+            return self.base
+        return unmarked(self.base)
 
     def under(self, texts: Mapping[str, str]) -> Known | None:
         """Return the same server with other texts, of which only a part was checked; None where a part does not suffice.
@@ -106,14 +113,14 @@ class Known(NamedTuple):
         if self.texts.keys() - texts.keys() - mine.keys():
             return None
         changed = {key: text for key, text in texts.items() if key in mine and text != mine[key].text}
-        base = again(self.base, changed)
+        base = again(self._base_of_typing, changed)
         return None if base is None else self._replace(base=base, texts=dict(texts))
 
 
 def known(session: Session, report: Report, texts: Mapping[str, str]) -> Known | None:
     """Return what the next answer can start from, once a server was checked; None where it has to be read anew.
 
-    What fixes would reveal is left out of the next answers, too, where it was left out of this one because the server is large.
+    What fixes would reveal is left out of the next answers where the server is large.
     """
     if not report.marked and not _is_large(session):
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from copy import copy
+from itertools import groupby
 from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -276,7 +277,11 @@ def _by_key(config: Config) -> dict[str, list[Item]]:
 
 
 def _by_every_server(config: Config) -> dict[Server, list[Item]]:
-    return grouped(config.items, attrgetter("server"))
+    # Items of one server mostly stand side by side.
+    servers: dict[Server, list[Item]] = {}
+    for server, items in groupby(config.items, attrgetter("server")):
+        servers.setdefault(server, []).extend(items)
+    return servers
 
 
 def _by_node(config: Config) -> dict[tuple[str, int], list[Item]]:

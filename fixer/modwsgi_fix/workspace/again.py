@@ -3,8 +3,8 @@
 The server is read with the hosts that were changed, those that share words with them, and of all others those that stand
 for the ones like them, as in ``model.shapes``: once with the old text and once with the new one. All text outside of hosts is
 read both times, and so are the files that gained or lost a host. Where both readings have the same findings in all that did
-not change, and the old one has those that were found before, the rest of the report holds; in every other case nothing is
-concluded, and the caller checks the whole server.
+not change, and the old one has those that were found before, the rest of the report holds; the rules of which that is not true
+are asked about all hosts (``together``). In every other case nothing is concluded, and the caller checks the whole server.
 
 So this assumes what ``engine.shapes`` assumes: hosts that are equal but for words that stand nowhere else are equal to every
 rule. Where that cannot be seen to hold (other files are read, patterns outside of hosts, definitions) it is not assumed.
@@ -14,22 +14,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cache
 
 from modwsgi_fix.collector import collector_off
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import Files, Overlay
 from modwsgi_fix.model.shapes.alike import TURNS, Unit, parts_asked_for, tells_names, uncommented
-from modwsgi_fix.model.shapes.hosts import Text, host_at, hosts_in
+from modwsgi_fix.model.shapes.hosts import Text, hosts_in
 from modwsgi_fix.model.shapes.words import words
-from modwsgi_fix.records import Finding, Gap, Place, Report
+from modwsgi_fix.records import Report
 from modwsgi_fix.tuples import NamedTuple
-from modwsgi_fix.workspace.followed import Moved, followed, plain
-from modwsgi_fix.workspace.parts import Base, Part, Read, Region, is_comment, read_part
-from modwsgi_fix.workspace.remarks import after_remark
+from modwsgi_fix.workspace.followed import Moved
+from modwsgi_fix.workspace.parts import Base, Part, Read, Region, has_nested_hosts, is_comment, read_part
+from modwsgi_fix.workspace.remarks import is_remark, unaltered
+from modwsgi_fix.workspace.renamed import is_renamed
 from modwsgi_fix.workspace.session import Session
-from modwsgi_fix.workspace.standing import Group, groups_of, host_text
+from modwsgi_fix.workspace.standing import groups_of, host_text
+from modwsgi_fix.workspace.together import together
 
 #: Names of directives that change how other lines are read, or which lines are.
 _LEADING = TURNS | {b"include", b"includeoptional"}
@@ -69,7 +71,7 @@ def base_of(session: Session, report: Report) -> Base | None:
         or report.more
     ):
         return None
-    if config.left_out or any(file.readings != 1 for file in config.files.values()):
+    if config.left_out or has_nested_hosts(config) or any(file.readings != 1 for file in config.files.values()):
         return None
     if any(finding.place.file.path not in config.files for finding in report.findings):
         return None
@@ -82,7 +84,7 @@ def base_of(session: Session, report: Report) -> Base | None:
     plan = plan._replace(jobs=(job._replace(source=source._replace(files=_Kept(source.files))),))
     order = {path: at for at, path in enumerate(config.files)}
     remarks = frozenset(key for key, text in texts.items() if is_comment(text.outside))
-    return Base(plan, report, texts, texts, {}, order, mine, {}, remarks, {})
+    return Base(plan, report, texts, texts, {}, order, mine, {}, remarks, {}, {}, whole=config)
 
 
 def _directory(key: str) -> str:
@@ -103,10 +105,12 @@ def _again(base: Base, key: str, text: str) -> Base | None:
     if old is None or old.text == text:
         return None if old is None else base
     texts, overlay = {**base.texts, key: hosts_in(text)}, {**base.overlay, key: text}
-    after = base._replace(texts=texts, overlay=overlay)
+    rests = {each: rest for each, rest in base.rests.items() if each == key}
+    after = base._replace(texts=texts, overlay=overlay, rests=rests)
     moved = Moved(key, old.text, text)
-    if len(texts[key].hosts) == len(old.hosts):
-        report = after_remark(base.report, moved, old.text, text)
+    is_as_before = is_remark(old.text, text) or is_renamed(after, key, old, texts[key], moved)
+    if is_as_before and len(texts[key].hosts) == len(old.hosts):
+        report = unaltered(base.report, moved, old.text, text)
         if report is not None:
             return after._replace(report=report, last=_last(base.last, moved, old.text, text))
     part = _part(base, after)
@@ -117,10 +121,13 @@ def _again(base: Base, key: str, text: str) -> Base | None:
     now = read_part(after, part, before)
     if before.asked is not None and before.traits != now.traits:
         before = read_part(base, part._replace(is_local=False))
-    if now.variables != before.variables:
+    if now.variables != before.variables or (now.config is not None and has_nested_hosts(now.config)):
         return None
-    report = _together(base, after, before, now, moved)
-    return None if report is None else after._replace(report=report, last=now)
+    merged = together(base, after, before, now, moved)
+    if merged is None:
+        return None
+    report, whole = merged
+    return after._replace(report=report, last=now, whole=whole)
 
 
 def _part(base: Base, after: Base) -> Part | None:
@@ -153,10 +160,10 @@ def _part(base: Base, after: Base) -> Part | None:
 
 
 def _last(last: Read | None, moved: Moved, old: str, new: str) -> Read | None:
-    """Return what was read last, after a change that only people read; None where this has to be read again."""
+    """Return what was read last, after a change that no rule looks at; None where this has to be read again."""
     if last is None or all(file.path != moved.key for file in last.report.files):
         return None
-    report = after_remark(last.report, moved, old, new)
+    report = unaltered(last.report, moved, old, new)
     return (
         None
         if report is None
@@ -208,73 +215,3 @@ def _outside(text: Text) -> list[str]:
     ends = (0, *(end for _, end in text.hosts))
     starts = (*(start for start, _ in text.hosts), len(text.text))
     return [text.text[end:start] for end, start in zip(ends, starts, strict=True)]
-
-
-def _together(base: Base, after: Base, before: Read, now: Read, moved: Moved) -> Report | None:
-    """Return the old report, with new findings for what was read again; None where the rest may differ."""
-    was, old, new, part = base.report, before.report, now.report, now.part
-    for aspect in ("unread", "skipped", "failed", "shipped", "more"):
-        if not getattr(old, aspect) == getattr(new, aspect) == getattr(was, aspect):
-            return None
-    names = {file.path: file.name for file in was.files}
-    read_again = {file.path for file in new.files}
-    if old.starts != was.starts or old.gaps != was.gaps or {file.path for file in old.files} != read_again:
-        return None
-    if _elsewhere(old.gaps, names[moved.key]) != _elsewhere(new.gaps, names[moved.key]):
-        return None
-    region_of, region_now = _regions(base.texts), _regions(after.texts)
-
-    def tells(read: Read, finding: Finding, region: Region) -> bool:
-        return region[0] in read_again and read.tells(region, finding)
-
-    known = {plain(one) for one in was.findings if tells(before, one, region_of(one.place))}
-    if known != {plain(one) for one in old.findings if tells(before, one, region_of(one.place))}:
-        return None
-
-    def is_told_twice(finding: Finding, region: Region) -> bool:
-        return not part.is_touched(region) and tells(before, finding, region) and tells(now, finding, region)
-
-    rest = {plain(one, moved) for one in old.findings if is_told_twice(one, region_of(one.place))}
-    if None in rest or rest != {plain(one) for one in new.findings if is_told_twice(one, region_now(one.place))}:
-        return None
-    left = [one for one in was.findings if not tells(now, one, region_of(one.place))]
-    files = {file.path: file for file in was.files} | {file.path: file for file in new.files if file.path == moved.key}
-    kept = [followed(one, moved, files[moved.key]) for one in left]
-    found = [one for one in kept if one is not None]
-    if len(found) < len(kept) or (moved.shifts_lines and any(one.after is not None for one in was.findings)):
-        return None
-    order = base.order
-    told = [one for one in new.findings if tells(now, one, region_now(one.place))]
-    told_before = {plain(one, moved) for one in old.findings if tells(before, one, region_of(one.place))}
-    fresh = [one for one in told if plain(one) not in told_before]
-    standing = base.stand_ins(part) if fresh else []
-    if any(_names_one_of_many(standing, one, region_now) for one in fresh):
-        return None
-    merged = sorted((*found, *told), key=lambda one: (order[one.place.file.path], one.place.span, one.rule))
-    return was._replace(findings=tuple(merged), files=tuple(files.values()), gaps=new.gaps, starts=new.starts)
-
-
-def _elsewhere(gaps: Iterable[Gap], name: str) -> list[Gap]:
-    """Return the gaps of all files but one."""
-    return [gap for gap in gaps if gap.name != name]
-
-
-def _names_one_of_many(standing: Iterable[Group], finding: Finding, region_of: Callable[[Place], Region]) -> bool:
-    """Whether a finding elsewhere is about a host that stands for others: then there may be one about each of these, too."""
-    own = region_of(finding.place)
-    others = [group for group in standing if own not in group.hosts]
-    if not others:
-        return False
-    said = words("\n".join((finding.stated, finding.help, *(one.message for one in finding.related))))
-    related = {region_of(one.place) for one in finding.related}
-    return any(group.own & said or not related.isdisjoint(group.hosts) for group in others)
-
-
-def _regions(texts: Mapping[str, Text]) -> Callable[[Place], Region]:
-    """Return a function from a place to the part of its file that it is in."""
-
-    def region(place: Place) -> Region:
-        path = place.file.path
-        return path, host_at(texts[path].hosts, place.span.start)
-
-    return region

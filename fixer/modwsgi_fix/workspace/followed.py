@@ -22,6 +22,11 @@ class Moved:
         self._tail = len(old) - tail
         self._shift = len(new) - len(old)
 
+    @property
+    def replaced(self) -> tuple[int, int, int]:
+        """Where the replaced stretch begins, where it ended in the old text, and where it ends in the new one."""
+        return self._head, self._tail, self._tail + self._shift
+
     def span(self, path: str, span: Span) -> Span | None:
         """Return where a span is now; None where its text has changed."""
         if path != self.key or span.end <= self._head:

@@ -35,11 +35,18 @@ def config_around(base: Base, key: str) -> Config | None:
     if part is None:
         return None
     last = base.last
-    if last is not None and last.config is not None and part.hosts <= last.part.hosts:
-        return last.config
+    config = None if last is None or not part.hosts <= last.part.hosts else last.config
+    if config is not None and _is_current(base, config):
+        return config
     (job,) = base.plan.jobs
     config = read(job._replace(source=partial(base, part, job.source)), trees=base.trees)
     return config if is_like(base, config) else None
+
+
+def _is_current(base: Base, config: Config) -> bool:
+    """Whether a part of a server that was read has the present texts."""
+    texts = {path: file.text if file.whole is None else file.whole for path, file in config.files.items()}
+    return all(text == base.texts[path].text for path, text in texts.items())
 
 
 def is_like(base: Base, config: Config) -> bool:

@@ -11,6 +11,7 @@ from modwsgi_fix.model.config import Asked, Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.shapes.hosts import Text, without
+from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.records import Finding, Report
 from modwsgi_fix.rule import Diagnostic, Scope, all_rules
 from modwsgi_fix.syntax import Tree
@@ -26,12 +27,20 @@ Region = tuple[str, int | None]
 _NAMELESS = "a host without a name"
 
 
+class Rest(NamedTuple):
+    """What the files of a server have beside one: their words, and their text outside of hosts."""
+
+    words: frozenset[bytes]
+    outside: str
+
+
 class Base(NamedTuple):
     """A server that was checked, and how its hosts are alike.
 
     ``compared`` are the files as they were when their hosts were compared, by key, and ``texts`` as they are now; ``overlay``
     has those that have changed meanwhile. ``remarks`` are the files that had only comments outside of hosts then. ``trees`` is a
-    cache of parsed files, ``standing`` one of ``standing_for_others``. ``last`` is what was read last.
+    cache of parsed files, ``standing`` one of ``standing_for_others``, ``rests`` one of ``rest``. ``last`` is what was read
+    last; ``whole`` is all of the server, as it was when that was last read.
     """
 
     plan: Plan
@@ -44,13 +53,23 @@ class Base(NamedTuple):
     trees: dict[str, Tree]
     remarks: frozenset[str]
     standing: dict[frozenset[Host], frozenset[Host]]
+    rests: dict[str, Rest]
     last: Read | None = None
+    whole: Config | None = None
 
     def with_others(self, inside: frozenset[Host]) -> frozenset[Host]:
         """Return some hosts, with those that stand for the others."""
         if inside not in self.standing:
             self.standing[inside] = inside | standing_for_others(self.groups, inside)
         return self.standing[inside]
+
+    def rest(self, key: str) -> Rest:
+        """Return what the server has beside a file, which stays the same for as long as that file alone is changed."""
+        if key not in self.rests:
+            others = [text for path, text in self.texts.items() if path != key]
+            said = frozenset[bytes]().union(*(words(text.text) for text in others))
+            self.rests[key] = Rest(said, "\n".join(text.outside for text in others))
+        return self.rests[key]
 
     def stand_ins(self, part: Part) -> list[Group]:
         """Return the groups of hosts in a part that stand for others, which are not read."""
@@ -84,9 +103,9 @@ class Part(NamedTuple):
 class Read(NamedTuple):
     """A part of a server that was read, and the report on it.
 
-    ``config`` is None where the text has changed since in what only people read. ``traits`` are what rules may ask of the
-    whole. ``asked`` are the files that rules of ``Scope.FILE`` were asked about; None where all rules were asked about all that
-    was read.
+    ``config`` may have a text that has changed since in what no rule looks at; it is None where it was let go of. ``traits`` are
+    what rules may ask of the whole. ``asked`` are the files that rules of ``Scope.FILE`` were asked about; None where all rules
+    were asked about all that was read.
     """
 
     part: Part
@@ -107,6 +126,19 @@ class Read(NamedTuple):
         return region in (self.part.touched if self.asked is not None and scope is Scope.HOST else self.part.hosts)
 
 
+def unmarked(base: Base) -> Base:
+    """Return a server of which it is not said what fixes would do, so that none is tried when it is checked again."""
+    last = base.last
+    return base._replace(
+        report=_without_marks(base.report), last=last and last._replace(report=_without_marks(last.report))
+    )
+
+
+def _without_marks(report: Report) -> Report:
+    found = tuple(one._replace(level=None) for one in report.findings if one.after is None)
+    return report._replace(findings=found, marked=False, weighed=False)
+
+
 def _scope(rule: str) -> Scope:
     """Return what findings with the name of a rule depend on; comments that allow nothing are found by the engine."""
     found = all_rules().get(rule)
@@ -118,7 +150,7 @@ def read_part(base: Base, part: Part, before: Read | None = None) -> Read:
 
     Rules are asked about the hosts that stand for others only where their scope is the server. All are asked about all that is
     read where the change may matter to more hosts, where it adds or removes the only use of a directive or the only line that is
-    not understood, and where a fix is found, because fixes are tried together.
+    not understood, and where a fix is found and is to be tried, because fixes are tried together.
     """
     (job,) = base.plan.jobs
     less = job._replace(source=partial(base, part, job.source))
@@ -130,12 +162,13 @@ def read_part(base: Base, part: Part, before: Read | None = None) -> Read:
         standing = _Standing(base, part)
         asked = _asked(standing, config)
         files = frozenset(file.path for file in asked.files)
+        tries = base.report.marked
         giving_way = {rule.name for rule in job.rules if rule.gives_way}
 
         def needs_all(found: Diagnostic) -> bool:
             # What gives way may do so to rules that are not asked there.
             in_part = found.path in files and not standing.has(found.path, found.span.start)
-            return found.fix is not None or (found.rule in giving_way and not in_part)
+            return (tries and found.fix is not None) or (found.rule in giving_way and not in_part)
 
         if not any(map(needs_all, check(less, config.about(asked)))):
             report = _report(base, less, config.about(asked))
@@ -148,6 +181,11 @@ def _traits(config: Config) -> frozenset[object]:
     kinds = (problem.kind for file in config.files.values() for problem in file.tree.problems)
     nameless = (_NAMELESS for host in config.hosts if not host.all("servername"))
     return frozenset((*filter(find, config.names), *(gap.kind for gap in config.gaps), *kinds, *nameless))
+
+
+def has_nested_hosts(config: Config) -> bool:
+    """Whether a host stands in another one, as where an Include does: what is found in it then depends on more than its text."""
+    return any(item.server.item not in (None, item) for item in config.named("virtualhost"))
 
 
 class _Standing:

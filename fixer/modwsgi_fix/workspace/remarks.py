@@ -1,4 +1,4 @@
-"""Changes of what only people read: empty lines, and comments of plain words. What is found stays the same."""
+"""Changes of what no rule looks at, as empty lines and comments of plain words: what is found stays the same."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ _EMPTY = expression(r"\n(?<!\\\n)[ \t]*(?=\n)")
 _LINE = expression(r"\blines? \d|[^\s*]:\d")
 
 
-def after_remark(report: Report, moved: Moved, old: str, new: str) -> Report | None:
-    """Return the report on a server after one of its files has changed from ``old`` to ``new``.
+def is_remark(old: str, new: str) -> bool:
+    """Whether two texts of a file differ in empty lines and plain comments alone."""
+    return "\r" not in old and "\r" not in new and _said(old) == _said(new)
 
-    None where the change is not one of empty lines and plain comments alone, or where something may depend on these: a fix moves
-    them with the lines that they are about, and a part that was not understood may not have them for comments.
+
+def unaltered(report: Report, moved: Moved, old: str, new: str) -> Report | None:
+    """Return the report on a server after one of its files has changed from ``old`` to ``new`` in what no rule looks at.
+
+    None where something may depend on that all the same: a fix moves comments with the lines that they are about, and a part
+    that was not understood may not have them for comments.
     """
-    if "\r" in old or "\r" in new or _said(old) != _said(new):
-        return None
     files = {file.path: file for file in report.files}
     name = files[moved.key].name
     if files[moved.key].lines.text != old:
@@ -47,10 +50,11 @@ def _said(text: str) -> str:
 
 def _may_say_lines(findings: Iterable[Finding]) -> bool:
     """Whether a finding may say a line by its number."""
-    return any(one.after is not None or any(map(_LINE.search, _words(one))) for one in findings)
+    return any(one.after is not None or any(map(_LINE.search, said_in(one))) for one in findings)
 
 
-def _words(finding: Finding) -> Iterator[str]:
+def said_in(finding: Finding) -> Iterator[str]:
+    """Yield all that a finding says."""
     yield finding.text
     yield from (one.message for one in finding.related)
     if finding.fix is not None:

@@ -310,5 +310,10 @@ def _is_exchangeable(word: str, text: str, lower: str) -> bool:
 
 
 def _kind(word: str) -> tuple[object, ...]:
-    """Return what a pattern may see of a word without knowing it: the kinds of its characters."""
-    return min(len(word), 6), len(word) > 63, word[0].isdigit(), word.isalpha(), not word.strip(_HEXADECIMAL)
+    """Return what a pattern may see of a word without knowing it: its length, and the kinds of its characters."""
+    return min(len(word), 6), characters_of(word)
+
+
+def characters_of(word: str) -> tuple[object, ...]:
+    """Return the kinds of the characters of a word, and whether it is too long for the name of a host (63: RFC 1035, 2.3.4)."""
+    return len(word) > 63, word[0].isdigit(), word.isalpha(), not word.strip(_HEXADECIMAL)
