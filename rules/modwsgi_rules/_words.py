@@ -167,6 +167,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "urls.proxy_hides_application": ("proxypass", "proxypassmatch",),
     "urls.redirect_hides_application": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.rewrite_without_pt": ("rewriteengine", "virtualhost",),
+    "urls.script_behind_alias": ("alias", "scriptalias",),
     "urls.static_files_by_python": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.wsgi_alias_match_unanchored": ("wsgiscriptaliasmatch",),
     "urls.wsgi_alias_order": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),

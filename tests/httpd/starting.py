@@ -264,3 +264,23 @@ def _harmless(draw: Random, lines: list[str]) -> list[str]:
          "<IfVersion >= 2.4>\nKeepAlive On\n</IfVersion>", "IncludeOptional {root}/none/*.conf", "Include {root}/none/*.conf", "Include {root}/none.conf",
          "Mutex file:{root} default", "AcceptPathInfo On", "Timeout ${{NONE}}", "EnableMMAP Off"))  # fmt: skip
     return _put(lines, len(lines), *new.replace("{{", "{").replace("}}", "}").split("\n"))
+
+
+@_fault
+def _else_somewhere(draw: Random, lines: list[str]) -> list[str]:
+    """Sections of conditions in some order, in a host or outside: some have what must stand before them."""
+    at = _at(draw, lines, wanted=lambda line: line.startswith(("    ServerName", "ServerName")))
+    kinds = [draw.choice(('If "true"', 'ElseIf "true"', "Else")) for _ in range(draw.randint(1, 4))]
+    sections = [f"<{kind}>\n    SetEnv STATE {kind.split()[0]}\n</{kind.split()[0]}>" for kind in kinds]
+    return _put(lines, at + 1, *sections)
+
+
+@_fault
+def _path_of_a_proxy(draw: Random, lines: list[str]) -> list[str]:
+    at = _at(draw, lines, wanted=lambda line: line.startswith("    ServerName"))
+    words = draw.choice(("/back http://127.0.0.1:9/", "http://127.0.0.1:9/", "/back http://127.0.0.1:9/ retry=0"))
+    name = draw.choice(("ProxyPass", "ProxyPassReverse")) if "retry" not in words else "ProxyPass"
+    line = f"{name} {words}"
+    new = [line] if draw.random() < 0.5 else ["<Location /back>", line, "</Location>"]
+    loading = [f"LoadModule {one}_module {{modules}}/mod_{one}.so" for one in ("proxy", "proxy_http")]
+    return [*loading, *_put(lines, at + 1, *new)]

@@ -13,6 +13,7 @@ from modwsgi_fix import directives
 from modwsgi_fix.directives import Context
 from modwsgi_fix.directives.families import PREFIX_ALIASES, REQUIRE_SECTIONS
 from modwsgi_fix.directives.removed import REMOVED_MODULES
+from modwsgi_fix.model.beside import refused_beside
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.containers import container_fault, only_denies
 from modwsgi_fix.model.daemons import all_groups_known, definitions, group_uses, options_of, refused_uses
@@ -72,6 +73,9 @@ def refused(config: Config) -> Iterator[Fault]:
         if item.value.removesuffix("_module") in REMOVED_MODULES and len(item.args) == 2:
             yield Fault(item.path, item.span, f"Cannot load {item.values[1]} into server", Stage.READING)
     yield from _preloaded(config)
+    for item, reason in refused_beside(config):
+        if is_certain(item):
+            yield Fault(item.path, item.span, reason)
     if not config.target.is_22:
         yield from _of_containers(config)
 

@@ -3,7 +3,8 @@ A redirect takes every URL of a WSGI application, which is never reached.
 
 ## What happens
 
-Where a host only sends its visitors on to HTTPS, the mount beside it is dead. So is whatever the mount should have
+Where the redirect leads back to the same host, by its own name and scheme, a browser gives up: *too many redirects*. Where a host only
+sends its visitors on to HTTPS, the mount beside it is dead. So is whatever the mount should have
 exempted from the redirect.
 
 ## Why
@@ -39,6 +40,16 @@ another host uses.
     </VirtualHost>
     ```
 
+    ```apache
+    <VirtualHost *:80>
+        ServerName example.com
+        ServerAlias www.example.com
+        Redirect permanent / http://www.example.com/
+        WSGIScriptAlias / /srv/site/app.wsgi
+    #                   ^
+    </VirtualHost>
+    ```
+
 A redirect of another path, of a part of the application, and under a condition:
 
     ```apache
@@ -57,12 +68,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.rewrites import Rewrite, rewrites
+from modwsgi_fix.model.servers import own_name, speaks_tls
 from modwsgi_fix.model.urls import Mapping, covers_whole, mounts, redirects, together
 from modwsgi_fix.rule import Diagnostic, Related, rule
 
+_URL = expression(r"(?P<scheme>https?)://(?P<name>[\w.-]+|%\{(?:HTTP_HOST|SERVER_NAME)\})(?=[/$%]|\Z)")
 _EVERYTHING = frozenset({"^", ".*", "(.*)", "^.*$", "^(.*)$", "^/(.*)$", "^/(.*)", "^/", "/", "^(.*)", "^/.*", "^.*", "^/?(.*)", "^/?(.*)$"})  # fmt: skip
 
 
@@ -70,29 +84,41 @@ _EVERYTHING = frozenset({"^", ".*", "(.*)", "^.*$", "^(.*)$", "^/(.*)$", "^/(.*)
 def redirect_hides_application(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         for mount in mounts(config, server):
-            redirect = _hiding(config, server, mount)
+            redirect, target = _hiding(config, server, mount)
             if redirect is None or (mount.server is not server and redirect.server is not mount.server):
                 # A host that redirects everything, with an application of the main server for other hosts.
                 continue
+            back = _leads_back(config, server, target)
+            where, advice = ("back to itself", "redirect") if back else ("elsewhere", "redirect or the mount")
             yield Diagnostic(
                 mount.item.path,
                 mount.url_span,
-                f"{redirect.name} sends every URL of {mount.url} elsewhere, so the application is never reached",
+                f"{redirect.name} sends every URL of {mount.url} {where}, so the application is never reached",
                 related=(Related(redirect.path, redirect.span, "the redirect"),),
-                help="remove the redirect or the mount",
+                help=f"remove the {advice}",
             )
 
 
-def _hiding(config: Config, server: Server, mount: Mapping) -> Item | None:
+def _hiding(config: Config, server: Server, mount: Mapping) -> tuple[Item | None, str]:
+    """Return the line that redirects all of a mount, and where to; None where there is none."""
     for redirect in redirects(config, server):
         if redirect.item.known and together(redirect.item, mount.item) and covers_whole(redirect, mount):
-            return redirect.item
+            return redirect.item, redirect.target
     for rewrite in rewrites(config, server):
         if _always(rewrite) and together(rewrite.item, mount.item) and not mount.is_regex:
-            return rewrite.item
+            return rewrite.item, rewrite.substitution
         # A rule before it may let some URLs through.
         break
-    return None
+    return None, ""
+
+
+def _leads_back(config: Config, server: Server, target: str) -> bool:
+    """Whether a URL certainly leads to the host that redirects there: by its scheme, at the usual port, and by a name of it."""
+    url, tls = _URL.match(target), speaks_tls(config, server)
+    if url is None or tls is None or (url["scheme"] == "https") is not tls:
+        return False
+    names = [own_name(server) or "", *(name for item in server.all("serveralias") for name in item.values)]
+    return url["name"].startswith("%{") or url["name"].lower() in map(str.lower, names)
 
 
 def _always(rewrite: Rewrite) -> bool:

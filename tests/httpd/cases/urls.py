@@ -308,4 +308,18 @@ WSGIScriptAlias / /srv/w/portal.wsgi
         probes=probes(f"{_SITE}/", f"{_SITE}/static/a.css"),
         expect=EqualExcept({f"{_SITE}/static/a.css": {"mapped": ("/srv/w/statica.css", "/srv/w/static/a.css")}}),
     ),
+    Case(
+        name="scripts that are mounted by the aliases of others",
+        rules=("script-behind-alias",),
+        level="unsafe",
+        before=_host("""
+Alias /portal /srv/w/portal.wsgi
+ScriptAlias "/wiki" /srv/w/wiki.wsgi
+Alias /static /srv/w/static
+"""),
+        tree=_TREE,
+        probes=probes(f"{_SITE}/portal", f"{_SITE}/wiki/Start", f"{_SITE}/static/a.css"),
+        expect=EqualExcept(regained=(f"{_SITE}/portal", f"{_SITE}/wiki/Start")),
+        equivalent={"site.conf: swap: WSGIScriptAlias *": "neither path begins with the other"},
+    ),
 )
