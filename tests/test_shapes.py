@@ -164,7 +164,9 @@ def test_hosts_in_the_main_file() -> None:
 
 
 def test_a_host_and_its_twin_for_tls_are_compared_together() -> None:
-    twin = HOST.replace(":80>", ":443>").replace("    WSGIDaemonProcess", "    SSLEngine On\n    #WSGIDaemonProcess")
+    twin = HOST.replace(":80>", ":443>").replace(
+        "    WSGIDaemonProcess", "    SSLEngine On\n    SSLCertificateFile /etc/ssl/a.pem\n    #WSGIDaemonProcess"
+    )
     both = MAIN.replace("Listen 80\n", "Listen 80\nListen 443\n")
     apart = copies(count=20) | {
         name.replace(".conf", "-ssl.conf"): text for name, text in copies(twin, count=20).items()

@@ -153,6 +153,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "scripts.thread_started_at_load": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "scripts.working_directory_in_script": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "syntax.include_names_nothing": ("include", "includeoptional",),
+    "syntax.unpaired_quote": ("alias", "authdbmgroupfile", "authdbmuserfile", "authdigestfile", "authgroupfile", "authuserfile", "customlog", "directory", "documentroot", "errorlog", "files", "include", "includeoptional", "loadfile", "loadmodule", "location", "scriptalias", "sslcacertificatefile", "sslcarevocationfile", "sslcertificatechainfile", "sslcertificatefile", "sslcertificatekeyfile", "transferlog", "wsgidaemonprocess", "wsgiimportscript", "wsgipythonhome", "wsgipythonpath", "wsgiscriptalias", "wsgisocketprefix",),
     "urls.alias_behind_shorter_alias": ("alias", "aliasmatch", "scriptalias", "scriptaliasmatch", "virtualhost",),
     "urls.alias_exposes_application": ("alias", "aliasmatch", "documentroot", "scriptalias", "scriptaliasmatch", "virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.alias_hides_application": ("alias", "aliasmatch", "scriptalias", "scriptaliasmatch", "virtualhost",),

@@ -24,7 +24,7 @@ from modwsgi_fix.directives.families import (
 )
 from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.effect.exposure import kind_of, worst_first
-from modwsgi_fix.effect.impact import changed_visits, open_files, told, traced
+from modwsgi_fix.effect.impact import changed_visits, open_files, requests_of_all, told, traced
 from modwsgi_fix.effect.touched import Pair
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived
@@ -115,8 +115,7 @@ def served_by_starting(before: Config, after: Config) -> list[tuple[str, str]]:
     Without the filesystem these are files that may be there.
     """
     found: dict[str, tuple[int, str, str]] = {}
-    visits = changed_visits(before, after, of_every_host=True)
-    for request in dict.fromkeys([*visits, *open_files(before, after)]):
+    for request in dict.fromkeys(requests_of_all(before, after)):
         if after.disk is None and request.path.endswith("/"):
             # An index may be anything, in any directory.
             continue

@@ -14,9 +14,9 @@ from modwsgi_fix.effect.touched import (
     Pair,
     changed_hosts,
     is_same_text,
+    pairs,
     standing_for_all,
     touched,
-    touched_hosts,
 )
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived
@@ -122,22 +122,32 @@ def impact(before: Config, after: Config) -> Impact:
     return Impact(tuple(one for pair in hosts for one in changes(pair)), skipped, refused(before))
 
 
-def changed_visits(
-    before: Config, after: Config, only: Pair | None = None, *, of_every_host: bool = False
-) -> Iterator[Request]:
+def changed_visits(before: Config, after: Config, only: Pair | None = None) -> Iterator[Request]:
     """Yield the requests worth tracing for each host that a change may affect, or for ``only`` one, by every visitor.
 
-    A few of the hosts that are alike stand for the others, unless ``of_every_host``.
+    A few of the hosts that are alike stand for the others.
 
     Visitors come to each address and port of the host, with a log-in where one is asked for, and with a Host header that no
     host has. What depends on a visitor's address or variables becomes branches of a trace.
     """
     if is_same_text(before, after):
         return
-    for pair in touched_hosts(before, after) if of_every_host else _asked(before, after, only):
-        requests = [visit.request for visit in _visits(before, after, pair)]
-        yield from requests
-        yield from _otherwise(before, after, pair, requests)
+    for pair in _asked(before, after, only):
+        yield from _requests(before, after, pair)
+
+
+def requests_of_all(before: Config, after: Config) -> Iterator[Request]:
+    """Yield the same requests, and those for files, for every host: where httpd starts again, all answers are new."""
+    for pair in pairs(before, after):
+        yield from _requests(before, after, pair)
+        if before.disk is not None:
+            yield from _requests_for_files(before, after, pair)
+
+
+def _requests(before: Config, after: Config, pair: Pair) -> Iterator[Request]:
+    requests = [visit.request for visit in _visits(before, after, pair)]
+    yield from requests
+    yield from _otherwise(before, after, pair, requests)
 
 
 def open_files(before: Config, after: Config, only: Pair | None = None) -> Iterator[Request]:
@@ -149,10 +159,14 @@ def open_files(before: Config, after: Config, only: Pair | None = None) -> Itera
     if before.disk is None or is_same_text(before, after):
         return
     for pair in _asked(before, after, only):
-        requests: dict[Request, None] = {}
-        for config, server in _sides(before, after, pair):
-            requests |= dict.fromkeys(config.once(("every_file", id(server)), partial(_walked, config, server)))
-        yield from requests
+        yield from _requests_for_files(before, after, pair)
+
+
+def _requests_for_files(before: Config, after: Config, pair: Pair) -> Iterator[Request]:
+    requests: dict[Request, None] = {}
+    for config, server in _sides(before, after, pair):
+        requests |= dict.fromkeys(config.once(("every_file", id(server)), partial(_walked, config, server)))
+    yield from requests
 
 
 def _asked(before: Config, after: Config, only: Pair | None) -> Sequence[Pair]:

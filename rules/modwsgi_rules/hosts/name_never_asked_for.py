@@ -84,7 +84,7 @@ _NAME = expression(r"[\w*?-]+(?:\.[\w*?-]+)*")
 
 @rule(severity=Severity.WARNING, scope=Scope.HOST)
 def name_never_asked_for(config: Config) -> Iterator[Diagnostic]:
-    for item in config.named("servername", "serveralias"):
+    for item in config.asked_about("servername", "serveralias"):
         if item.server.is_main or is_template(item.node):
             continue
         for arg in item.args if item.key == "serveralias" else item.args[:1]:

@@ -71,7 +71,7 @@ from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Section
 from modwsgi_fix.text import Span
 
-_CONDITION = expression(r"^[ \t]*<IfModule[ \t]", re.M | re.I)
+_CONDITION = expression(r"^[ \t]*<IfModule[ \t]+[\"']?!?([\w.]+)", re.M | re.I)
 #: What is written before and behind the name of a module, rightly or not.
 _AFFIXES = expression(r"(?:mod_)?(?P<name>\w+?)(?:_module)?(?:\.(?:c|so|cpp|load|conf))?", re.I)
 
@@ -79,6 +79,8 @@ _AFFIXES = expression(r"(?:mod_)?(?P<name>\w+?)(?:_module)?(?:\.(?:c|so|cpp|load
 @rule(severity=Severity.WARNING, scope=Scope.FILE)
 def condition_names_no_module(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
+        if not any(map(_meant, dict.fromkeys(_CONDITION.findall(file.text)))):
+            continue
         for node, parents in lines_with(file, _CONDITION):
             if type(node) is not Section or node.key != "ifmodule" or not node.pairs or is_template(node):
                 continue

@@ -48,6 +48,29 @@ Rules `smart-quotes` and `unescaped-log-quotes`.
     +    WSGIDaemonProcess blog home="/srv/blog" display-name=%{GROUP}
      </VirtualHost>
     ```
+    ```diff repair
+     WSGIDaemonProcess shop
+     <VirtualHost *:80>
+         ServerName shop.example
+         <Directory /srv/shop>
+             Require all granted
+         </Directory>
+    -    WSGIScriptAlias / "/srv/shop process-group=shop
+    +    WSGIScriptAlias / "/srv/shop" process-group=shop
+     </VirtualHost>
+    ```
+    ```diff repair
+     <VirtualHost *:80>
+         WSGIScriptAlias / /srv/shop/app.wsgi
+         <Directory /srv/shop>
+             Require all granted
+         </Directory>
+    -    <Location /staff">
+    +    <Location /staff>
+             Require all denied
+         </Location>
+     </VirtualHost>
+    ```
     ```diff unsafe
      <VirtualHost *:80>
          WSGIScriptAlias / /srv/shop/app.wsgi
@@ -112,6 +135,8 @@ class _Mark(NamedTuple):
 
 @rule(severity=Severity.ERROR, changes=("regained", "restricted", "moved"), scope=Scope.FILE)
 def unpaired_quote(config: Config) -> Iterator[Diagnostic]:
+    if not config.named(*NAMES_OF_FILES):
+        return
     for file in files(config):
         for node, parents in lines_with(file, _UNPAIRED):
             if node.key not in NAMES_OF_FILES or isinstance(node, (Bogus, Close)):
