@@ -58,7 +58,8 @@ def test_made_servers_start_as_it_is_said(httpd: Path, record_property: Callable
     record_property("not told", said[None])
     assert not wrong, "\n".join([f"{len(wrong)} of {SERVERS}", *wrong])
     assert SERVERS / 4 < refused < SERVERS * 4 / 5
-    assert said[None] <= 0.03 * SERVERS, said
+    # Of a thousand servers some 16 are not told, of a sample a few more or less.
+    assert said[None] <= (0.03 if everything() else 0.05) * SERVERS, said
 
 
 _TLS = "<VirtualHost *:80>\n    ServerName a.example\n    SSLEngine on\n{}</VirtualHost>\n"

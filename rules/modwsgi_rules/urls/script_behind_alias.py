@@ -33,9 +33,13 @@ Servers in which a line hands files to mod_wsgi by their handler, and a script t
      </VirtualHost>
      <VirtualHost *:80>
          ServerName blog.example
-    -    Alias /blog "/srv/blog/blog/wsgi.py"
-    +    WSGIScriptAlias /blog "/srv/blog/blog/wsgi.py"
+    -    Alias /blog "/srv/blog/blog.wsgi"
+    +    WSGIScriptAlias /blog "/srv/blog/blog.wsgi"
      </VirtualHost>
+    ```
+    ```diff unsafe
+    -Alias /wiki /srv/wiki/wiki/wsgi.py
+    +WSGIScriptAlias /wiki /srv/wiki/wiki/wsgi.py
     ```
 
 Not reported:
