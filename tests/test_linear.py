@@ -25,6 +25,8 @@ from modwsgi_fix.rule import Rule, all_rules
 _COPIES = 40
 #: Twice the copies may take twice the steps and some more for sorting; and what an empty server takes.
 _FACTOR, _ONCE = 2.3, 2_000
+#: So many copies that pairs show which cost little beside the rest of a rule.
+_MANY_COPIES = 400
 
 _RULES = all_rules()
 _MAIN = """\
@@ -170,6 +172,32 @@ def test_whether_a_script_is_fetched_is_told_without_pairs() -> None:
         return steps(lambda: [fetched_as_file(config, script) for script in every])
 
     assert asked(160) <= _FACTOR * asked(80) + _ONCE
+
+
+@pytest.mark.parametrize("name", ["process-group-undefined", "group-selected-beside-the-script"])
+def test_groups_of_a_part_of_a_server_are_told_without_pairs(name: str) -> None:
+    """In each host one is defined and another selected; and one is selected beside its script."""
+    site = """\
+<VirtualHost *:80>
+    ServerName site{n}.example.org
+    WSGIDaemonProcess {group}
+    WSGIScriptAlias / /srv/site{n}/app.wsgi
+    <Directory /srv/site{n}/static>
+        WSGIProcessGroup {selected}
+    </Directory>
+</VirtualHost>
+"""
+    rule, counts = _RULES[name], []
+    for times in (_MANY_COPIES, 2 * _MANY_COPIES):
+        pairs = [
+            (f"own{n}", f"own{n}" if name == "group-selected-beside-the-script" else f"shop{n}") for n in range(times)
+        ]
+        sites = "".join(site.format(n=n, group=own, selected=other) for n, (own, other) in enumerate(pairs))
+        config = config_of({"/etc/site.conf": sites})
+        found: list[object] = []
+        counts.append(steps(lambda config=config, found=found: found.extend(rule.check(config))))
+        assert len(found) == times
+    assert counts[1] <= _FACTOR * counts[0] + _ONCE
 
 
 _SITE = """\

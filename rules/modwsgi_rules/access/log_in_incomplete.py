@@ -124,15 +124,13 @@ from modwsgi_fix.directives.families import (
 )
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.gaps import sees_all_sections
-from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
 #: The words of Require for which httpd needs to know who asks, in its own modules.
 _USERS = frozenset({"valid-user", "user", "group"})
 #: The words of Require that ask for something other than a log-in.
 _OTHERS = frozenset({"all", "env", "expr", "forward-dns", "host", "ip", "local", "method", "not"})
-
-
 _SECTIONS = frozenset({*DIRECTORY_SECTIONS, *FILES_SECTIONS, *LOCATION_SECTIONS})
 #: What else decides beside the lines of Require in a section.
 _DECIDING = frozenset({"require", "satisfy", *COMBINING})
@@ -190,8 +188,17 @@ def _without_type(config: Config) -> Iterator[Diagnostic]:
 
 def _is_undone(config: Config, section: Item) -> bool:
     """Whether another section for URLs, which are merged last, may admit somebody."""
-    located = config.within(section.server, "location", "locationmatch")
-    return any(one is not section and any(child.key in _DECIDING for child in _inside(one)) for one in located)
+    return any(one is not section for one in _deciding(config, section.server))
+
+
+def _deciding(config: Config, server: Server) -> list[Item]:
+    """Return the sections for URLs of a host that say who may come in; they are found once."""
+
+    def found() -> list[Item]:
+        located = config.within(server, *LOCATION_SECTIONS)
+        return [one for one in located if any(child.key in _DECIDING for child in _inside(one))]
+
+    return config.once((_deciding, server), found)
 
 
 @derived

@@ -89,7 +89,7 @@ Not reported:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.directives import distance
 from modwsgi_fix.edits import Edit, Fix
@@ -113,6 +113,7 @@ def process_group_undefined(config: Config) -> Iterator[Diagnostic]:
     processes = daemon_processes(config)
     defined = {process.name for process in processes}
     by_digits = grouped(processes, lambda process: _digits(process.name))
+    by_server = grouped(processes, lambda process: process.server)
     uses = group_uses(config)
     certain = bool(uses) and all_groups_known(config)
     for use in uses:
@@ -123,7 +124,7 @@ def process_group_undefined(config: Config) -> Iterator[Diagnostic]:
         near = [process for process in by_digits.get(_digits(use.name), ()) if _is_slip(process.name, use.name)]
         meant = near[0] if len(near) == 1 and _is_free(config, use, near[0]) else None
         if not certain and (meant is None or meant.server is not use.item.server):
-            yield from _beside_an_idle_one(config, use)
+            yield from _beside_an_idle_one(config, use, by_server.get(use.item.server, ()))
             continue
         is_dead = decides_nowhere(config, use)
         outcome = "so httpd does not start" if use.at_start else "so every request gets an error 500"
@@ -145,13 +146,13 @@ def process_group_undefined(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(use.item.path, use.arg_span, message, fix, related, severity, help="" if fix else advice)
 
 
-def _beside_an_idle_one(config: Config, use: GroupUse) -> Iterator[Diagnostic]:
-    """Yield what a part of a server shows: a group that it does not define, and one that it defines and nothing selects."""
-    own = [process for process in daemon_processes(config) if process.server is use.item.server]
-    idle = [process for process in own if is_settled(process.name) and not uses_of(config, process.name)]
-    if len(own) != 1 or not idle or use.item.path != idle[0].directive.path:
+def _beside_an_idle_one(config: Config, use: GroupUse, own: Sequence[DaemonProcess]) -> Iterator[Diagnostic]:
+    """Yield what a part of a server shows: a group that it does not define, and its only ``own`` one, which nothing selects."""
+    if len(own) != 1 or not is_settled(own[0].name) or uses_of(config, own[0].name):
         return
-    name, place = idle[0].name, idle[0].directive
+    name, place = own[0].name, own[0].directive
+    if use.item.path != place.path:
+        return
     yield Diagnostic(
         use.item.path,
         use.arg_span,

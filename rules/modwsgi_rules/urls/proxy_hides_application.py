@@ -66,7 +66,7 @@ Not reported:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item, Server
@@ -97,7 +97,6 @@ def proxy_hides_application(config: Config) -> Iterator[Diagnostic]:
 def _hiding(config: Config, server: Server, mount: Mapping) -> Item | None:
     """Return the ProxyPass that takes the whole mount: the first that matches decides (mod_proxy.c:proxy_trans)."""
     servers = [server] if server.is_main else [server, config.main]
-    files = [alias for alias in aliases(config, server) if not alias.is_regex]
     for item in (item for one in servers for item in one.all(*_PROXIES)):
         if len(item.args) < 2 or not item.known:
             continue
@@ -107,7 +106,10 @@ def _hiding(config: Config, server: Server, mount: Mapping) -> Item | None:
             if (
                 is_regex
                 or mount.is_regex
-                or (proxy.url.rstrip("/").startswith(mount.url.rstrip("/")) and not _is_of_files(proxy, mount, files))
+                or (
+                    proxy.url.rstrip("/").startswith(mount.url.rstrip("/"))
+                    and not _is_of_files(config, server, proxy, mount)
+                )
                 or covers_whole(proxy, mount)
             ):
                 return None
@@ -117,6 +119,7 @@ def _hiding(config: Config, server: Server, mount: Mapping) -> Item | None:
     return None
 
 
-def _is_of_files(exempted: Mapping, mount: Mapping, files: Sequence[Mapping]) -> bool:
+def _is_of_files(config: Config, server: Server, exempted: Mapping, mount: Mapping) -> bool:
     """Whether what is left to this server is a part of the mount that an alias takes, and not the application."""
+    files = (alias for alias in aliases(config, server) if not alias.is_regex)
     return any(together(one.item, mount.item) and is_prefix(one.url, exempted.url) for one in files)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modwsgi_fix.directives.families import EXPRESSION_SECTIONS
 from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.model.daemons import GroupUse, daemon_processes
+from modwsgi_fix.model.daemons import GroupUse, definitions
 from modwsgi_fix.model.gaps import sees_all_sections, sees_own_sections
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.groups import process_group
@@ -79,5 +79,5 @@ def _sees_who_may_use(config: Config, use: GroupUse) -> bool:
     """Whether every section of the server is known; of a group that its own host defines, every section of these files."""
     if config.complete or use.item.server.is_main:
         return sees_all_sections(config)
-    own = any(process.name == use.name and process.server is use.item.server for process in daemon_processes(config))
+    own = any(process.server is use.item.server for process in definitions(config).get(use.name, ()))
     return own and sees_own_sections(config)
