@@ -472,7 +472,7 @@ def test_what_changes_for_visitors_of_hosts_that_are_alike_is_what_is_traced(mon
         with monkeypatch.context() as patch:
             patch.setattr(touched, "alike", lambda *_: {})
             assert few == impact.impact(fixed.before, fixed.after)
-        pairs = touched.touched_hosts(fixed.before, fixed.after)
+        pairs = touched.touched(fixed.before, fixed.after).hosts
         worded += len(touched.alike(fixed.before, fixed.after, pairs)) if few.changed else 0
     assert worded > 20
 

@@ -13,7 +13,8 @@ from support import config_of, job_of, made
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.effect.classes import differences
 from modwsgi_fix.effect.impact import impact
-from modwsgi_fix.effect.touched import are_apart, changed_hosts, pairs, touched_hosts
+from modwsgi_fix.effect.touched import are_apart, changed_hosts, pairs
+from modwsgi_fix.effect.touched import touched as affected
 from modwsgi_fix.engine import fix, gate
 from modwsgi_fix.engine.apart import batches
 from modwsgi_fix.model.config import Config
@@ -39,7 +40,7 @@ def server(*hosts: str, base: str = BASE) -> Config:
 def touched(before: Config, after: Config) -> list[str]:
     """The hosts that are touched; the main server is always asked."""
     return [
-        own_name(pair.after) or "" for pair in touched_hosts(before, after) if pair.after and not pair.after.is_main
+        own_name(pair.after) or "" for pair in affected(before, after).hosts if pair.after and not pair.after.is_main
     ]
 
 
@@ -106,13 +107,13 @@ def test_a_host_is_touched_by_one_that_may_answer_for_it(
 ) -> None:
     first, last = host("first.test", address="*:80 192.0.2.1:80"), host("a.test", address=asked)
     before, after = (server(first, host(name, lines, address, own), last) for lines in ("", OPEN))
-    assert (before.hosts[-1] in [pair.before for pair in touched_hosts(before, after)]) is is_touched
+    assert (before.hosts[-1] in [pair.before for pair in affected(before, after).hosts]) is is_touched
 
 
 def test_a_name_that_an_earlier_host_has_leads_to_no_later_one() -> None:
     hosts = host("a.test"), host("b.test")
     before, after = (server(*hosts, host("a.test", lines, own="ServerAlias *.test\n")) for lines in ("", OPEN))
-    assert [pair.before for pair in touched_hosts(before, after)] == [before.hosts[-1]]
+    assert [pair.before for pair in affected(before, after).hosts] == [before.hosts[-1]]
 
 
 def test_the_first_host_at_an_address_touches_those_whose_name_may_lead_nowhere() -> None:
@@ -212,7 +213,7 @@ def test_no_host_that_is_not_touched_answers_in_another_way(
     hosts: list[tuple[Mapping[str, str], tuple[str, str]]], path: str
 ) -> None:
     before, after = (config_of({path: _composed(hosts, which)}) for which in (0, 1))
-    asked = set(touched_hosts(before, after))
+    asked = set(affected(before, after).hosts)
     for pair in changed_hosts(before, after):
         if pair not in asked:
             assert [str(one) for one in differences(before, after, pair)] == []

@@ -91,11 +91,6 @@ def standing_for_all(some: Touched) -> list[Pair]:
     return [pair for pair in some.hosts if pair not in some.like_others]
 
 
-def touched_hosts(before: Config, after: Config) -> list[Pair]:
-    """Return the hosts that a change may affect."""
-    return touched(before, after).hosts
-
-
 def alike(before: Config, after: Config, hosts: Sequence[Pair]) -> Mapping[Pair, Like]:
     """Return the hosts that others stand for: those alike before and after, without the first, the second and the last.
 

@@ -60,7 +60,8 @@ Rules `condition-above-module` and `module-loaded-twice`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
@@ -105,12 +106,15 @@ def condition_names_no_module(config: Config) -> Iterator[Diagnostic]:
 
 def _meant(asked: str) -> str:
     """Return the name of the module that a wrong one is meant for; empty where it is right, or no module is like it."""
-    known = {**directives.modules(), "mod_wsgi.c": "wsgi_module"}
-    names = {module: file for file, module in known.items()}
-    if asked in known or asked in names:
-        return ""
+    known = _files()
     affixes = _AFFIXES.fullmatch(asked)
     module = f"{affixes['name'].lower()}_module" if affixes is not None else ""
-    if module not in names:
+    if module not in known or asked in known or asked in known.values():
         return ""
-    return module if "_module" in asked.lower() else names[module]
+    return module if "_module" in asked.lower() else known[module]
+
+
+@cache
+def _files() -> Mapping[str, str]:
+    """Return the source file of each module of httpd and mod_wsgi, by the module's name."""
+    return {module: file for file, module in {**directives.modules(), "mod_wsgi.c": "wsgi_module"}.items()}

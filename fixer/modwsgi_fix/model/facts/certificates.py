@@ -6,9 +6,10 @@ from modwsgi_fix.directives.families import INCLUDES
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.gaps import whole_text
 from modwsgi_fix.model.items import Item, Server
+from modwsgi_fix.model.servers import is_tls
 
 #: Lines by which a certificate comes from elsewhere: of mod_md, and of other modules for TLS.
-_ELSEWHERE = ("mdomain", "mdomainset", "<mdomainset", "mdcertificatefile", "gnutlsenable", "nssengine", "tlsengine")
+_ELSEWHERE = ("mdomain", "mdomainset", "mdcertificatefile", "gnutlsenable", "nssengine", "tlsengine")
 
 
 @derived
@@ -28,6 +29,6 @@ def without_certificate(config: Config) -> list[Item]:
 def _engine(config: Config, server: Server) -> Item | None:
     """Return the line that turns TLS on for a server without a certificate of its own."""
     engine = server.last("sslengine")
-    if engine is None or engine.guards or not engine.known or engine.file.tree.is_template:
+    if engine is None or engine.guards or engine.file.tree.is_template:
         return None
-    return engine if engine.value.lower() == "on" and not config.within(server, "sslcertificatefile") else None
+    return engine if is_tls(server) and not config.within(server, "sslcertificatefile") else None
