@@ -171,7 +171,7 @@ def _at_the_end(path: str, node: Directive) -> _Mark | None:
         if char not in _NAMES or raw.count(char) > 1 or raw[-2:-1] == "\\" or not ("/" in raw or "\\" in raw):
             continue
         name, place = _NAMES[char], Span(span.end - 1, span.end)
-        message = f"the {name} belongs to the path, because none stands before it"
+        message = f"this {name} is part of the path, because none opens it"
         return _Mark(place, Edit(path, place), message, f"Delete the {name}")
     return None
 
@@ -192,6 +192,6 @@ def _at_the_beginning(path: str, node: Directive) -> _Mark | None:
         if behind is None:
             continue
         insert = Edit(path, Span(start + behind.start(), start + behind.start()), char)
-        message = f"the {name} has no second one, so the rest of the line belongs to the path"
-        return _Mark(Span(start + at, start + at + 1), insert, message, "Write the second one behind the path")
+        message = f"this {name} is never closed, so the rest of the line is part of the path"
+        return _Mark(Span(start + at, start + at + 1), insert, message, f"Close the {name} after the path")
     return None
