@@ -1,6 +1,7 @@
 """Inputs of the day: of each all holds that must hold; and what would find a fault finds one that is planted.
 
-The seed is the day's date, or ``MODWSGI_FIX_FUZZ_SEED``; it is printed with each failure, with the command that repeats it.
+The seed is the day's date, or ``MODWSGI_FIX_FUZZ_SEED``, which ``.ci/run`` makes of the content of the commit. It is printed with
+each failure, with the command that repeats it.
 """
 
 from __future__ import annotations

@@ -32,8 +32,9 @@ def _public_as_alike(config: Config, server: Server) -> Iterator[tuple[Server, I
 
 
 def _public(config: Config, server: Server) -> Iterator[tuple[Server, Item, str]]:
-    # Most main servers open no directory, and then the aliases of all hosts do not matter.
-    sections = [(one, path) for one in config.within(server, "directory") if (path := _opened(config, one)) is not None]
+    # Most main servers open no directory, and then the aliases of all hosts do not matter. A section in another one, which
+    # httpd refuses, opens nothing.
+    sections = [(one, path) for one in server.all("directory") if (path := _opened(config, one)) is not None]
     targets: dict[str, Server] = {}
     for host in (config.servers if server.is_main else [server]) if sections else ():
         for _, target in led_to(config, host):
