@@ -324,3 +324,11 @@ def test_insert_after_the_last_line(text: str, result: str) -> None:
 def test_append_in_the_files_own_indentation(text: str, result: str) -> None:
     item = one_file(text).items[0]
     assert apply(text, [rewrite.append(item, ["New 1", "<New>", "    New 2", "</New>"])]) == result
+
+
+@pytest.mark.parametrize("inner", ["<LocationMatch ^/a>\n", "  <Files a>\n    Old\n", "<If true>\n<IfModule b>\n</IfModule>\n"])
+def test_append_before_a_section_that_is_never_closed(inner: str) -> None:
+    head, tail = "<Directory />\n  Old\n", "</Directory>\n"
+    config = one_file(head + inner + tail)
+    item = next(item for item in config.items if item.key == "directory")
+    assert apply(head + inner + tail, [rewrite.append(item, ["New"])]) == f"{head}  New\n{inner}{tail}"

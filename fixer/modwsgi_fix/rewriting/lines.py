@@ -188,10 +188,15 @@ def _inner(item: Item, lines: Sequence[str]) -> str:
 
 
 def append(item: Item, lines: Sequence[str]) -> Edit:
-    """Return the edit that writes lines at the end of a section's contents."""
+    """Return the edit that writes lines at the end of a section's contents.
+
+    A section in it that is never closed takes all that follows: the lines come before that.
+    """
     node = item.node
     assert isinstance(node, Section)
-    at = node.inner_span.end
+    at, last = node.inner_span.end, next(iter(node.children[-1:]), None)
+    if isinstance(last, Section) and last.close is None:
+        at = last.start
     return Edit(item.path, Span(at, at), _fresh_line(item.file, at) + _inner(item, lines))
 
 
