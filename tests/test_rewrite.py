@@ -326,7 +326,9 @@ def test_append_in_the_files_own_indentation(text: str, result: str) -> None:
     assert apply(text, [rewrite.append(item, ["New 1", "<New>", "    New 2", "</New>"])]) == result
 
 
-@pytest.mark.parametrize("inner", ["<LocationMatch ^/a>\n", "  <Files a>\n    Old\n", "<If true>\n<IfModule b>\n</IfModule>\n"])
+@pytest.mark.parametrize(
+    "inner", ["<LocationMatch ^/a>\n", "  <Files a>\n    Old\n", "<If true>\n<IfModule b>\n</IfModule>\n"]
+)
 def test_append_before_a_section_that_is_never_closed(inner: str) -> None:
     head, tail = "<Directory />\n  Old\n", "</Directory>\n"
     config = one_file(head + inner + tail)

@@ -103,6 +103,22 @@ def test_rules_about_applications_are_not_asked_of_other_scripts() -> None:
     assert check(job) == []
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_a_variable_is_looked_for_at_its_place_whatever_the_line_ends_are(ending: str) -> None:
+    lines = (
+        "import os",
+        "",
+        "TILL = os.environ['TILL']",
+        "def application(environ, start_response):",
+        "    return []",
+        "",
+    )
+    config = server("SetEnv TILL open\nWSGIScriptAlias / /srv/app.wsgi\n", {"/srv/app.wsgi": ending.join(lines)})
+    (found,) = all_rules()["setenv-not-in-os-environ"].check(config)
+    ((path, span, _),) = found.related
+    assert config.source(path).text[slice(*span)] == "os.environ['TILL']"
+
+
 @pytest.mark.parametrize(
     ("text", "role"),
     [

@@ -133,8 +133,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Applicability, Fix
-from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.daemons import all_groups_known, definitions, embedded_mode_off
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.daemons import all_groups_known, definitions, embedded_mode_off, group_uses
 from modwsgi_fix.model.facts.baseline import baseline
 from modwsgi_fix.model.facts.closed import closed_by_baseline, fetched_as_file
 from modwsgi_fix.model.facts.served import Served, is_unclear, target_of
@@ -188,9 +188,19 @@ def _fix(config: Config, mount: Mapping, target: Served) -> Fix | None:
 
 def _then(config: Config, mount: Mapping) -> str:
     """Return what visitors get once the script is open: a faulty process group is the next thing to mend."""
-    group = process_group(config, mount.item.server, mount).name
-    if group == "" and embedded_mode_off(config) is not None:
-        return "requests get an error 500 instead of 403, because embedded mode is off"
-    if group and config.complete and all_groups_known(config) and group not in definitions(config):
-        return f"requests get an error 500 instead of 403, because there is no process group {group}"
+    off, selects_undefined = embedded_mode_off(config) is not None, _selects_undefined(config)
+    if off or selects_undefined:
+        group = process_group(config, mount.item.server, mount).name
+        if off and group == "":
+            return "requests get an error 500 instead of 403, because embedded mode is off"
+        if group and selects_undefined and group not in definitions(config):
+            return f"requests get an error 500 instead of 403, because there is no process group {group}"
     return "the application answers instead of 403"
+
+
+@derived
+def _selects_undefined(config: Config) -> bool:
+    """Whether some line selects a process group that there is not, as far as all of them are known."""
+    if not config.complete or not all_groups_known(config):
+        return False
+    return not {use.name for use in group_uses(config)} <= {"%{GLOBAL}", *definitions(config)}

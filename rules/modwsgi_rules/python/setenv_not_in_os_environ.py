@@ -76,7 +76,9 @@ from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.model.items import Arg, Item, Script
 from modwsgi_fix.model.servers import conditions_within
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.script.loading import runs_at_load, tree_of
+from modwsgi_fix.script.loading import runs_at_load
+from modwsgi_fix.script.source import source_of
+from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
 
 #: Variables that Python, its loader and Django themselves read from the environment of the process.
@@ -84,10 +86,10 @@ _READ_BY_ITSELF = frozenset({"DJANGO_SETTINGS_MODULE", "LD_LIBRARY_PATH", "PYTHO
 
 
 class _Read(NamedTuple):
-    """A variable that a script reads while it is loaded; ``fails`` where it must be set."""
+    """A variable that a script reads while it is loaded, at the place ``span``; ``fails`` where it must be set."""
 
     script: Script
-    line: int
+    span: Span
     fails: bool
 
 
@@ -101,13 +103,12 @@ def setenv_not_in_os_environ(config: Config) -> Iterator[Diagnostic]:
     for item, arg, name in named:
         read = reads.get(name)
         if read is not None:
-            start = read.script.lines.line_span(read.line)
             message = f"{name} is looked for in os.environ, where SetEnv does not put it"
             yield Diagnostic(
                 item.path,
                 arg.span,
                 message,
-                related=(Related(read.script.path, start, "looked for here"),),
+                related=(Related(read.script.path, read.span, "looked for here"),),
                 severity=Severity.ERROR if read.fails else Severity.WARNING,
                 help="read it from the environ of the request, or set it in the script or in httpd's environment",
             )
@@ -135,17 +136,17 @@ def _reads(config: Config, script: Script) -> dict[str, _Read]:
 def _found(script: Script) -> dict[str, _Read]:
     if "environ" not in script.text and "getenv" not in script.text:
         return {}
-    tree = tree_of(script.text)
-    if tree is None:
+    source = source_of(script.text)
+    if source is None:
         return {}
-    own = {name for node in ast.walk(tree) for name in _written(node)}
+    own = {name for node in source.nodes for name in _written(node)}
     found: dict[str, _Read] = {}
-    for node, is_caught in runs_at_load(tree):
+    for node, is_caught in runs_at_load(source.tree):
         name, fails = _read(node)
-        if name and name not in own:
+        if isinstance(node, ast.expr) and name and name not in own:
             kept = found.get(name)
             fails = (fails and not is_caught) or (kept is not None and kept.fails)
-            found[name] = _Read(script, node.lineno, fails)  # type: ignore[attr-defined]
+            found[name] = _Read(script, source.span(node), fails)
     return found
 
 
