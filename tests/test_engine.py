@@ -16,8 +16,9 @@ from modwsgi_fix.effect.touched import Pair
 from modwsgi_fix.engine import Fixed, check, findings, fix, read
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.lines import files
 from modwsgi_fix.rewriting.lines import delete, insert_after, replace
-from modwsgi_fix.rule import Diagnostic, Rule, Severity
+from modwsgi_fix.rule import Diagnostic, Rule, Scope, Severity
 from modwsgi_fix.syntax import Tree
 from modwsgi_fix.text import Span
 
@@ -464,6 +465,50 @@ def rule_sets(draw: st.DrawFn) -> list[Rule]:
             rule = rename(old, new)
         rules[rule.name] = rule
     return list(rules.values())
+
+
+def of_each_file(asked: list[str]) -> Rule:
+    """A rule about files one by one that finds each line ``A``, and notes the files that it is asked about."""
+
+    def look(config: Config) -> Iterator[Diagnostic]:
+        for file in files(config):
+            asked.append(file.name)
+            for item in config.named("a"):
+                if item.file is file:
+                    yield Diagnostic(item.path, item.span, f"{item.key} {item.value}")
+
+    rule = made(look, "each-file")
+    rule.scope = Scope.FILE
+    return rule
+
+
+def test_after_a_fix_rules_about_files_are_asked_about_those_that_it_changed() -> None:
+    asked = list[str]()
+    given_texts = {f"/{name}.conf": f"A {name}\n" for name in "pqrs"} | {"/t.conf": "A t\nB 1\nC 1\n"}
+    rules = [of_each_file(asked), rename("B", "A"), rename("C", "A")]
+    fixed = fix(job_of(given_texts, *rules))
+    assert asked == [*sorted(given_texts), "/t.conf"]
+    assert [(one.path, one.message) for one in fixed.left] == [
+        *((f"/{name}.conf", f"a {name}") for name in "pqrst"), ("/t.conf", "a 1"), ("/t.conf", "a 1")
+    ]  # fmt: skip
+
+
+def test_what_was_found_in_a_file_that_is_no_longer_read_is_not_told() -> None:
+    given_texts = {"/etc/apache2/apache2.conf": "Include more.conf\nB 1\n", "/etc/apache2/more.conf": "A 1\n"}
+    gone = made(lambda c: (finding(i, delete(i)) for i in c.named("include")), "no-include")
+    fixed = fix(job_of(given_texts, of_each_file([]), gone))
+    assert texts(fixed) == {"/etc/apache2/apache2.conf": "B 1\n"}
+    assert [one.message for one in fixed.found] == ["include", "a 1"]
+    assert not fixed.left
+
+
+@given(st.data(), st.lists(st.sampled_from(["A 1", "B 1", "C 1", "D 1"]), max_size=6))
+def test_what_is_left_is_what_a_new_run_finds(data: st.DataObject, words: list[str]) -> None:
+    given_texts = {f"/{name}.conf": "".join(f"{word}\n" for word in words[:at]) for at, name in enumerate("pqrs")}
+    rules = [*data.draw(rule_sets()), of_each_file([])]
+    job = job_of(given_texts, *rules)
+    fixed = fix(job)
+    assert list(fixed.left) == check(job_of({**given_texts, **texts(fixed)}, *rules))
 
 
 @given(rule_sets(), st.lists(WORD, max_size=8), st.lists(WORD, max_size=4), st.sampled_from(["\n", "\r\n"]))

@@ -10,7 +10,7 @@ from modwsgi_fix.collector import collector_off
 from modwsgi_fix.engine.job import Ignored, Job, New, read
 from modwsgi_fix.engine.read_later import is_htaccess, worded
 from modwsgi_fix.giving_up import go_on
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Asked, Config
 from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Rule, Scope, Severity
 from modwsgi_fix.suppressions import Allowed, Suppression, allowed_by_rule, suppressions
 from modwsgi_fix.text import Span
@@ -73,6 +73,8 @@ def _run(config: Config, rule: Rule) -> list[Diagnostic]:
     def run() -> list[Diagnostic]:
         if _has_nothing_to_say(config, rule):
             return []
+        if (handed := _handed_on(config, rule)) is not None:
+            return handed
         go_on()
         try:
             found = list(rule.check(config.for_rule(rule.name)))
@@ -88,6 +90,44 @@ def _run(config: Config, rule: Rule) -> list[Diagnostic]:
         return [d for d in named if not _of_template(config, rule, d)]
 
     return config.once(_key(config, rule), run)
+
+
+class _Found(NamedTuple):
+    """What a rule of ``Scope.FILE`` found before some changes, and the keys of the files that they touched."""
+
+    findings: list[Diagnostic]
+    changed: frozenset[str]
+
+
+#: What was found before the last changes, by rule: under this key of ``Config.once``.
+_EARLIER = "found before a change"
+
+
+def hand_on(before: Config, after: Config, rules: Iterable[Rule]) -> None:
+    """Have rules of ``Scope.FILE`` asked again only about the files that a change touched."""
+    was = before.files
+    changed = frozenset(key for key, file in after.files.items() if key not in was or was[key].text != file.text)
+    earlier: dict[Rule, _Found] = before.once(_EARLIER, dict)
+    found: dict[Rule, _Found] = {}
+    for rule in rules:
+        if rule.scope is Scope.FILE and before.knows(rule):
+            found[rule] = _Found(_run(before, rule), changed)
+        elif rule in earlier:
+            found[rule] = earlier[rule]._replace(changed=earlier[rule].changed | changed)
+    after.once(_EARLIER, lambda: found)
+
+
+def _handed_on(config: Config, rule: Rule) -> list[Diagnostic] | None:
+    """Return the findings of a rule that was asked before a change; None where it was not."""
+    earlier: dict[Rule, _Found] = config.once(_EARLIER, dict)
+    if config.asked is not None or rule not in earlier:
+        return None
+    found, changed = earlier[rule]
+    asked = frozenset(file for key, file in config.files.items() if key in changed)
+    again = _run(config.about(Asked(frozenset(), asked)), rule)
+    order = {key: at for at, key in enumerate(config.files)}
+    kept = [one for one in found if one.path in order and one.path not in changed]
+    return sorted((*kept, *again), key=lambda one: order[one.path])
 
 
 def _has_nothing_to_say(config: Config, rule: Rule) -> bool:

@@ -10,7 +10,7 @@ from modwsgi_fix.diff import compose, origins
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply
 from modwsgi_fix.effect.touched import Pair
 from modwsgi_fix.engine.apart import batches, hosts_apart
-from modwsgi_fix.engine.check import findings, found_silent
+from modwsgi_fix.engine.check import findings, found_silent, hand_on
 from modwsgi_fix.engine.choice import Held, Reading, candidates, choose, edits_by_path
 from modwsgi_fix.engine.job import Job, Opinion, Proof, read
 from modwsgi_fix.engine.outcome import Applied, Fixed, Made, Rewritten, Withheld
@@ -292,6 +292,7 @@ class Run:
             self._originals.setdefault(path, (file.name, file.text))
         self._failed |= state.config.failed
         after = self._found_quiet(self._after(chosen))
+        hand_on(state.config, after.config, self._job.rules)
         changed = {path: text for path, text in after.texts.items() if text != self._originals[path][1]}
         on_the_way = (
             met(self.before, state.config, origin_of, state.passes[-1], level, d) for d in chosen if state.passes

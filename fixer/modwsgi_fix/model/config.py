@@ -252,6 +252,10 @@ class Config:
         result: T = self._derived[key]
         return result
 
+    def knows(self, key: object) -> bool:
+        """Whether something was computed ``once`` for that key."""
+        return key in self._derived
+
 
 def grouped(things: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
     """Return things by the key that a function gives each, in their order."""
