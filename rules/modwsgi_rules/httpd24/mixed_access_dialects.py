@@ -106,13 +106,14 @@ def mixed_access_dialects(config: Config) -> Iterator[Diagnostic]:
             continue
         access = clause.access
         pool = access.denies if clause.hosts == DENIED else access.allows
-        line = max(pool, default=clause.old_lines[0], key=lambda item: item.index)
+        # Of what stands in a <Limit> there is no line here.
+        lines = pool[-1:] or clause.old_lines or access.requires or (clause.section,)
         advice = (
             "say which hosts are allowed" if clause.satisfy_any else "keep either Order, Allow and Deny, or Require"
         )
-        # Of what stands in a <Limit> there is no line here.
-        related = tuple(Related(one.path, one.span, "this must agree as well") for one in access.requires[:1])
-        yield Diagnostic(line.path, line.span, result, related=related, help=advice)
+        also = (one for one in access.requires[:1] if one is not lines[0])
+        related = tuple(Related(one.path, one.span, "this must agree as well") for one in also)
+        yield Diagnostic(lines[0].path, lines[0].span, result, related=related, help=advice)
 
 
 def _result(clause: Clause) -> str | None:
