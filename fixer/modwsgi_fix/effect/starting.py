@@ -96,7 +96,8 @@ def _faults(config: Config) -> Iterator[Fault]:
             yield Fault(item.path, item.span, f"Invalid command '{name}', {_WHY_INVALID}")
     for lacking in missing(config):
         if lacking.refusal:
-            yield Fault(lacking.item.path, lacking.span, lacking.refusal)
+            stage = Stage.READING if lacking.item.key in READ_AT_ONCE else Stage.PROCESSING
+            yield Fault(lacking.item.path, lacking.span, lacking.refusal, stage)
     for unknown in unknown_accounts(config):
         if not unknown.item.guards:
             yield Fault(unknown.item.path, unknown.span, unknown.refusal)

@@ -3,27 +3,30 @@ A path of the configuration is not on the disk.
 
 ## What happens
 
-It depends on the line. httpd does not start without the directory of a log, a certificate or the main server's
-`DocumentRoot`. A request for a script that is not there is answered with 404, and a daemon process whose `python-home` is not
-there starts no Python, so that requests hang. An alias leads to nothing; and a `<Directory>` for a directory that does not
-exist is never asked, so that what it grants is refused (403) by the section above it.
+It depends on the line. httpd does not start without the directory of a log, a certificate, the file of a module or the main
+server's `DocumentRoot`. A request for a script that is not there is answered with 404, and a daemon process whose
+`python-home` is not there starts no Python, so that requests hang. An alias leads to nothing; and a `<Directory>` for a
+directory that does not exist is never asked, so that what it grants is refused (403) by the section above it.
 
 ## Why
 
-`apache2 -t` looks for logs and certificates (log.c:open_error_log, ssl_engine_config.c), and for nothing else. httpd merges
-the sections of the directories that it finds on its way to a file (request.c:ap_directory_walk).
+`apache2 -t` looks for logs, certificates and modules (log.c:open_error_log, ssl_engine_config.c, mod_so.c:load_module), and
+for nothing else. httpd merges the sections of the directories that it finds on its way to a file
+(request.c:ap_directory_walk).
 
 ## Left alone
 
 There is no fix: the path or the disk may be wrong. The help names what is beside, where something of that name is. Only
 `--root` shows a disk; and since that may be a copy of a part, a path is reported only where a directory above it is there, and
-one that a site makes: what is missing from `/var` or `/usr` proves nothing.
+one that a site makes: what is missing from `/var` or `/usr` proves nothing. The file of a module
+is reported where others are in its directory; not so for modules that many builds of httpd have compiled in, such as
+log_config, and for those that a line above loads.
 
 ## See also
 
 httpd's own messages are *AH02291: Cannot access directory '/srv/site/logs/' for error log*, *AH00112: Warning: DocumentRoot
-[/srv/site/public] does not exist* and *AH01630: client denied by server configuration*; mod_wsgi's are *Target WSGI script not
-found or unable to stat* and *Unable to stat Python home*.
+[/srv/site/public] does not exist*, *Cannot load modules/mod_wsgi.so into server* and *AH01630: client denied by server
+configuration*; mod_wsgi's are *Target WSGI script not found or unable to stat* and *Unable to stat Python home*.
 
 ## Examples
 
@@ -68,10 +71,12 @@ def missing_on_disk(config: Config) -> Iterator[Diagnostic]:
             found.span,
             f"{found.what} {found.path} does not exist{_so(found)}",
             severity=Severity.ERROR if is_error else Severity.WARNING,
-            help=f"{found.beside} is there; write that if it is meant"
-            if found.beside
-            else "correct the path, or create it",
+            help=f"{found.beside} is there; write that if it is meant" if found.beside else _advice(found),
         )
+
+
+def _advice(found: Missing) -> str:
+    return f"correct the path, or {'install' if found.path.endswith('.so') else 'create'} it"
 
 
 def _so(found: Missing) -> str:

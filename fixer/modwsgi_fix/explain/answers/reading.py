@@ -196,6 +196,9 @@ def loading(occurrence: Occurrence, asked: Asked) -> list[Cause]:
         for item in _named(asked, "loadmodule", "loadfile")
         if name and item.values[-1:] and name in item.values[-1]
     )
+    told = (one for one in findings_of(asked, occurrence.message.rules) if name and name in _line(one))
+    if causes := [cause_of(asked, one) for one in told]:
+        return causes[:_LIMIT]
     if "No such file" in reason:
         text, help_ = "the file of the module is not there", "install the package of the module, or take the line away"
     else:

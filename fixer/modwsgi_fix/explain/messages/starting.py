@@ -161,6 +161,7 @@ STARTING = (
         "Cannot load {path} into server: {reason}",
         "load",
         "the file of a module is not there, or cannot be loaded",
+        rules=("missing-on-disk", "removed-module"),
     ),
     Message(
         "certificate-missing",

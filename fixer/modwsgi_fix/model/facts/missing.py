@@ -7,14 +7,16 @@ it exists that a site makes, and not the system.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from modwsgi_fix.directives.families import ALIASES, CERTIFICATES, LOG_FILES, MOUNTS
+from modwsgi_fix.directives.removed import REMOVED_MODULES
 from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.model.builds import SOMETIMES
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import daemon_processes
-from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.items import Arg, Item
 from modwsgi_fix.model.merge.sections import is_regex_section
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.text import Span
@@ -51,7 +53,7 @@ def missing(config: Config) -> list[Missing]:
 
 
 def _missing(config: Config, disk: Files) -> Iterator[Missing]:
-    for named in _named(config):
+    for named in (*_named(config), *_modules(config, disk)):
         path = named.path.rstrip("/") or "/"
         if not path.startswith("/") or has_wildcard(path) or "$" in path or "%" in path or named.item.in_doubt:
             continue
@@ -90,6 +92,34 @@ def _beside(disk: Files, path: str) -> str:
     with suppress(FileProblem):
         candidates += [posixpath.join(existing, inner, name) for inner in disk.names(existing)[:_MOST]]
     return next((one for one in candidates if one != path and (disk.is_file(one) or disk.is_dir(one))), "")
+
+
+def _modules(config: Config, disk: Files) -> Iterator[Missing]:
+    """Yield the files of modules and libraries, as if none existed, in directories that have others.
+
+    httpd stops at the line (mod_so.c:load_module, load_file; measured with 2.4.71), unless it has the module: then it does not
+    open the file.
+    """
+    root = next((one.value for one in config.named("serverroot") if one.known), "")
+    has = set[str]()
+    for item in filter(lambda item: item.known, config.named("loadmodule")):
+        name = item.value.removesuffix("_module")
+        # httpd may have some modules without a line; a removed one is told of where nothing is known of the disk.
+        is_else = name in SOMETIMES or name.startswith("mpm_") or (name in REMOVED_MODULES and not config.target.is_22)
+        if name not in has and not is_else:
+            yield from _loaded(item, item.args[1:2], root, disk, "the file of the module")
+        has.add(name)
+    for item in filter(lambda item: item.known, config.named("loadfile")):
+        yield from _loaded(item, item.args, root, disk, "the library")
+
+
+def _loaded(item: Item, args: Sequence[Arg], root: str, disk: Files, what: str) -> Iterator[Missing]:
+    for arg in args:
+        path = posixpath.join(root, arg.value)
+        with suppress(FileProblem):
+            if any(name.endswith(".so") for name in disk.names(posixpath.dirname(path))):
+                refusal = f"Cannot load {arg.value} into server: {path}: cannot open shared object file"
+                yield Missing(item, arg.span, path, what, refusal)
 
 
 def _named(config: Config) -> Iterator[Missing]:
