@@ -99,6 +99,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "httpd24.wsgi_deprecated_directive": ("wsgiverbosedebugging",),
     "logs.log_format_redefined": ("logformat", "virtualhost",),
     "logs.piped_log_without_shell": ("customlog", "errorlog", "transferlog",),
+    "modules.cgi_not_loaded": ("addhandler", "scriptalias", "scriptaliasmatch", "sethandler",),
     "modules.condition_above_module": ("loadmodule",),
     "modules.module_loaded_twice": ("loadmodule",),
     "python.embedded_only_python_directive": ("wsgipythoneggs", "wsgipythonpath",),

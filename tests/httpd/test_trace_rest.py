@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from modwsgi_fix.engine import findings
+from modwsgi_fix.rule import all_rules
+
 from . import server
 from .agreement import compare, model_of, report
 from .install import certificate
@@ -62,6 +65,24 @@ def test_a_scheme_that_no_module_speaks(scheme: str, httpd: Path) -> None:
     )
     setup = Setup({"site.conf": text}, _TREE, "2.4", listen=(80,), modules=("proxy",))
     _agree(setup, (Probe("a.example", "/d/b.txt"),), httpd)
+
+
+@pytest.mark.parametrize("modules", [(), ("cgid",)])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "ScriptAlias /p/ /srv/w/d/",
+        "ScriptAliasMatch ^/p/(.*) /srv/w/d/$1",
+        "Alias /p/ /srv/w/d/\n<Directory /srv/w/d>\nOptions ExecCGI\nAddHandler cgi-script .txt\n</Directory>",
+        "Alias /p/ /srv/w/d/\n<Location /p>\nOptions ExecCGI\nSetHandler cgi-script\n</Location>",
+    ],
+)
+def test_programs_and_a_module_that_runs_them(lines: str, modules: tuple[str, ...], httpd: Path) -> None:
+    text = f"DocumentRoot /srv/w\n{lines}\n<Directory /srv/w>\nRequire all granted\n</Directory>\n"
+    setup = Setup({"site.conf": text}, _TREE, "2.4", listen=(80,), modules=modules)
+    _agree(setup, (Probe("a.example", "/p/b.txt"), Probe("a.example", "/a.txt")), httpd)
+    found = [finding.rule for finding in findings(model_of(setup), all_rules().values())]
+    assert ("cgi-not-loaded" in found) == (not modules)
 
 
 def _agree(setup: Setup, probes: tuple[Probe, ...], httpd: Path) -> None:

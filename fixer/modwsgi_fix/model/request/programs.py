@@ -5,7 +5,7 @@ from __future__ import annotations
 from modwsgi_fix.model.merge.layers import last
 from modwsgi_fix.model.merge.options import merged_options
 from modwsgi_fix.model.merge.world import DIRECTORY, MISSING, Beyond
-from modwsgi_fix.model.modules import is_loaded
+from modwsgi_fix.model.modules import runs_cgi
 from modwsgi_fix.model.request.outcome import Kind, Outcome
 from modwsgi_fix.model.request.state import State
 
@@ -14,10 +14,7 @@ HANDLERS = ("cgi-script", "application/x-httpd-cgi", "fcgid-script")
 
 def may_run(state: State, handler: str) -> bool:
     """Whether a loaded module has the handler; without such a module the file is sent."""
-    if handler == "fcgid-script":
-        return True
-    modules = [is_loaded(state.config, f"mod_{name}.c") for name in ("cgi", "cgid")]
-    return modules != [False, False]
+    return handler == "fcgid-script" or runs_cgi(state.config) is not False
 
 
 def program(state: State, handler: str) -> Outcome:
