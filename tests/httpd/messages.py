@@ -145,6 +145,7 @@ SCENES = [
     refused("listen-twice", "Listen 8090\nListen 8090\n", "listen-twice", 2),
     refused("include-missing", "ServerTokens Prod\nInclude /etc/apache2/none.conf\n", "", 2),
     refused("include-no-directory", "ServerTokens Prod\nInclude /etc/apache2/none/*.conf\n", "include-missing-file", 2),
+    refused("only-negative", GRANT + host("<Location />\n<RequireAll>\nRequire not ip 192.0.2.1\n</RequireAll>\n</Location>\n"), "refused-line", 7),
     refused("module-missing", "ServerTokens Prod\nLoadModule foo_module /srv/site/modules/mod_foo.so\n", "missing-on-disk", 2, tree={"modules/mod_bar.so": ""}),
     refused("module-missing", "LoadModule authz_default_module /usr/lib/apache2/modules/mod_authz_default.so\n", "removed-module", 1),
     refused("certificate-missing", GRANT + host("SSLEngine on\nSSLCertificateFile /srv/site/none.pem\n"), "missing-on-disk", 7, setup={"modules": ("ssl", "socache_shmcb")}),

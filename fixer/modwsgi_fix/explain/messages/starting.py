@@ -194,6 +194,14 @@ STARTING = (
         ("missing-on-disk",),
     ),
     Message(
+        "only-negative",
+        "<{section}> directive contains only negative authorization directives",
+        "start",
+        "Require not needs a line beside it that lets somebody in",
+        "AH01624",
+        ("refused-line",),
+    ),
+    Message(
         "no-certificate",
         "Failed to configure at least one certificate and key for {host}",
         "tls",
