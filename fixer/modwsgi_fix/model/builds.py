@@ -23,14 +23,16 @@ class Build(Enum):
     OTHER = "other"
 
 
-def build_of(file: str, module: str) -> Build:
-    """Return the build that a LoadModule line is for, by the line's file and the path that it loads."""
+def build_of(file: str, module: str, root: str) -> Build:
+    """Return the build that a LoadModule line is for, by the line's file, the path that it loads, and the ServerRoot."""
     if "/usr/lib/apache2/modules/" in module or "/mods-enabled/" in f"/{file}":
         return Build.DEBIAN
     # RHEL 6 has all lines in its main file; modules/ is a link there.
     if "/etc/httpd/conf" in f"/{file}" and module.startswith("modules/"):
         return Build.RHEL
-    if "/conf.modules.d/" in f"/{file}" or module.startswith(("/usr/lib64/httpd/modules/", "/etc/httpd/modules/")):
+    # Where the files are a copy, their place says nothing, and the ServerRoot does.
+    path = module if module.startswith("/") else f"{root.rstrip('/')}/{module}"
+    if "/conf.modules.d/" in f"/{file}" or path.startswith(("/usr/lib64/httpd/modules/", "/etc/httpd/modules/")):
         return Build.RHEL
     return Build.OTHER
 

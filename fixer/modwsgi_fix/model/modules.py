@@ -7,6 +7,7 @@ from modwsgi_fix.directives.elsewhere import PHP
 from modwsgi_fix.directives.table import modules as known_modules
 from modwsgi_fix.model.builds import Build, build_of, is_compiled_in
 from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.reading.conditions import Modules
 
 
@@ -15,9 +16,14 @@ def _modules(config: Config) -> Modules:
     modules = Modules(config.target, is_complete=config.complete)
     for item in config.named("loadmodule"):
         if item.args:
-            build = build_of(item.file.name, item.values[-1])
-            modules.load(item.value.removesuffix("_module"), item.guards, build)
+            modules.load(item.value.removesuffix("_module"), item.guards, build_for(config, item))
     return modules
+
+
+def build_for(config: Config, line: Item) -> Build:
+    """Return the build that a LoadModule line is for."""
+    root = next((one.value for one in config.named("serverroot") if one.known), "")
+    return build_of(line.file.name, line.values[-1], root)
 
 
 def compiled_in(config: Config, module: str) -> bool | None:

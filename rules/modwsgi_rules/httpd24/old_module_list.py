@@ -112,12 +112,12 @@ from collections.abc import Collection, Iterator
 from modwsgi_fix.directives import find
 from modwsgi_fix.directives.families import OLD_ACCESS
 from modwsgi_fix.edits import Applicability, Fix
-from modwsgi_fix.model.builds import Build, build_of
+from modwsgi_fix.model.builds import Build
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.loaded import list_of_22
 from modwsgi_fix.model.facts.named_modules import asked
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.modules import has_module, is_loaded
+from modwsgi_fix.model.modules import build_for, has_module, is_loaded
 from modwsgi_fix.rewriting.loading import absent, load
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 from modwsgi_rules.httpd24._htaccess import needs_compat
@@ -137,7 +137,7 @@ def old_module_list(config: Config) -> Iterator[Diagnostic]:
     host = list_of_22(config)
     if host is None:
         return
-    build = build_of(host.file.name, host.values[-1])
+    build = build_for(config, host)
     names = {item.value.removesuffix("_module") for item in config.named("loadmodule") if item.args}
     lacking = [name for name in _wanted(config, host, build) if name not in names]
     if not any(name.startswith("mpm_") for name in names):

@@ -237,7 +237,7 @@ class Reader:
         elif key == "undefine":
             self.variables.undefine(name, where.guards)
         elif key == "loadmodule":
-            build = build_of(item.file.name, values[-1])
+            build = build_of(item.file.name, values[-1], self.declared_root or "")
             self.modules.load(name.removesuffix("_module"), where.guards, build)
         elif self.declared_root is None:
             self.declared_root = name.rstrip("/")
