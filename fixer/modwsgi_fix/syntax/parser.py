@@ -207,8 +207,8 @@ class _Parser:
         if key in DISJOINT_SECTIONS and self.stack:
             self._leave_open(key, start)
         current = self.stack[-1] if self.stack else None
-        again = False
-        if self.open.get(key) and current is not None and current.key == key and key not in BARE_SECTIONS:
+        again, others = False, self.open.get(key, 0)
+        if others and current is not None and current.key == key and key not in BARE_SECTIONS:
             again = not line.partition(name)[2].strip(WHITESPACE + ">")
         # A closing tag here would stand for two missing ones.
         if current is not None and again and self._missing(key, start) > 1:
@@ -226,11 +226,11 @@ class _Parser:
             self._problem(
                 "opener-with-blank", f"'<' opens no section; <{name} was meant", section, section, section.head_span
             )
-        elif line[len(name) + 1 : len(name) + 3] == ">>":
+        elif ">>" in line and line[len(name) + 1 : len(name) + 3] == ">>":
             message = f"<{name}>> opens a section that </{name}> does not close"
             self._problem("extra-bracket", message, section, section, section.head_span)
         self.stack.append(section)
-        self.open[key] = self.open.get(key, 0) + 1
+        self.open[key] = others + 1
         self.into = section.children = []
         if is_opaque_section(key):
             tag = re.compile(rf"^[ \t\v\f\r]*</{re.escape(name)}", re.M | re.I).search(self.text, end)
