@@ -152,23 +152,24 @@ def script_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
         seen: set[str] = set()
         for mount in mounts(config, server):
             target = target_of(config, mount)
-            if mount.server is not server or target is None or "*" in target.path:
+            if mount.server is not server or target is None or "*" in (path := target.path):
                 continue
             if not closed_by_baseline(config, server, target):
                 continue
-            fix = None if target.path in seen else _fix(config, mount, target)
-            seen.add(target.path)
+            unclear = is_unclear(config, target)
+            fix = None if path in seen or unclear else _fix(config, mount, target)
+            seen.add(path)
             refusing = "<Directory />" if baseline(config) else "the assumed baseline"
-            message = f"{refusing} refuses every request for {mount.url}, and nothing opens {target.path}"
+            message = f"{refusing} refuses every request for {mount.url}, and nothing opens {path}"
             advice = "open it in a <Directory>"
-            if is_unclear(config, target):
+            if unclear:
                 advice += "; --root shows whether it is a script or a directory"
             yield Diagnostic(mount.item.path, mount.target_span, message, fix, help="" if fix else advice)
 
 
 def _fix(config: Config, mount: Mapping, target: Served) -> Fix | None:
     item = mount.item
-    if item.foreign or is_unclear(config, target):
+    if item.foreign:
         return None
     if target.file is None:
         lines = directory_block(target.directory, grant_lines(config, item.file))
