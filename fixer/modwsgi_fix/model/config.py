@@ -263,7 +263,12 @@ def derived(compute: Callable[[Config], T]) -> Callable[[Config], T]:
     """Decorate a function of a configuration so that it is computed once for each."""
 
     def once(config: Config) -> T:
-        return config.derived(compute)
+        # As ``derived``, which would be called each time.
+        known = config._derived
+        if compute not in known:
+            known[compute] = compute(config)
+        found: T = known[compute]
+        return found
 
     once.__doc__ = compute.__doc__
     once.__name__ = compute.__name__

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from modwsgi_fix.expressions import expression
-from modwsgi_fix.placeholders import has_placeholder, tags, template_of
+from modwsgi_fix.placeholders import SIGN, has_placeholder, tags, template_of
 from modwsgi_fix.syntax import Directive, Section, Tree, parse
 from modwsgi_fix.syntax.secrets import without_secrets
 from modwsgi_fix.text import LineIndex, Span
@@ -43,6 +43,8 @@ _VARIABLE = expression(r"\$(?:\{|\\\r?\n)")
 
 def literal(node: Directive) -> tuple[Arg, ...]:
     """Return the arguments of a line in which there is nothing to expand."""
+    if SIGN(node.line_source) is None:
+        return tuple([Arg(value, span, True, value) for value, span in node.pairs])
     return tuple([Arg(value, span, not has_placeholder(value), value) for value, span in node.pairs])
 
 
@@ -177,7 +179,7 @@ READING_ORDER = attrgetter("index")
 
 #: A server with so many items is looked through for those of one name, where it is asked so often.
 _FEW_ITEMS = 40
-_FEW_QUESTIONS = 8
+_FEW_QUESTIONS = 12
 
 
 class Server:

@@ -121,7 +121,7 @@ class _Parser:
             else:
                 self._closer(start, end, f"</{name}>", spaced=False)
             return end
-        return self._opener(start, end, tag[3], self.text[tag.start(3) - 1 : end].rstrip(WHITESPACE), spaced=False)
+        return self._opener(start, end, tag[3], tag[0].strip(WHITESPACE), spaced=False)
 
     def _joined(self, start: int, end: int, *, has_nul: bool) -> int:
         """Return the end of the logical line whose first physical line ends at ``end``."""
@@ -203,7 +203,8 @@ class _Parser:
         self._problem("opener-for-closer", message, close, current, current.span)
 
     def _opener(self, start: int, end: int, name: str, line: str, *, spaced: bool) -> int:
-        key = name.lower()
+        section = Section(self.text, start, end, intern(name))
+        key = section.key
         if key in DISJOINT_SECTIONS and self.stack:
             self._leave_open(key, start)
         current = self.stack[-1] if self.stack else None
@@ -217,7 +218,6 @@ class _Parser:
             self._end_section(current, close, end)
             self._problem("opener-for-closer", message, close, current, current.span)
             return end
-        section = Section(self.text, start, end, intern(name))
         self.into.append(section)
         if ">" not in line:
             message = f"<{name}> directive missing closing '>'"

@@ -134,7 +134,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.model.daemons import all_groups_known, definitions, embedded_mode_off, group_uses
+from modwsgi_fix.model.daemons import all_groups_known, defined_names, embedded_mode_off, group_uses
 from modwsgi_fix.model.facts.baseline import baseline
 from modwsgi_fix.model.facts.closed import closed_by_baseline, fetched_as_file
 from modwsgi_fix.model.facts.served import Served, is_unclear, target_of
@@ -194,7 +194,7 @@ def _then(config: Config, mount: Mapping) -> str:
         group = process_group(config, mount.item.server, mount).name
         if off and group == "":
             return "requests get an error 500 instead of 403, because embedded mode is off"
-        if group and selects_undefined and group not in definitions(config):
+        if group and selects_undefined and group not in defined_names(config):
             return f"requests get an error 500 instead of 403, because there is no process group {group}"
     return "the application answers instead of 403"
 
@@ -204,4 +204,4 @@ def _selects_undefined(config: Config) -> bool:
     """Whether some line selects a process group that there is not, as far as all of them are known."""
     if not config.complete or not all_groups_known(config):
         return False
-    return not {use.name for use in group_uses(config)} <= {"%{GLOBAL}", *definitions(config)}
+    return not {use.name for use in group_uses(config)} <= {"%{GLOBAL}", *defined_names(config)}

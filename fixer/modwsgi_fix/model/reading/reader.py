@@ -210,7 +210,7 @@ class Reader:
         if is_host and self.kept.takes_over(self, node, where):
             return None
         item = self.item(node, where)
-        item.children = []
+        item.children = children = list[Item]()
         if is_opaque_section(key):
             reason = f"<{node.name}> is code in another language, which is not read"
             self.gap(where.file, node.name_span, GapKind.CODE, reason)
@@ -218,6 +218,8 @@ class Reader:
         server = where.server
         if is_host:
             server = Server(item)
+            # What stands in the section of a host is at its own level: one list for both.
+            server.items = children
             server.state = state_of(self)
             item.server = server
             self.servers.append(server)
@@ -263,8 +265,6 @@ class Reader:
         else:
             # A section's are a list while it is read.
             parent.children.append(item)  # type: ignore[attr-defined]
-            if parent is server.item and parent.key == "virtualhost":
-                server.items.append(item)
         return item
 
     def expand(self, node: Directive, where: Where) -> Expanded:
