@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from modwsgi_fix.edits import Edit, apply
+from modwsgi_fix.edits import SPAN, Edit, apply
 from modwsgi_fix.text import LineIndex, Span, encode
 from modwsgi_fix.tuples import NamedTuple
 
@@ -73,7 +73,7 @@ def unified(before: str, edits: Iterable[Edit], name: str, *, context: int = 3) 
     codes = opcodes(before, edits)
     if not codes:
         return ""
-    old, new = lines(before), lines(apply(before, edits))
+    old, new = _shown(before), _shown(apply(before, edits))
     parts = _names(name)
     for group in _groups(codes, context):
         _, start, _, new_start, _ = group[0]
@@ -81,10 +81,10 @@ def unified(before: str, edits: Iterable[Edit], name: str, *, context: int = 3) 
         parts.append(header(start, end, new_start, new_end) + "\n")
         for tag, i, j, new_i, new_j in group:
             if tag == "equal":
-                parts += (_line(" ", line) for line in old[i:j])
+                parts += [f" {line}" for line in old[i:j]]
             else:
-                parts += (_line("-", line) for line in old[i:j])
-                parts += (_line("+", line) for line in new[new_i:new_j])
+                parts += [f"-{line}" for line in old[i:j]]
+                parts += [f"+{line}" for line in new[new_i:new_j]]
     return "".join(parts)
 
 
@@ -123,15 +123,15 @@ def compose(first: Iterable[Edit], second: Iterable[Edit]) -> list[Edit]:
     """
     first, second = _in_order(first), _in_order(second)
     path = (first or second or [Edit("", Span(0, 0))])[0].path
-    stack = list(reversed(_pieces(first)))
-    pieces: list[_Piece] = []
-    at = 0
-    for edit in second:
-        pieces += _take(stack, edit.span.start - at)
-        _take(stack, edit.span.end - edit.span.start)
-        pieces.append((0, 0, edit.text))
-        at = edit.span.end
-    pieces += reversed(stack)
+    pieces = _pieces(second)
+    if first:
+        pieces, stack, at = [], list(reversed(_pieces(first))), 0
+        for edit in second:
+            pieces += _take(stack, edit.span.start - at)
+            _take(stack, edit.span.end - edit.span.start)
+            pieces.append((0, 0, edit.text))
+            at = edit.span.end
+        pieces += reversed(stack)
 
     composed: list[Edit] = []
     reached = 0
@@ -235,7 +235,7 @@ def _take(stack: list[_Piece], length: int) -> list[_Piece]:
 
 def _in_order(edits: Iterable[Edit]) -> list[Edit]:
     """Return edits as ``edits.apply`` takes them: by place, and in the given order where they insert at one place."""
-    ordered = sorted(edits, key=lambda edit: edit.span)
+    ordered = sorted(edits, key=SPAN)
     at = 0
     for edit in ordered:
         if not at <= edit.span.start <= edit.span.end:
@@ -272,7 +272,7 @@ def _touched(before: str, edits: Iterable[Edit]) -> Iterator[_Block]:
     for edit in _in_order(edits):
         if edit.span.end > len(before):
             raise ValueError(f"edit {edit.span} is out of place in a text of {len(before)} characters")
-        first, last = index.position(edit.span.start).line, index.position(edit.span.end).line
+        first, last = index.line(edit.span.start), index.line(edit.span.end)
         if blocks and first <= blocks[-1][1]:
             blocks[-1] = (blocks[-1][0], last, blocks[-1][2])
             blocks[-1][2].append(edit)
@@ -300,7 +300,7 @@ def _trimmed(block: _Block) -> _Block:
     return _Block(at + head, old[head : len(old) - tail], new[head : len(new) - tail])
 
 
-def _groups(codes: list[Opcode], context: int) -> list[list[Opcode]]:
+def _groups(codes: list[Opcode], context: int) -> Iterable[Sequence[tuple[str, int, int, int, int]]]:
     import difflib
 
     class Known(difflib.SequenceMatcher[str]):
@@ -312,20 +312,22 @@ def _groups(codes: list[Opcode], context: int) -> list[list[Opcode]]:
         def get_opcodes(self) -> list[Any]:
             return list(codes)
 
-    return [[Opcode(*code) for code in group] for group in Known().get_grouped_opcodes(context)]
+    return Known().get_grouped_opcodes(context)
 
 
 def _sides(hunk: Hunk) -> tuple[list[str], list[str]]:
     """Return the lines of a hunk before and after, with line ends as the "no newline" markers say."""
     source: list[str] = []
     target: list[str] = []
+    sides = {"-": [source], "+": [target], " ": [source, target]}
     last: list[list[str]] = []
     for line in hunk:
-        if line.line_type == "\\":
+        kind = line.line_type
+        if kind == "\\":
             for side in last:
                 side[-1] = side[-1].removesuffix("\n")
             continue
-        last = [side for side, wanted in ((source, not line.is_added), (target, not line.is_removed)) if wanted]
+        last = sides[kind]
         for side in last:
             side.append(line.value)
     return source, target
@@ -358,5 +360,9 @@ def _range(start: int, end: int) -> str:
     return f"{start + 1}" if length == 1 else f"{start + 1 if length else start},{length}"
 
 
-def _line(sign: str, line: str) -> str:
-    return sign + line if line.endswith("\n") else f"{sign}{line}\n{NO_NEWLINE}"
+def _shown(text: str) -> list[str]:
+    """Return the lines of a text as a diff has them: a last one without an end is marked."""
+    found = lines(text)
+    if found and not text.endswith("\n"):
+        found[-1] += f"\n{NO_NEWLINE}"
+    return found

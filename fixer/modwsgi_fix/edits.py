@@ -9,6 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 from enum import IntEnum
+from itertools import pairwise, starmap
+from operator import attrgetter
 
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
@@ -37,6 +39,10 @@ class Edit(NamedTuple):
     path: str
     span: Span
     text: str = ""
+
+
+#: The order of edits that are applied.
+SPAN = attrgetter("span")
 
 
 class Fix(NamedTuple):
@@ -93,16 +99,22 @@ def touch(first: Edit, second: Edit) -> bool:
 
 def overlap(fix: Fix) -> bool:
     """Whether the edits of one fix cannot be applied together."""
-    return any(touch(one, other) for at, one in enumerate(fix.edits) for other in fix.edits[:at])
+    return _meet(fix.edits)
+
+
+def _meet(edits: Iterable[Edit]) -> bool:
+    """Whether two of some edits cannot both be applied. In order, an edit that touches a later one touches the next."""
+    return any(starmap(touch, pairwise(sorted(edits))))
 
 
 def compatible(fixes: Iterable[Fix]) -> list[Fix]:
     """Return the fixes that can be applied together: the earlier of two that touch, and the first of equal ones."""
+    fixes = [fix for fix in fixes if fix.edits]
+    if not _meet(edit for fix in fixes for edit in fix.edits):
+        return fixes
     taken: list[Fix] = []
     by_path: dict[str, list[Edit]] = {}
     for fix in fixes:
-        if not fix.edits:
-            continue
         if any(touch(edit, other) for edit in fix.edits for other in _around(by_path.get(edit.path, []), edit)):
             continue
         if overlap(fix):
@@ -125,11 +137,11 @@ def _around(taken: list[Edit], edit: Edit) -> list[Edit]:
 def apply(text: str, edits: Iterable[Edit]) -> str:
     """Return the text of one file after its edits. Raises ``ValueError`` where two of them touch each other."""
     parts: list[str] = []
-    at = 0
-    for edit in sorted(edits, key=lambda edit: edit.span):
+    at, size = 0, len(text)
+    for edit in sorted(edits, key=SPAN):
         start, end = edit.span
-        if start < at or end < start or end > len(text):
-            raise ValueError(f"edit {edit.span} is out of place in a text of {len(text)} characters")
+        if start < at or end < start or end > size:
+            raise ValueError(f"edit {edit.span} is out of place in a text of {size} characters")
         parts += (text[at:start], edit.text)
         at = end
     parts.append(text[at:])

@@ -32,7 +32,7 @@ _PART = expression(
     re.ASCII,
 )
 # Each placeholder has one of these characters. Most words have none, and are then known ten times faster.
-_SIGN = expression(r"[{}%@$_]")
+SIGN = re.compile(r"[{}%@$_]").search
 # A whole placeholder, from its first character to its last; of a tag with a closing mark, the opening one.
 _TAG = expression(r"(\{\{|\{%|\{#|<%|\[%|\$\()|@\w+@|%\(\w+\)s|%[A-Z]\w*%|__[A-Z]\w*__|#\{\w+\}|\$[A-Za-z_]\w*")
 # The closing marks, and which of them must stand on the line of the opening one.
@@ -61,7 +61,7 @@ def is_template(text: str) -> bool:
 
 def has_placeholder(text: str) -> bool:
     """Whether a template engine, autoconf or a script is yet to fill in a word or a line."""
-    return _SIGN.search(text) is not None and _PART.search(text) is not None
+    return SIGN(text) is not None and _PART.search(text) is not None
 
 
 def is_settled(text: str) -> bool:

@@ -129,6 +129,10 @@ class LineIndex:
             return first, first
         return first, bisect_right(starts, end - 1)
 
+    def line(self, offset: int) -> int:
+        """Return the line of an offset, from 1."""
+        return bisect_right(self._starts, offset)
+
     def position(self, offset: int) -> Position:
         """Return the line and column of an offset, both from 1, in characters."""
         line = bisect_right(self._starts, offset)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Flag
+from functools import lru_cache
 
 from modwsgi_fix.tuples import NamedTuple
 
@@ -12,6 +13,7 @@ Version = tuple[int, ...]
 _DIGITS = frozenset("0123456789")
 
 
+@lru_cache(256)
 def version(text: str) -> Version:
     """Return ``"2.4.57-1~deb12u1"`` as ``(2, 4, 57)``, for comparing. Raises ``ValueError`` without a number at its start."""
     numbers: list[int] = []

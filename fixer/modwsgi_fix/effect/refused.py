@@ -228,7 +228,7 @@ def _preloaded(config: Config) -> Iterator[Fault]:
         item = use.item
         if item.guards or "${" in use.name:
             continue
-        if all(process.directive.index > item.index for process in definitions(config).get(use.name, ())):
+        if all(process.directive.index > item.index for process in definitions(config, use.name)):
             yield Fault(item.path, item.span, "WSGI process group not yet configured.")
 
 

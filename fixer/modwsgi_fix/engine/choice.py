@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 from modwsgi_fix.edits import Applicability, Edit, apply, compatible, overlap
 from modwsgi_fix.engine.check import unsuppressed
 from modwsgi_fix.engine.job import Job, Opinion
 from modwsgi_fix.engine.outcome import Withheld
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Config, grouped
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.outside import tells
 from modwsgi_fix.rule import Diagnostic, Rule
@@ -78,12 +79,13 @@ def choose(
 def _together(config: Config, rule: Rule, free: Sequence[Diagnostic], held: Held) -> list[Diagnostic]:
     """Return the findings whose fixes suit every reading and can be made at once."""
     # A file that is read more than once is edited only where each reading asks for the same edits.
-    votes = Counter(d.fix.edits for d in free if d.fix)
+    repeated = {path: file.readings for path, file in config.files.items() if file.readings > 1}
+    votes = Counter(d.fix.edits for d in free if d.fix and repeated)
     sound = []
     for d in free:
         assert d.fix is not None
-        readings = max((file.readings for e in d.fix.edits if (file := config.files.get(e.path))), default=1)
-        if not (rule.family == "syntax" or d.fix.every_reading or votes[d.fix.edits] >= readings):
+        readings = max((repeated.get(e.path, 1) for e in d.fix.edits), default=1) if repeated else 1
+        if readings > 1 and not (rule.family == "syntax" or d.fix.every_reading or votes[d.fix.edits] >= readings):
             reason = "the file is included more than once, and the fix is right for one only"
             _withhold(held, config, d, reason, is_bug=False)
         elif overlap(d.fix):
@@ -136,10 +138,12 @@ def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic, job: Job) -> s
             return f"{file.name} is excluded"
         if job.shipped(file):
             return f"{file.name} is as its package ships it; name it to change it"
-        if isinstance(file, File) and file.in_tag(span):
+        if not isinstance(file, File):
+            continue
+        if file.tags and file.in_tag(span):
             return "it would change a tag of the template"
-        tree = getattr(file, "tree", None)
-        if rule.family != "syntax" and tree is not None and any(_inside(span, region) for region in tree.untrusted):
+        untrusted = file.tree.untrusted if rule.family != "syntax" else ()
+        if untrusted and any(_inside(span, region) for region in untrusted):
             return "it lies in a section that is broken, or whose text cannot be seen through"
     return None
 
@@ -184,12 +188,9 @@ def fault_of_script(before: str, after: str) -> str | None:
 
 def edits_by_path(chosen: Sequence[Diagnostic]) -> dict[str, list[Edit]]:
     """Return the edits in the fixes of these findings, those of a shared fix once, by the keys of the files."""
-    found: dict[str, list[Edit]] = {}
     # Several findings may share one fix.
-    for fix in dict.fromkeys(d.fix for d in chosen if d.fix):
-        for edit in fix.edits:
-            found.setdefault(edit.path, []).append(edit)
-    return found
+    fixes = dict.fromkeys(d.fix for d in chosen if d.fix)
+    return grouped((edit for fix in fixes for edit in fix.edits), attrgetter("path"))
 
 
 def _withhold(held: Held, config: Config, d: Diagnostic, reason: str, *, is_bug: bool) -> None:

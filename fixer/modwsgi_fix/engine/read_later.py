@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
-
 from modwsgi_fix.expressions import expression
 
 #: The default of AccessFileName.
@@ -13,7 +11,7 @@ _START = expression(r"so (?:httpd|it)(?: [\d.]+)? does not start")
 
 def is_htaccess(path: str) -> bool:
     """Whether a file is read by httpd with each request, and not when it starts."""
-    return posixpath.basename(path) == NAME
+    return path == NAME or path.endswith(f"/{NAME}")
 
 
 def worded(message: str) -> str:

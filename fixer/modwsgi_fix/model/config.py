@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from modwsgi_fix.files import FileProblem, Files
-from modwsgi_fix.model.items import File, Item, PassedOver, Script, Server
+from modwsgi_fix.model.items import READING_ORDER, File, Item, PassedOver, Script, Server
 from modwsgi_fix.syntax import Section
 from modwsgi_fix.tuples import NamedTuple
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 K = TypeVar("K")
-
-_READING_ORDER = attrgetter("index")
 
 
 class Target(NamedTuple):
@@ -191,7 +189,7 @@ class Config:
         if self.asked is None:
             return self.named(*keys)
         found = [item for server in self.servers if self.asks(server) for item in self.within(server, *keys)]
-        return sorted(found, key=_READING_ORDER)
+        return sorted(found, key=READING_ORDER)
 
     @property
     def passed_over(self) -> tuple[PassedOver, ...]:
@@ -206,7 +204,7 @@ class Config:
         """Return all items of these names (in lower case), in reading order."""
         by_key = self.derived(_by_key)
         found = [item for key in keys for item in by_key.get(key, ())]
-        return sorted(found, key=_READING_ORDER) if len(keys) > 1 else found
+        return sorted(found, key=READING_ORDER) if len(keys) > 1 else found
 
     def matching(self, is_wanted: Callable[[str], bool]) -> list[Item]:
         """Return all items whose names (in lower case) are wanted, in reading order."""
@@ -224,7 +222,7 @@ class Config:
     def within(self, server: Server, *keys: str) -> list[Item]:
         """Return the items of these names of one server, those in its sections too, in reading order."""
         found = [item for key in keys for item in self._by_server(key).get(server, ())]
-        return sorted(found, key=_READING_ORDER) if len(keys) > 1 else found
+        return sorted(found, key=READING_ORDER) if len(keys) > 1 else found
 
     def _by_server(self, key: str) -> dict[Server, list[Item]]:
         return self.once(("by server", key), lambda: grouped(self.named(key), attrgetter("server")))
@@ -269,7 +267,12 @@ def derived(compute: Callable[[Config], T]) -> Callable[[Config], T]:
     """Decorate a function of a configuration so that it is computed once for each."""
 
     def once(config: Config) -> T:
-        return config.derived(compute)
+        # As ``derived``, which would be called each time.
+        known = config._derived
+        if compute not in known:
+            known[compute] = compute(config)
+        found: T = known[compute]
+        return found
 
     once.__doc__ = compute.__doc__
     once.__name__ = compute.__name__

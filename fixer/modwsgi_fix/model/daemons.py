@@ -205,20 +205,31 @@ def _after_word(text: str, at: int, end: int) -> int:
 @derived
 def daemon_processes(config: Config) -> list[DaemonProcess]:
     """Return every WSGIDaemonProcess that is or may be read, in reading order."""
-    found = []
-    for item in config.named("wsgidaemonprocess"):
-        if item.values:
-            options, stray = options_of(config, item, 1)
-            if (end := wrapped_end(item.node)) > item.node.end:
-                stray = (*stray, Span(item.node.end, end))
-            found.append(DaemonProcess(item.value, item, options, stray))
-    return found
+    found = [process for name in defined_names(config) for process in definitions(config, name)]
+    return sorted(found, key=lambda process: process.directive.index)
+
+
+def definitions(config: Config, name: str) -> list[DaemonProcess]:
+    """Return those of ``daemon_processes`` with a name: httpd stops at the second one."""
+    lines = defined_names(config).get(name, ())
+    return config.once((definitions, name), lambda: [_defined_by(config, item) for item in lines])
 
 
 @derived
-def definitions(config: Config) -> dict[str, list[DaemonProcess]]:
-    """Return ``daemon_processes`` by name: httpd stops at the second definition of a name."""
-    return grouped(daemon_processes(config), lambda process: process.name)
+def defined_names(config: Config) -> dict[str, list[Item]]:
+    """Return the names of ``daemon_processes``, each with its lines, whose options are not looked at yet."""
+    found: dict[str, list[Item]] = {}
+    for item in config.named("wsgidaemonprocess"):
+        if values := item.values:
+            found.setdefault(values[0], []).append(item)
+    return found
+
+
+def _defined_by(config: Config, item: Item) -> DaemonProcess:
+    options, stray = options_of(config, item, 1)
+    if (end := wrapped_end(item.node)) > item.node.end:
+        stray = (*stray, Span(item.node.end, end))
+    return DaemonProcess(item.value, item, options, stray)
 
 
 class GroupUse(NamedTuple):
@@ -306,7 +317,7 @@ def refused_uses(config: Config) -> list[RefusedUse]:
     for use in group_uses(config):
         if not use.at_start:
             continue
-        process, host = next(iter(definitions(config).get(use.name, ())), None), use.item.server
+        process, host = next(iter(definitions(config, use.name)), None), use.item.server
         if process is None or process.directive.index > use.item.index:
             continue
         if host.is_main or process.server.is_main or process.server is host:
@@ -342,4 +353,4 @@ def all_groups_known(config: Config) -> bool:
 
     The whole server was read, every Include, macro and ``<Perl>`` of it, and no definition hides behind a variable.
     """
-    return whole_text(config) and all(process.directive.args[0].known for process in daemon_processes(config))
+    return whole_text(config) and all(item.args[0].known for each in defined_names(config).values() for item in each)

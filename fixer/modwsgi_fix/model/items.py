@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from modwsgi_fix.expressions import expression
-from modwsgi_fix.placeholders import has_placeholder, tags, template_of
+from modwsgi_fix.placeholders import SIGN, has_placeholder, tags, template_of
 from modwsgi_fix.syntax import Directive, Section, Tree, parse
 from modwsgi_fix.syntax.secrets import without_secrets
 from modwsgi_fix.text import LineIndex, Span
@@ -43,6 +43,8 @@ _VARIABLE = expression(r"\$(?:\{|\\\r?\n)")
 
 def literal(node: Directive) -> tuple[Arg, ...]:
     """Return the arguments of a line in which there is nothing to expand."""
+    if SIGN(node.line_source) is None:
+        return tuple([Arg(value, span, True, value) for value, span in node.pairs])
     return tuple([Arg(value, span, not has_placeholder(value), value) for value, span in node.pairs])
 
 
@@ -172,11 +174,12 @@ def _first_step(tree: Tree) -> tuple[str, int]:
     return "", 0
 
 
-_READING_ORDER = attrgetter("index")
+#: The order in which httpd reads items.
+READING_ORDER = attrgetter("index")
 
 #: A server with so many items is looked through for those of one name, where it is asked so often.
 _FEW_ITEMS = 40
-_FEW_QUESTIONS = 8
+_FEW_QUESTIONS = 12
 
 
 class Server:
@@ -219,28 +222,33 @@ class Server:
 
     def last(self, key: str) -> Item | None:
         """Return the last directive of that name at the server's own level, which counts for most settings; None without one."""
-        found = self._named(key)
-        return found[-1] if found else None
+        if self._is_indexed():
+            found = self._by_key.get(key)
+            return found[-1] if found else None
+        # The last one is the first from the end.
+        for item in reversed(self.items):
+            if item.key == key:
+                return item
+        return None
 
     def all(self, *keys: str) -> list[Item]:
         """Return the directives of these names at the server's own level, in order."""
-        if len(keys) == 1:
-            return list(self._named(keys[0]))
-        found = [item for key in dict.fromkeys(keys) for item in self._named(key)]
-        return sorted(found, key=_READING_ORDER) if len(found) > 1 else found
+        if self._is_indexed():
+            found = [item for key in dict.fromkeys(keys) for item in self._by_key.get(key, ())]
+            return sorted(found, key=READING_ORDER) if len(keys) > 1 else found
+        return [item for item in self.items if item.key in keys]
 
-    def _named(self, key: str) -> Sequence[Item]:
-        """The items of a name: a host has few, and is asked for a few; a main server of many hosts has thousands."""
-        items = self.items
-        count = len(items)
+    def _is_indexed(self) -> bool:
+        """Whether items are found by name: a host has few, and is asked for a few; a main server may have thousands."""
+        count = len(self.items)
         if self._counted < count:
             self._asked += 1
             if count <= _FEW_ITEMS and self._asked <= _FEW_QUESTIONS:
-                return [item for item in items if item.key == key]
-            for item in items[self._counted :]:
+                return False
+            for item in self.items[self._counted :]:
                 self._by_key.setdefault(item.key, []).append(item)
             self._counted = count
-        return self._by_key.get(key, ())
+        return True
 
     def walk(self) -> Iterator[Item]:
         """Yield every item of the server, sections before their contents; without those of virtual hosts in the main server."""
@@ -328,7 +336,7 @@ class Item:
     @property
     def is_section(self) -> bool:
         """Whether it is a section."""
-        return isinstance(self.node, Section)
+        return type(self.node) is Section
 
     @property
     def args(self) -> tuple[Arg, ...]:

@@ -148,7 +148,7 @@ def wrapped_end(node: Directive) -> int:
         return end
     while end < len(text):
         stop = text.find("\n", end) + 1 or len(text)
-        if not directives.option_at_start(text[end:stop].lstrip(" \t\"'")):
+        if "=" not in text[end:stop] or not directives.option_at_start(text[end:stop].lstrip(" \t\"'")):
             break
         end = stop
     return end

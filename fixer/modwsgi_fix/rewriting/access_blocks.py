@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 
 from modwsgi_fix.directives.families import ORDER_KEYS
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.baseline import baseline_dialects
 from modwsgi_fix.model.facts.served import Served
@@ -78,14 +78,18 @@ def deny_lines(config: Config) -> list[str]:
     return ["Order deny,allow", "Deny from all"] if config.target.is_22 else ["Require all denied"]
 
 
+#: A backslash that would be lost within quotes, and the characters that a word cannot have without quotes.
+_LOST, _SPLITTING = expression(r'\\(?=[\\"]|\Z)'), expression(r"[ \t'\">]")
+
+
 def quoted(path: str) -> str:
     """Return a path as one argument, fit for a section, too, whose last ``>`` ends it.
 
     A quote within quotes has a backslash, and so has a backslash before another, a quote or the end; any other one stands for
     itself (server/util.c:substring_conf).
     """
-    text = re.sub(r'\\(?=[\\"]|\Z)', r"\\\\", path)
-    if path and not any(char in path for char in " \t'\">"):
+    text = _LOST.sub(r"\\\\", path) if "\\" in path else path
+    if path and not _SPLITTING.search(path):
         return text
     return '"' + text.replace('"', r"\"") + '"'
 

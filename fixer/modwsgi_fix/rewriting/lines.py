@@ -29,12 +29,13 @@ def block(file: File, indent: str, lines: Sequence[str], step: str = "") -> str:
     ``step`` is one step of indentation within the lines; the file's own where it is empty.
     """
     step, newline = step or file.unit, file.newline
-    parts: list[str] = []
+    text = ""
     for line in lines:
-        text = line.lstrip(" ")
-        # A line is indented by steps of four blanks.
-        parts.append(f"{indent}{step * ((len(line) - len(text)) // len(_STEP))}{text}{newline}" if line else newline)
-    return "".join(parts)
+        words, steps = line, ""
+        while words[:4] == _STEP:
+            words, steps = words[4:], steps + step
+        text += f"{indent}{steps}{words.lstrip(' ')}{newline}" if line else newline
+    return text
 
 
 def _fresh_line(file: File, at: int) -> str:
@@ -45,7 +46,8 @@ def _fresh_line(file: File, at: int) -> str:
     if source[at - 1] != "\n":
         # A backslash at the end of the file belongs to a word; before a line end it would not.
         return " " * (source[at - 1] == "\\") + file.newline
-    return file.newline if _JOINT.search(source, max(0, at - 3), at) else ""
+    is_joined = source[at - 2 : at - 1] in "\\\r" and _JOINT.search(source, max(0, at - 3), at)
+    return file.newline if is_joined else ""
 
 
 def delete(item: Item) -> Edit:
@@ -174,7 +176,7 @@ def inner_indent(item: Item) -> str:
     node = item.node
     assert isinstance(node, Section)
     for child in item.children:
-        if child.file is item.file and node.inner_span.contains(child.node.span):
+        if child.file is item.file and node.start < child.node.start < node.end:
             return child.node.indent
     return node.indent + item.file.unit
 
@@ -194,7 +196,7 @@ def append(item: Item, lines: Sequence[str]) -> Edit:
     """
     node = item.node
     assert isinstance(node, Section)
-    at, last = node.inner_span.end, next(iter(node.children[-1:]), None)
+    at, last = node.inner_span.end, node.children[-1] if node.children else None
     if isinstance(last, Section) and last.close is None:
         at = last.start
     return Edit(item.path, Span(at, at), _fresh_line(item.file, at) + _inner(item, lines))
@@ -214,9 +216,11 @@ def unwrap(item: Item) -> tuple[Edit, ...]:
     source, outer, inner = item.file.tree.source, node.indent, inner_indent(item)
     edits = [Edit(item.path, node.head_span)]
     surplus = inner.removeprefix(outer) if inner.startswith(outer) else ""
-    firm = [span for part, span in _parts(node) if not _movable(part.text[slice(*span)])]
-    at = node.head_end
-    while surplus and at < node.inner_span.end:
+    # Only a continuation keeps its blanks.
+    parts = _parts(node) if "\\" in node.source else ()
+    firm = [span for part, span in parts if not _movable(part.text[slice(*span)])]
+    at, last = node.head_end, node.inner_span.end
+    while surplus and at < last:
         end = source.find("\n", at) + 1 or len(source)
         if source.startswith(inner, at) and not any(span.start < at < span.end for span in firm):
             edits.append(Edit(item.path, Span(at + len(outer), at + len(inner))))

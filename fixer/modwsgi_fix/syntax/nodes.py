@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from modwsgi_fix.placeholders import is_template, may_have_tags
@@ -30,6 +30,7 @@ T = TypeVar("T")
 DEEPEST_SECTION = 100
 
 
+@lru_cache(maxsize=256)
 def is_opaque_section(name: str) -> bool:
     """Whether a section's body is in another language, which its module reads up to the closing tag."""
     return name == "perl" or name.startswith("luahook")
@@ -115,12 +116,22 @@ class Directive(Node):
     @property
     def name_span(self) -> Span:
         """The span of the name."""
+        found = FIRST(self.text, self.start, self.end)
+        if found and found[1] == self.name:
+            # Written without quotes and backslashes, as most are.
+            return Span(*found.span(1))
         logical, start, end = self._head
         return logical.span(start, end)
 
     @property
     def body_span(self) -> Span:
         """The span from the name to the last character that is not blank: what a person means by "the directive"."""
+        line = self.line_source
+        if "\\" not in line and "\0" not in line:
+            found = FIRST(self.text, self.start)
+            assert found is not None
+            start, end = found.start(1), self.start + len(line.rstrip(WHITESPACE))
+            return Span(start, max(start, end))
         logical, start, _ = self._head
         return logical.span(start, max(start, len(logical.text.rstrip(WHITESPACE))))
 
@@ -183,13 +194,15 @@ class Section(Directive):
     ``start`` and ``head_end`` bound the opening line, ``start`` and ``end`` the whole section. ``name`` is without ``<``.
     """
 
-    __slots__ = ("children", "close", "head_end")
+    __slots__ = ("children", "close", "head_end", "key")
 
     def __init__(self, text: str, start: int, head_end: int, name: str) -> None:
         self.text = text
         self.start = start
         self.end = self.head_end = head_end
         self.name = name
+        #: Kept, since the parser alone asks for it three times; of a line it is a property.
+        self.key = name.lower()  # type: ignore[misc]
         self.children: Sequence[Node] = []
         self.close: Close | None = None
 
@@ -251,7 +264,7 @@ class Section(Directive):
     @property
     def is_unread(self) -> bool:
         """Whether it stands in too many other sections for its contents to be parsed."""
-        return bool(self.children) and isinstance(self.children[0], Unread)
+        return bool(self.children) and type(self.children[0]) is Unread
 
     @property
     def head_span(self) -> Span:

@@ -121,7 +121,7 @@ class _Parser:
             else:
                 self._closer(start, end, f"</{name}>", spaced=False)
             return end
-        return self._opener(start, end, tag[3], self.text[tag.start(3) - 1 : end].rstrip(WHITESPACE), spaced=False)
+        return self._opener(start, end, tag[3], tag[0].strip(WHITESPACE), spaced=False)
 
     def _joined(self, start: int, end: int, *, has_nul: bool) -> int:
         """Return the end of the logical line whose first physical line ends at ``end``."""
@@ -203,12 +203,13 @@ class _Parser:
         self._problem("opener-for-closer", message, close, current, current.span)
 
     def _opener(self, start: int, end: int, name: str, line: str, *, spaced: bool) -> int:
-        key = name.lower()
+        section = Section(self.text, start, end, intern(name))
+        key = section.key
         if key in DISJOINT_SECTIONS and self.stack:
             self._leave_open(key, start)
         current = self.stack[-1] if self.stack else None
-        again = False
-        if self.open.get(key) and current is not None and current.key == key and key not in BARE_SECTIONS:
+        again, others = False, self.open.get(key, 0)
+        if others and current is not None and current.key == key and key not in BARE_SECTIONS:
             again = not line.partition(name)[2].strip(WHITESPACE + ">")
         # A closing tag here would stand for two missing ones.
         if current is not None and again and self._missing(key, start) > 1:
@@ -217,7 +218,6 @@ class _Parser:
             self._end_section(current, close, end)
             self._problem("opener-for-closer", message, close, current, current.span)
             return end
-        section = Section(self.text, start, end, intern(name))
         self.into.append(section)
         if ">" not in line:
             message = f"<{name}> directive missing closing '>'"
@@ -226,11 +226,11 @@ class _Parser:
             self._problem(
                 "opener-with-blank", f"'<' opens no section; <{name} was meant", section, section, section.head_span
             )
-        elif line[len(name) + 1 : len(name) + 3] == ">>":
+        elif ">>" in line and line[len(name) + 1 : len(name) + 3] == ">>":
             message = f"<{name}>> opens a section that </{name}> does not close"
             self._problem("extra-bracket", message, section, section, section.head_span)
         self.stack.append(section)
-        self.open[key] = self.open.get(key, 0) + 1
+        self.open[key] = others + 1
         self.into = section.children = []
         if is_opaque_section(key):
             tag = re.compile(rf"^[ \t\v\f\r]*</{re.escape(name)}", re.M | re.I).search(self.text, end)

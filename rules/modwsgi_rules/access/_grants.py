@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.edits import Edit
@@ -21,28 +21,17 @@ def is_for_every_file(section: Item) -> bool:
     return bool(section.args) and not section.sections and all(files_match(section, name) is True for name in _NAMES)
 
 
-def lines_that_grant(access: Access) -> tuple[Item, ...]:
-    """Return the lines of a section that let everyone in, in each dialect that does."""
-    lines: list[Item] = []
-    if access.has_24 and access.admits_24 is True:
-        lines += access.requires
-    if access.has_22 and access.admits_22 is True:
-        lines += [*access.orders, *access.allows]
-    return tuple(sorted(lines, key=lambda item: item.index))
-
-
 def inactive(section: Item) -> list[Directive]:
     """Return the directives of branches that are not read, such as ``<IfVersion < 2.4>``."""
     node = section.node
     assert isinstance(node, Section)
     read: set[int] = set()
-    stack = list(section.children)
+    stack = [section]
     while stack:
-        item = stack.pop()
-        read.add(item.node.start)
-        stack += item.children
-    conditions = (one for one in _below(node) if not (isinstance(one, Section) and one.key in CONDITIONS))
-    return [one for one in conditions if one.start not in read]
+        children = stack.pop().children
+        read |= {item.node.start for item in children}
+        stack += [item for item in children if item.children]
+    return [one for one in _held(node) if one.start not in read]
 
 
 def only_grants(node: Directive) -> bool:
@@ -58,14 +47,13 @@ def take_out(access: Access) -> list[Edit]:
     Location stays, and is separated from the next line.
     """
     section = access.section
-    gone = {line.node.start for line in lines_that_grant(access)} | {node.start for node in inactive(section)}
+    gone = {line.node.start for line in access.lines_that_grant} | {node.start for node in inactive(section)}
     edits: list[Edit] = []
     stack: list[tuple[Node, int, str]] = [(section.node, section.node.start, _parting(section))]
     while stack:
         node, start, instead = stack.pop()
         if isinstance(node, Section):
-            held = [one for one in _below(node) if not (isinstance(one, Section) and one.key in CONDITIONS)]
-            if all(one.start in gone for one in held):
+            if all(one.start in gone for one in _held(node)):
                 edits.append(Edit(section.path, Span(start, node.end), instead))
             elif node is section.node or node.key in CONDITIONS:
                 stack += [(child, _from_comments(node.children, child), "") for child in node.children]
@@ -91,14 +79,12 @@ def _parting(section: Item) -> str:
     return section.file.newline if above and below else ""
 
 
-def _below(node: Section) -> Iterator[Directive]:
-    return (one for one in _all_below(node) if isinstance(one, Directive))
-
-
-def _all_below(node: Section) -> Iterator[Node]:
-    stack = list(reversed(node.children))
+def _held(node: Section) -> list[Directive]:
+    """Return what a section holds, at any depth, but for conditions."""
+    found: list[Directive] = []
+    stack = [node]
     while stack:
-        inner = stack.pop()
-        yield inner
-        if isinstance(inner, Section):
-            stack += reversed(inner.children)
+        inner = [one for one in stack.pop().children if isinstance(one, Directive)]
+        stack += [one for one in inner if isinstance(one, Section)]
+        found += [one for one in inner if not (isinstance(one, Section) and one.key in CONDITIONS)]
+    return found

@@ -234,7 +234,7 @@ from modwsgi_fix.model.urls import aliases, covered
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_rules.access._exceptions import is_exception_of_any, is_of_application, lifts
 from modwsgi_rules.access._file_paths import names_a_file_path
-from modwsgi_rules.access._grants import inactive, is_for_every_file, lines_that_grant, only_grants, take_out
+from modwsgi_rules.access._grants import inactive, is_for_every_file, only_grants, take_out
 from modwsgi_rules.access._opened import by_url, is_dead, opened
 from modwsgi_rules.access._refused import is_refused_by_require
 from modwsgi_rules.access._replaced import DIALECTS, Dialect, last_by_prefix, replacing
@@ -280,7 +280,7 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
                 what = "would grant access by URL, if Require did not refuse it elsewhere"
             answer = fixes.get(section, _BESIDE_OTHERS)
             fix, advice = (answer, "") if isinstance(answer, Fix) else (None, answer)
-            line = lines_that_grant(access)[-1]
+            line = access.lines_that_grant[-1]
             message = f"<{section.name} {pattern_of(section)}> {what}"
             severity = Severity.WARNING if is_of_application(config, server, access) else None
             yield Diagnostic(section.path, line.span, message, fix, severity=severity, help=advice)
@@ -292,7 +292,7 @@ def _by_method(config: Config) -> Iterator[Diagnostic]:
     """Report grants in ``<Limit>``, which replaces the requirements outside of it and does not cover other methods."""
     for section in config.named(*LOCATION_SECTIONS):
         limits = [child for child in section.children if child.key in LIMIT_SECTIONS]
-        granting = [access for access in map(access_of, limits) if access.grants and lines_that_grant(access)]
+        granting = [access for access in map(access_of, limits) if access.grants and access.lines_that_grant]
         if section.sections or len(granting) < len(limits) or not section.args:
             continue
         if any(child.key in ANSWERING | AUTHENTICATION for child in section.children):
@@ -300,7 +300,7 @@ def _by_method(config: Config) -> Iterator[Diagnostic]:
         for access in granting:
             yield Diagnostic(
                 section.path,
-                lines_that_grant(access)[-1].span,
+                access.lines_that_grant[-1].span,
                 f"<{access.section.name}> in <{section.name} {pattern_of(section)}> grants access by URL, and to methods that"
                 " it does not name",
                 help=_OPEN_INSTEAD,
@@ -313,7 +313,7 @@ def _by_name(config: Config) -> Iterator[Diagnostic]:
         if not is_for_every_file(section):
             continue
         for access in map(access_of, [section, *(one for one in section.children if one.key in LIMIT_SECTIONS)]):
-            if access.grants and (lines := lines_that_grant(access)):
+            if access.grants and (lines := access.lines_that_grant):
                 yield Diagnostic(
                     section.path,
                     lines[-1].span,
@@ -352,7 +352,7 @@ def _removable(access: Access, restricting: Nested[Access]) -> bool:
     section = access.section
     if section.foreign or access.satisfy or any(line.guards != section.guards for line in access.lines):
         return False
-    if set(access.lines) != set(lines_that_grant(access)) or any(item.key != "require" for item in access.requires):
+    if set(access.lines) != set(access.lines_that_grant) or any(item.key != "require" for item in access.requires):
         return False
     if any(child.key in AUTHENTICATION and child.key != "sslrequiressl" for child in access.others):
         return False

@@ -134,7 +134,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.model.daemons import all_groups_known, definitions, embedded_mode_off, group_uses
+from modwsgi_fix.model.daemons import all_groups_known, defined_names, embedded_mode_off, group_uses
 from modwsgi_fix.model.facts.baseline import baseline
 from modwsgi_fix.model.facts.closed import closed_by_baseline, fetched_as_file
 from modwsgi_fix.model.facts.served import Served, is_unclear, target_of
@@ -152,23 +152,24 @@ def script_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
         seen: set[str] = set()
         for mount in mounts(config, server):
             target = target_of(config, mount)
-            if mount.server is not server or target is None or "*" in target.path:
+            if mount.server is not server or target is None or "*" in (path := target.path):
                 continue
             if not closed_by_baseline(config, server, target):
                 continue
-            fix = None if target.path in seen else _fix(config, mount, target)
-            seen.add(target.path)
+            unclear = is_unclear(config, target)
+            fix = None if path in seen or unclear else _fix(config, mount, target)
+            seen.add(path)
             refusing = "<Directory />" if baseline(config) else "the assumed baseline"
-            message = f"{refusing} refuses every request for {mount.url}, and nothing opens {target.path}"
+            message = f"{refusing} refuses every request for {mount.url}, and nothing opens {path}"
             advice = "open it in a <Directory>"
-            if is_unclear(config, target):
+            if unclear:
                 advice += "; --root shows whether it is a script or a directory"
             yield Diagnostic(mount.item.path, mount.target_span, message, fix, help="" if fix else advice)
 
 
 def _fix(config: Config, mount: Mapping, target: Served) -> Fix | None:
     item = mount.item
-    if item.foreign or is_unclear(config, target):
+    if item.foreign:
         return None
     if target.file is None:
         lines = directory_block(target.directory, grant_lines(config, item.file))
@@ -193,7 +194,7 @@ def _then(config: Config, mount: Mapping) -> str:
         group = process_group(config, mount.item.server, mount).name
         if off and group == "":
             return "requests get an error 500 instead of 403, because embedded mode is off"
-        if group and selects_undefined and group not in definitions(config):
+        if group and selects_undefined and group not in defined_names(config):
             return f"requests get an error 500 instead of 403, because there is no process group {group}"
     return "the application answers instead of 403"
 
@@ -203,4 +204,4 @@ def _selects_undefined(config: Config) -> bool:
     """Whether some line selects a process group that there is not, as far as all of them are known."""
     if not config.complete or not all_groups_known(config):
         return False
-    return not {use.name for use in group_uses(config)} <= {"%{GLOBAL}", *definitions(config)}
+    return not {use.name for use in group_uses(config)} <= {"%{GLOBAL}", *defined_names(config)}

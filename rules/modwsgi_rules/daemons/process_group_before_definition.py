@@ -72,7 +72,7 @@ from modwsgi_rules.daemons._shared import hoisted
 @rule(severity=Severity.ERROR)
 def process_group_before_definition(config: Config) -> Iterator[Diagnostic]:
     for use in group_uses(config):
-        defined = definitions(config).get(use.name, [])
+        defined = definitions(config, use.name)
         if not use.at_start or not defined or defined[0].directive.index < use.item.index:
             continue
         place = defined[0].directive

@@ -105,7 +105,7 @@ def process_group_inaccessible(config: Config) -> Iterator[Diagnostic]:
     stops = {refused.use for refused in refused_uses(config)}
     for use in group_uses(config):
         host = use.item.server
-        defined = definitions(config).get(use.name, [])
+        defined = definitions(config, use.name)
         if host.is_main or len(defined) != 1 or may_use(config, host, defined[0]) is not False:
             continue
         if not in_force(config, use):

@@ -196,7 +196,7 @@ def old_access_directives(config: Config) -> Iterator[Diagnostic]:
     loaded = {item.value.removesuffix("_module") for item in config.named("loadmodule")}
     refused = config.complete and len(loaded) > 5 and "access_compat" not in loaded
     branches = _branches(config)
-    found = [_Section(c) for c in clauses(config) if c.is_old and _named(c.section) not in branches]
+    found = [_Section(c) for c in clauses(config) if c.is_old and not (branches and _named(c.section) in branches)]
     apart = not config.complete and config.denies == "2.2"
     fix, reason = conversion(config) if found and not apart else (None, SEPARATELY)
     for together in _by_decision(config, [one.plain for one in found if one.plain]):

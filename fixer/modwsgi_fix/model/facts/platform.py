@@ -25,6 +25,6 @@ def without_daemon_mode(config: Config) -> list[Item]:
 def is_windows(config: Config) -> bool:
     """Whether a line that is certainly read can only be meant for Windows: a library, or a script on a drive."""
     libraries = (item for item in config.named("loadfile", "loadmodule") if item.args and not item.guards)
-    mounted = (item for item in config.named(*MOUNTS) if len(item.args) > 1 and not item.guards)
+    mounted = (item.values[1:2] for item in config.named(*MOUNTS) if not item.guards)
     is_library = any(_LIBRARY.search(item.values[-1]) for item in libraries)
-    return is_library or any(_DRIVE.match(item.values[1]) for item in mounted)
+    return is_library or any(_DRIVE.match(path) for paths in mounted for path in paths)

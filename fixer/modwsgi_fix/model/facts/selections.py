@@ -79,5 +79,5 @@ def _sees_who_may_use(config: Config, use: GroupUse) -> bool:
     """Whether every section of the server is known; of a group that its own host defines, every section of these files."""
     if config.complete or use.item.server.is_main:
         return sees_all_sections(config)
-    own = any(process.server is use.item.server for process in definitions(config).get(use.name, ()))
+    own = any(process.server is use.item.server for process in definitions(config, use.name))
     return own and sees_own_sections(config)

@@ -56,12 +56,14 @@ class Served(NamedTuple):
     @property
     def path(self) -> str:
         """The path of the file or directory."""
-        return posixpath.join(self.directory, self.file) if self.file else self.directory
+        directory, file = self.directory, self.file
+        # As posixpath.join, which is slower.
+        return f"{directory}{'' if directory[-1:] == '/' else '/'}{file}" if file else directory
 
 
 def is_file(config: Config, path: str) -> bool | None:
     """Whether a path of the configuration is a file, by the disk, else by its extension; None where that is unclear."""
-    if path.endswith("/"):
+    if path[-1:] == "/":
         return False
     if config.disk is not None:
         if config.disk.is_dir(path):

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from modwsgi_fix.directives.families import LIMIT_SECTIONS, OLD_ACCESS, ORDER_KEYS, REQUIRE_SECTIONS
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.items import Guard, Item, Server
+from modwsgi_fix.model.items import READING_ORDER, Guard, Item, Server
 from modwsgi_fix.model.merge.layers import Layer, site_of
 from modwsgi_fix.model.merge.permit import by_hosts, satisfy_of
 from modwsgi_fix.model.merge.places import layers_at, settled_at
@@ -211,7 +211,17 @@ class Access(_Lines):
     def lines(self) -> tuple[Item, ...]:
         """All of its access directives, in reading order."""
         direct = [*self.requires, *self.orders, *self.allows, *self.denies, *((self.satisfy,) if self.satisfy else ())]
-        return tuple(sorted(direct, key=lambda item: item.index))
+        return tuple(sorted(direct, key=READING_ORDER))
+
+    @cached_property
+    def lines_that_grant(self) -> tuple[Item, ...]:
+        """The lines that let everyone in, in each dialect that does, in reading order."""
+        lines: list[Item] = []
+        if self.has_24 and self.admits_24 is True:
+            lines += self.requires
+        if self.has_22 and self.admits_22 is True:
+            lines += [*self.orders, *self.allows]
+        return tuple(sorted(lines, key=READING_ORDER))
 
 
 #: A stranger; the address is one of those reserved for documentation (RFC 5737).

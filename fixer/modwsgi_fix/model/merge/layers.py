@@ -6,7 +6,7 @@ merge_core_server_configs); the callers know what a layer means.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -42,12 +42,13 @@ class Layer:
     ``directory`` is that of the ``.htaccess`` file; None for all other layers.
     """
 
-    __slots__ = ("access", "by_key", "directory", "files", "ifs", "section")
+    __slots__ = ("access", "by_key", "directory", "files", "ifs", "names", "section")
 
     def __init__(self, section: Item | None, items: Iterable[Item], *, directory: str | None = None) -> None:
         self.section = section
         self.directory = directory
         self.by_key: dict[str, list[Item]] = {}
+        self.names = self.by_key.keys()
         self.files: list[Section] = []
         self.ifs: list[Section] = []
         #: The remembered result of ``merge.access.spoken_by``.
@@ -317,12 +318,11 @@ def unknown_if(world: World) -> Callable[[str], bool]:
     return lambda expression: world.holds(f"the condition <If {expression}> holds")
 
 
-def last(layers: Iterable[Layer], key: str, world: World) -> Item | None:
+def last(layers: Sequence[Layer], key: str, world: World) -> Item | None:
     """Return the last directive of a name that is read; None without one."""
-    ordered: list[Layer] = layers if isinstance(layers, list) else list(layers)
-    for layer in reversed(ordered):
-        if items := layer.by_key.get(key):
-            for item in reversed(items):
+    for layer in reversed(layers):
+        if key in layer.by_key:
+            for item in reversed(layer.by_key[key]):
                 if not item.guards or world.active(item):
                     return item
     return None
@@ -331,7 +331,7 @@ def last(layers: Iterable[Layer], key: str, world: World) -> Item | None:
 def every(layers: Iterable[Layer], keys: Iterable[str], world: World) -> Iterator[tuple[Layer, list[Item]]]:
     """Yield each layer with directives of these names, and those directives that are read, in order."""
     for layer in layers:
-        if layer.by_key.keys().isdisjoint(keys):
+        if layer.names.isdisjoint(keys):
             continue
         items = [item for key in keys for item in layer.by_key.get(key, ()) if not item.guards or world.active(item)]
         if items:

@@ -104,7 +104,7 @@ class Override(NamedTuple):
 
     def merge(self, layer: Layer, world: World) -> Override:
         """Return this with one section merged over it; each of the two directives replaces earlier ones of its own name."""
-        if layer.by_key.keys().isdisjoint(("allowoverride", "allowoverridelist")):
+        if layer.names.isdisjoint(("allowoverride", "allowoverridelist")):
             return self
         found = self
         item = last([layer], "allowoverride", world)

@@ -52,15 +52,16 @@ def _own_sections(server: Server, keys: tuple[str, ...]) -> list[Item]:
 def is_regex_section(section: Item) -> bool:
     """Whether a section is ``<XMatch regex>`` or ``<X ~ regex>``."""
     args = section.args
-    return section.key[-5:] == "match" or (len(args) > 1 and args[0].value == "~")
+    return section.key[-5:] == "match" or (bool(args) and args[0].value == "~" and len(args) > 1)
 
 
 def pattern_of(section: Item) -> str:
     """Return a section's path, wildcard or regular expression."""
     args = section.args
-    if len(args) > 1 and args[0].value == "~":
-        return args[1].value
-    return args[0].value if args else ""
+    if not args:
+        return ""
+    first = args[0].value
+    return args[1].value if first == "~" and len(args) > 1 else first
 
 
 def depth(path: str) -> int:

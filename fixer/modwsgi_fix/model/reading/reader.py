@@ -38,6 +38,14 @@ from modwsgi_fix.syntax import (
 from modwsgi_fix.text import Span
 
 
+class _Keys(dict[str, str]):
+    """The names of directives in lower case, by the names as written: httpd compares names without case."""
+
+    def __missing__(self, name: str) -> str:
+        key = self[name] = intern(name.lower())
+        return key
+
+
 class Reader:
     """The state of reading a server: what was read so far, and what is still to be read."""
 
@@ -52,8 +60,7 @@ class Reader:
         self.kept = kept
         self.target = target
         self.keys: dict[str, str] = {}
-        #: The names of directives in lower case, by the names as written.
-        self.keyed: dict[str, str] = {}
+        self.keyed = _Keys()
         self.files: dict[str, File] = {}
         self.items: list[Item] = []
         self.main = Server(None)
@@ -152,7 +159,7 @@ class Reader:
                         budget.spend(0)
                     if type(node) is Directive:
                         frames = self.directive(node, where)
-                    elif isinstance(node, Section):
+                    elif type(node) is Section:
                         inner = self.section(node, where)
                         frames = () if inner is None else ((iter(node.children), inner),)
                     else:
@@ -203,7 +210,7 @@ class Reader:
         if is_host and self.kept.takes_over(self, node, where):
             return None
         item = self.item(node, where)
-        item.children = []
+        item.children = children = list[Item]()
         if is_opaque_section(key):
             reason = f"<{node.name}> is code in another language, which is not read"
             self.gap(where.file, node.name_span, GapKind.CODE, reason)
@@ -211,6 +218,8 @@ class Reader:
         server = where.server
         if is_host:
             server = Server(item)
+            # What stands in the section of a host is at its own level: one list for both.
+            server.items = children
             server.state = state_of(self)
             item.server = server
             self.servers.append(server)
@@ -248,10 +257,7 @@ class Reader:
         file, parent, server, guards, wrapper, bindings, foreign, *_ = where
         may_change = bindings or (file.has_variables and "$" in node.line_source)
         expanded = self.expand(node, where) if may_change else None
-        name = node.name
-        # httpd compares names without case.
-        key = self.keyed.get(name) or self.keyed.setdefault(name, intern(name.lower()))
-        items = self.items
+        key, items = self.keyed[node.name], self.items
         item = Item(file, node, key, expanded, parent, server, guards, len(items), foreign=foreign, wrapper=wrapper)
         items.append(item)
         if parent is None:
@@ -259,8 +265,6 @@ class Reader:
         else:
             # A section's are a list while it is read.
             parent.children.append(item)  # type: ignore[attr-defined]
-            if parent is server.item and parent.key == "virtualhost":
-                server.items.append(item)
         return item
 
     def expand(self, node: Directive, where: Where) -> Expanded:

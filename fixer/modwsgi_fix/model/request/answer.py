@@ -275,7 +275,7 @@ def _mount_name(config: Config, script_name: str) -> tuple[str, str]:
 
 def _daemon(state: State, group: str, item: Item | None) -> DaemonProcess | Outcome:
     """Return the process group of that name, or the error that mod_wsgi answers with (F-daemon-2)."""
-    named = list(definitions(state.config).get(group, ()))
+    named = definitions(state.config, group)
     for process in named:
         if not process.directive.known:
             raise Beyond("WSGIDaemonProcess holds a variable that is not defined here", process.directive)

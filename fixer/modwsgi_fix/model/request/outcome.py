@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from modwsgi_fix.model.items import Server
@@ -186,14 +187,12 @@ class Trace:
     ``asks_log_in`` says whether it matters if the visitor logs in: otherwise the same request with a log-in goes the same ways.
     """
 
-    __slots__ = ("asks_log_in", "branches", "request")
-
     def __init__(self, request: Request, branches: tuple[Branch, ...], *, asks_log_in: bool = True) -> None:
         self.request = request
         self.branches = branches
         self.asks_log_in = asks_log_in
 
-    @property
+    @cached_property
     def outcome(self) -> Outcome:
         """The outcome that all branches agree on; else one of kind ``unknown`` that names what it depends on."""
         first = self.branches[0].outcome
@@ -221,7 +220,7 @@ def _common(branches: tuple[Branch, ...]) -> tuple[Step, ...]:
     """Return the steps that all branches begin with."""
     shared = []
     for steps in zip(*(branch.outcome.because for branch in branches), strict=False):
-        if any(step != steps[0] for step in steps):
+        if steps.count(steps[0]) < len(steps):
             break
         shared.append(steps[0])
     return tuple(shared)

@@ -261,8 +261,9 @@ def _fixups(state: State, depth: int) -> None:
 
         is_rewritten = rewrite_in_directory(state, sections)
     # All modules are asked, also where mod_rewrite has found another URL.
+    redirecting = [layer for layer in sections if not layer.names.isdisjoint(REDIRECTS)]
     for key in REDIRECTS:
-        for layer in sections:
+        for layer in redirecting:
             for item in layer.by_key.get(key, ()):
                 redirect = redirect_of(item)
                 if (

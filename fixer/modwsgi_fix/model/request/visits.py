@@ -253,8 +253,10 @@ def _scripts(config: Config) -> Ordered:
     """Return every WSGI script and its neighbour, which no alias should hand out."""
     found = []
     for item in config.named("wsgiscriptalias"):
-        if len(item.args) > 1 and item.known:
-            found += [item.values[1], posixpath.join(posixpath.dirname(item.values[1]), "settings.py")]
+        values = item.values
+        if len(values) > 1 and item.known:
+            directory, slash, _ = values[1].rpartition("/")
+            found += [values[1], f"{directory.rstrip('/') or directory}{slash}settings.py"]
     return Ordered(found)
 
 
