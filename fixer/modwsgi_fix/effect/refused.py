@@ -14,7 +14,7 @@ from modwsgi_fix.directives import Context
 from modwsgi_fix.directives.families import PREFIX_ALIASES, REQUIRE_SECTIONS
 from modwsgi_fix.directives.removed import REMOVED_MODULES
 from modwsgi_fix.model.beside import refused_beside
-from modwsgi_fix.model.config import Config, Target
+from modwsgi_fix.model.config import Config, Target, derived
 from modwsgi_fix.model.containers import container_fault, only_denies
 from modwsgi_fix.model.daemons import all_groups_known, definitions, group_uses, options_of, refused_uses
 from modwsgi_fix.model.items import Item
@@ -64,8 +64,13 @@ def is_certain(item: Item) -> bool:
     return not item.guards and item.known
 
 
-def refused(config: Config) -> Iterator[Fault]:
-    """Yield what httpd certainly refuses: the line is read under all conditions, and no variable decides what it says."""
+@derived
+def refused(config: Config) -> list[Fault]:
+    """Return what httpd certainly refuses: the line is read under all conditions, and no variable decides what it says."""
+    return list(_refused(config))
+
+
+def _refused(config: Config) -> Iterator[Fault]:
     for item, reason in refused_lines(config):
         if is_certain(item):
             yield Fault(item.path, item.span, reason)
@@ -82,17 +87,28 @@ def refused(config: Config) -> Iterator[Fault]:
 
 def _of_containers(config: Config) -> Iterator[Fault]:
     """Yield what httpd refuses of ``Require`` and its containers, and of what stands in them."""
-    containers = config.named(*REQUIRE_SECTIONS)
+    for server, items in config.by_server.items():
+        for item, reason in server.once(_of_containers, partial(_refused_containers, items)):
+            yield Fault(item.path, item.span, reason)
+
+
+def _refused_containers(items: Iterable[Item]) -> tuple[tuple[Item, str], ...]:
+    """Return what is certainly refused so of the lines of one server, with the reason."""
+    containers = [item for item in items if item.key in REQUIRE_SECTIONS]
     within = (child for section in containers for child in section.children if child.key != "require")
-    lines = {**dict.fromkeys(config.named("require")), **dict.fromkeys(containers), **dict.fromkeys(within)}
-    for item in filter(is_certain, lines):
-        if not item.sections:
-            continue  # it stands in the wrong place, or in a container of the file that includes a fragment
+    lines = {
+        **dict.fromkeys([item for item in items if item.key == "require"]),
+        **dict.fromkeys([*containers, *within]),
+    }
+    found = []
+    for item in lines:
         reason = container_fault(item)
         if not reason and only_denies(item):
             reason = "<RequireAll> directive contains only negative authorization directives"
-        if reason:
-            yield Fault(item.path, item.span, reason)
+        # Without a section it stands in the wrong place, or in a container of the file that includes a fragment.
+        if reason and item.sections and is_certain(item):
+            found.append((item, reason))
+    return tuple(found)
 
 
 def refused_lines(config: Config) -> list[tuple[Item, str]]:
