@@ -21,7 +21,7 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.request.rewrite_rules import arguments
 from modwsgi_fix.rewriting.moving import context
 from modwsgi_fix.rewriting.verdict import counts_words, refusal, refusal_of_24
-from modwsgi_fix.text import WHITESPACE, Span
+from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
 
 
@@ -103,7 +103,7 @@ def _refused_containers(items: Iterable[Item]) -> tuple[tuple[Item, str], ...]:
     found = []
     for item in lines:
         reason = container_fault(item)
-        if not reason and only_denies(item):
+        if not reason and item.key == "requireall" and only_denies(item):
             reason = "<RequireAll> directive contains only negative authorization directives"
         # Without a section it stands in the wrong place, or in a container of the file that includes a fragment.
         if reason and item.sections and is_certain(item):
@@ -132,42 +132,52 @@ class _Judging:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._told: dict[object, str] = {}
-        self._lines = _lines_of(config.target)
+        #: What was found of lines by their text alone.
+        self.lines = _lines_of(config.target)
         #: Whether httpd only counts the words of a directive.
         self._counted: dict[str, bool] = {}
-        self._places: dict[tuple[object, ...], str] = {}
         # What stands around a line, as a number: the names of the sections from the outermost to the innermost.
         self._numbers: dict[tuple[str, int], int] = {}
         self._inside: dict[Item | None, int] = {None: -1}
+        #: Why lines are refused for their place, by what stands around them and their file, and by their name.
+        self._places: dict[tuple[int, str], dict[object, str]] = {}
 
-    def reason(self, item: Item, line: str = "") -> str:
-        """Return why httpd refuses a line, which is the text of it where there is nothing to expand; empty where it does not."""
-        return self._of_words(item, line) or self._of_place(item)
+    def reason(self, item: Item) -> str:
+        """Return why httpd refuses a line; empty where it does not."""
+        return self.of_words(item) or self.of_place(item, self.places(item))
 
-    def _of_words(self, item: Item, line: str) -> str:
-        reason = self._lines.get(line)
+    def of_words(self, item: Item, line: str = "") -> str:
+        """Return why a line is refused for its words; ``line`` is the text of one in which there is nothing to expand."""
+        name = item.name
+        is_counted = self._counted.get(name)
+        if is_counted is None:
+            is_counted = self._counted[name] = counts_words(name)
+        words = item.values if is_counted else _words(self._config, item)
+        said = (name, len(words)) if is_counted else (name, words)
+        reason = self._told.get(said)
         if reason is None:
-            name = item.name
-            is_counted = self._counted.get(name)
-            if is_counted is None:
-                is_counted = self._counted[name] = counts_words(name)
-            words = item.values if is_counted else _words(self._config, item)
-            said = (name, len(words)) if is_counted else (name, words)
-            reason = self._told.get(said)
-            if reason is None:
-                reason = self._told[said] = _refusal(self._config.target, name, words)
-            if 0 < len(line) <= _LONG:
-                if len(self._lines) >= _MOST_LINES:
-                    self._lines.clear()
-                self._lines[line] = reason
+            reason = self._told[said] = _refusal(self._config.target, name, words)
+        if 0 < len(line) <= _LONG:
+            if len(self.lines) >= _MOST_LINES:
+                self.lines.clear()
+            self.lines[line] = reason
         return reason
 
-    def _of_place(self, item: Item) -> str:
-        args = len(item.values) if item.key in PREFIX_ALIASES else 0
-        place = item.key, args, item.file.name, self._around(item.parent)
-        if place not in self._places:
-            self._places[place] = _misplacement(item)
-        return self._places[place]
+    def of_place(self, item: Item, places: dict[object, str]) -> str:
+        """Return why a line is refused for its place, which is one of those that ``places`` has."""
+        key = (item.key, len(item.args)) if item.key in PREFIX_ALIASES else item.key
+        reason = places.get(key)
+        if reason is None:
+            reason = places[key] = _misplacement(item)
+        return reason
+
+    def places(self, item: Item) -> dict[object, str]:
+        """Return what was found of lines at the place of one, by their names."""
+        around = self._around(item.parent), item.file.name
+        places = self._places.get(around)
+        if places is None:
+            places = self._places[around] = {}
+        return places
 
     def _around(self, section: Item | None) -> int:
         """Return the number of what stands in a section."""
@@ -190,20 +200,23 @@ def _lines_of(target: Target) -> dict[str, str]:
 
 def _settled(judging: _Judging, items: Iterable[Item]) -> tuple[tuple[tuple[Item, str], ...], tuple[Item, ...]]:
     """Return the lines of one server that are refused, with the reason, and those that cannot be told by their text alone."""
-    refused, unsettled = [], []
+    refused, unsettled = list[tuple[Item, str]](), list[Item]()
+    beside: Item | None = None
+    places: dict[object, str] | None = None
     for item in items:
-        line = _literal_line(item)
-        if not line:
+        line = item.node.line_source
+        if item.foreign or "$" in line:
             unsettled.append(item)
-        elif reason := judging.reason(item, line):
+            continue
+        # Lines side by side are at one place.
+        if places is None or beside is None or item.parent is not beside.parent or item.file is not beside.file:
+            beside, places = item, judging.places(item)
+        reason = judging.lines.get(line)
+        if reason is None:
+            reason = judging.of_words(item, line)
+        if reason or (reason := judging.of_place(item, places)):
             refused.append((item, reason))
     return tuple(refused), tuple(unsettled)
-
-
-def _literal_line(item: Item) -> str:
-    """Return the text of a line in which there is nothing to expand; empty for any other line."""
-    line = item.node.line_source
-    return "" if item.foreign or "$" in line else line.strip(WHITESPACE)
 
 
 def _words(config: Config, item: Item) -> tuple[str, ...]:

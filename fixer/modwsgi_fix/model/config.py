@@ -215,12 +215,9 @@ class Config:
         It is called once for each server that has any, also where a host stays while other files change: as for ``Server.once``,
         what it finds depends on these lines and others of the same server alone.
         """
-        servers: dict[Server, list[Item]] = {}
-        for server, items in groupby(self.named(*keys), _SERVER):
-            servers.setdefault(server, []).extend(items)
         return [
             one
-            for server, items in servers.items()
+            for server, items in _of_servers(self.named(*keys)).items()
             for one in server.once((find, keys), lambda items=items: tuple(find(items)))  # type: ignore[misc]
         ]
 
@@ -243,7 +240,7 @@ class Config:
         return sorted(found, key=_READING_ORDER) if len(keys) > 1 else found
 
     def _by_server(self, key: str) -> dict[Server, list[Item]]:
-        return self.once(("by server", key), lambda: grouped(self.named(key), _SERVER))
+        return self.once(("by server", key), lambda: _of_servers(self.named(key)))
 
     @property
     def by_server(self) -> Mapping[Server, list[Item]]:
@@ -293,10 +290,14 @@ def _by_key(config: Config) -> dict[str, list[Item]]:
 
 
 def _by_every_server(config: Config) -> dict[Server, list[Item]]:
+    return _of_servers(config.items)
+
+
+def _of_servers(items: Iterable[Item]) -> dict[Server, list[Item]]:
     # Items of one server mostly stand side by side.
     servers: dict[Server, list[Item]] = {}
-    for server, items in groupby(config.items, _SERVER):
-        servers.setdefault(server, []).extend(items)
+    for server, beside in groupby(items, _SERVER):
+        servers.setdefault(server, []).extend(beside)
     return servers
 
 

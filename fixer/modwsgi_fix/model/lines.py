@@ -159,22 +159,40 @@ def strip(text: str) -> str:
     return text.strip(WHITESPACE)
 
 
+def names_in(file: File) -> frozenset[tuple[str, bool]]:
+    """Return the names of the directives and opening lines of a file, as written, and whether each is that of a section."""
+    return file.tree.once(names_in, lambda: _names_in(file))
+
+
+def _names_in(file: File) -> frozenset[tuple[str, bool]]:
+    lines: dict[str, None] = {}
+    #: Whether the contents of sections of a name are in another language.
+    sections: dict[str, bool] = {}
+    pending: list[Sequence[Node]] = [file.tree.children]
+    for nodes in pending:
+        for node in nodes:
+            if type(node) is Directive:
+                lines[node.name] = None
+            elif type(node) is Section:
+                if node.name not in sections:
+                    sections[node.name] = is_opaque_section(node.key)
+                if not sections[node.name]:
+                    pending += (node.children,)
+    return frozenset([*((name, False) for name in lines), *((name, True) for name in sections)])
+
+
 def unknown_names(file: File) -> Sequence[tuple[Directive, tuple[Section, ...]]]:
     """Return the directives and opening lines with unknown names, with the sections around them."""
     return file.tree.once(unknown_names, lambda: _unknown_names(file))
 
 
 def _unknown_names(file: File) -> Sequence[tuple[Directive, tuple[Section, ...]]]:
-    known: dict[str, bool] = {}
-    found = []
-    for node, parents in directives_in(file):
-        name = node.name
-        is_known = known.get(name)
-        if is_known is None:
-            is_known = known[name] = directives.find(name) is not None or directives.is_known_third_party(name)
-        if not is_known:
-            found.append((node, parents))
-    return found
+    unknown = {name for name, _ in names_in(file) if not _is_known(name)}
+    return [(node, parents) for node, parents in directives_in(file) if node.name in unknown] if unknown else ()
+
+
+def _is_known(name: str) -> bool:
+    return directives.find(name) is not None or directives.is_known_third_party(name)
 
 
 def in_foreign_module(parents: Sequence[Section]) -> bool:

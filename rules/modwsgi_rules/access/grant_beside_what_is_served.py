@@ -83,7 +83,7 @@ from modwsgi_fix.model.facts.served import Served, served
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import access_in, access_of, grant
-from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
+from modwsgi_fix.model.merge.sections import directories_in, pattern_of
 from modwsgi_fix.model.paths import Nested, components, has_wildcard
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Scope, Severity, rule
@@ -110,13 +110,7 @@ class _Near(NamedTuple):
 def grant_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
     if config.named("userdir", *HOST_ALIASES):
         return
-    for section in config.asked_about("directory"):
-        path = pattern_of(section).rstrip("/")
-        if not path.startswith("/") or is_regex_section(section):
-            continue
-        targets = _targets(config, section.server)
-        if targets is None or path in targets.directories:
-            continue
+    for section, path, targets in _beside(config) if config.named("directory") else ():
         near = _near(config, section, path, targets) if access_in(config, section).grants else None
         if near is None:
             continue
@@ -129,6 +123,16 @@ def grant_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
             related=related,
             help=near.advice,
         )
+
+
+def _beside(config: Config) -> Iterator[tuple[Item, str, _Targets]]:
+    """Yield the sections about a directory that no URL leads to, each with it, and with what URLs lead to instead."""
+    for server in filter(config.asks, config.servers):
+        sections = [one for one in directories_in(config, server).paths if one[1][:1] == "/"]
+        targets = _targets(config, server) if sections else None
+        if targets is not None:
+            directories = targets.directories
+            yield from ((one, path, targets) for one, path in sections if path not in directories)
 
 
 def _near(config: Config, section: Item, path: str, targets: _Targets) -> _Near | None:

@@ -72,7 +72,7 @@ class _Combining(NamedTuple):
 
 def _is_combined(config: Config, server: Server, target: Served, mapping: Mapping) -> bool:
     """Whether a section that may hold for the target, or for something below it, changes how others count."""
-    if not config.named(*COMBINING):
+    if not _is_anything_combined(config):
         return False
     for each in config.servers if mapping.server.is_main else dict.fromkeys((config.main, server)):
         found = config.once((_combining, each), partial(_combining, config, each))
@@ -83,6 +83,11 @@ def _is_combined(config: Config, server: Server, target: Served, mapping: Mappin
         ):
             return True
     return False
+
+
+@derived
+def _is_anything_combined(config: Config) -> bool:
+    return bool(config.named(*COMBINING))
 
 
 def _combining(config: Config, server: Server) -> _Combining:

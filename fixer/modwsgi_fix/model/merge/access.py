@@ -145,10 +145,13 @@ class Access(_Lines):
     @cached_property
     def spoken(self) -> Spoken:
         """Its access lines, those in ``<Limit>`` too."""
-        children = self.section.children
-        if any(child.key in LIMIT_SECTIONS for child in children):
-            return _spoken_by(self._layer)
-        return _spoken_in_lines([child for child in children if child.key in _SPEAKING], self.section)
+        lines = []
+        for child in self.section.children:
+            if child.key in LIMIT_SECTIONS:
+                return _spoken_by(self._layer)
+            if child.key in _SPEAKING:
+                lines.append(child)
+        return _spoken_in_lines(lines, self.section)
 
     @cached_property
     def _branches(self) -> _Branches:

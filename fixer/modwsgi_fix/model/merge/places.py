@@ -109,16 +109,23 @@ def _options(config: Config, server: Server, path: str) -> tuple[dict[str, Optio
     is_open = _has_options_by_url(config, server)
     if layers is None:
         return _decided(config, server, lambda world: layers_at(site, path, None, world), is_open=is_open), (), ()
-    speaking = [layer for layer in layers if "options" in layer.by_key]
-    lines = [line for layer in speaking for line in layer.by_key["options"]]
+    speaking, lines, words = list[Layer](), list[Item](), list[tuple[tuple[str, ...], ...]]()
+    is_certain = True
+    for layer in layers:
+        if "options" in layer.by_key:
+            speaking.append(layer)
+            lines += layer.by_key["options"]
+            words.append(tuple([line.values for line in layer.by_key["options"]]))
+    for line in lines:
+        if line.guards or not line.known:
+            is_certain = False
 
     def decided() -> dict[str, Option]:
         return _decided(config, server, lambda _: speaking, is_open=is_open)
 
-    if any(line.guards or not line.known for line in lines):
+    if not is_certain:
         return decided(), (), ()
-    words = tuple([tuple([line.values for line in layer.by_key["options"]]) for layer in speaking])
-    first, by = config.once((_options, words, is_open), lambda: (decided(), lines))
+    first, by = config.once((_options, tuple(words), is_open), lambda: (decided(), lines))
     return first, by, lines
 
 
