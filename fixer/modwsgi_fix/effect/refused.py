@@ -5,6 +5,7 @@ Only what was measured with ``apache2 -t`` of 2.4.71 and mod_wsgi 4.9.4 counts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import cache, partial
@@ -13,6 +14,7 @@ from modwsgi_fix import directives
 from modwsgi_fix.directives import Context
 from modwsgi_fix.directives.families import PREFIX_ALIASES, REQUIRE_SECTIONS
 from modwsgi_fix.directives.removed import REMOVED_MODULES
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.beside import refused_beside
 from modwsgi_fix.model.config import Config, Target, derived
 from modwsgi_fix.model.containers import container_fault, only_denies
@@ -55,6 +57,8 @@ class Fault(NamedTuple):
 
 #: The end of httpd's message on a directive in the wrong section, or in none.
 _MISPLACED = " not allowed here"
+#: In a line of Require: a negation, or a backslash, which may hide one.
+_MAY_NEGATE = expression(r"not|\\", re.I)
 #: The lines of which it is remembered whether httpd refuses them, and the most characters of these.
 _MOST_LINES, _LONG = 4000, 200
 
@@ -102,6 +106,8 @@ def _refused_containers(items: Iterable[Item]) -> tuple[tuple[Item, str], ...]:
     }
     found = []
     for item in lines:
+        if item.key == "require" and item.expanded is None and not _MAY_NEGATE.search(item.node.line_source):
+            continue  # It may stand anywhere.
         reason = container_fault(item)
         if not reason and item.key == "requireall" and only_denies(item):
             reason = "<RequireAll> directive contains only negative authorization directives"

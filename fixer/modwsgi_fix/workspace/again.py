@@ -84,7 +84,7 @@ def base_of(session: Session, report: Report) -> Base | None:
     plan = plan._replace(jobs=(job._replace(source=source._replace(files=_Kept(source.files))),))
     order = {path: at for at, path in enumerate(config.files)}
     remarks = frozenset(key for key, text in texts.items() if is_comment(text.outside))
-    return Base(plan, report, texts, texts, {}, order, mine, {}, remarks, {}, {}, whole=config)
+    return Base(plan, report, texts, texts, {}, order, mine, {}, remarks, {}, {}, len(hosts), whole=config)
 
 
 def _directory(key: str) -> str:
@@ -150,7 +150,7 @@ def _part(base: Base, after: Base) -> Part | None:
     near = (group for group in base.groups if group.own & said or not inside.isdisjoint(group.hosts))
     inside.update(host for group in near for host in group.hosts)
     read = base.with_others(frozenset(inside))
-    if not read or 2 * len(read) > sum(len(text.hosts) for text in base.compared.values()):
+    if not read or 2 * len(read) > base.size:
         return None
     hosts = frozenset(host for host in read if host[0] not in reshaped)
     added = [one.added for one in (*changes, *recent)]

@@ -40,7 +40,7 @@ class Base(NamedTuple):
     ``compared`` are the files as they were when their hosts were compared, by key, and ``texts`` as they are now; ``overlay``
     has those that have changed meanwhile. ``remarks`` are the files that had only comments outside of hosts then. ``trees`` is a
     cache of parsed files, ``standing`` one of ``standing_for_others``, ``rests`` one of ``rest``. ``last`` is what was read
-    last; ``whole`` is all of the server, as it was when that was last read.
+    last; ``whole`` is all of the server, as it was when that was last read. ``size`` is the number of hosts.
     """
 
     plan: Plan
@@ -54,6 +54,7 @@ class Base(NamedTuple):
     remarks: frozenset[str]
     standing: dict[frozenset[Host], frozenset[Host]]
     rests: dict[str, Rest]
+    size: int
     last: Read | None = None
     whole: Config | None = None
 

@@ -82,7 +82,7 @@ from modwsgi_fix.model.config import Config, grouped
 from modwsgi_fix.model.facts.served import Served, served
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.model.merge.access import access_in, access_of, grant
+from modwsgi_fix.model.merge.access import access_of, grant, grants_in
 from modwsgi_fix.model.merge.sections import directories_in, pattern_of
 from modwsgi_fix.model.paths import Nested, components, has_wildcard
 from modwsgi_fix.placeholders import is_settled
@@ -111,7 +111,7 @@ def grant_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
     if config.named("userdir", *HOST_ALIASES):
         return
     for section, path, targets in _beside(config) if config.named("directory") else ():
-        near = _near(config, section, path, targets) if access_in(config, section).grants else None
+        near = _near(config, section, path, targets) if grants_in(config, section) else None
         if near is None:
             continue
         mapping = near.target.mapping

@@ -8,7 +8,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.host_sections import counterpart, stand_in
 from modwsgi_fix.model.facts.served import led_to
 from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.model.merge.access import access_in
+from modwsgi_fix.model.merge.access import grants_in
 from modwsgi_fix.model.merge.sections import directories_in, pattern_of
 
 
@@ -52,4 +52,4 @@ def _is_opened(config: Config, section: Item, path: str) -> bool:
     """Whether a section certainly grants everyone its path, which is not one of several directories."""
     if not section.known or section.file.tree.is_template or "[" in path:
         return False
-    return access_in(config, section).grants
+    return grants_in(config, section)

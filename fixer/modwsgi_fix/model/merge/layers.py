@@ -24,9 +24,8 @@ from modwsgi_fix.model.merge.sections import (
     Held,
     directory_rank,
     files_match,
-    is_regex_section,
     location_match,
-    pattern_of,
+    pattern_and_kind,
 )
 from modwsgi_fix.model.merge.world import Beyond, Step, World, normal
 from modwsgi_fix.model.paths import has_wildcard
@@ -100,8 +99,7 @@ class Section(Layer):
     def __init__(self, item: Item) -> None:
         super().__init__(item, item.children)
         self.order = 0
-        self.pattern = pattern_of(item)
-        self.regex = is_regex_section(item)
+        self.pattern, self.regex = pattern_and_kind(item)
 
     def meant(self, match: Held) -> bool:
         """Whether the pattern matches. Raises ``Beyond`` where that is not known."""
@@ -189,6 +187,8 @@ class Site:
         self.settled: dict[tuple[str, str | None], list[Layer]] = {}
         #: The sections for a directory and all above it, where no question was asked: for ``places.on_the_way``.
         self.walked: dict[str, list[Layer]] = {}
+        #: The options of a directory, and what decides them: for ``places.option``.
+        self.options: dict[str, Any] = {}
         #: Why sections refuse a visitor, and the steps to it, where nothing else decides: for ``request.permit``.
         self.admitted: dict[tuple[object, ...], tuple[Any, list[Step], bool]] = {}
         #: The ``<Location>`` sections near the URL that was asked last, and whether each is meant: for all branches of a trace.

@@ -93,17 +93,21 @@ class Option(NamedTuple):
 
 def option(config: Config, server: Server, path: str, name: str) -> Option:
     """Whether the option ``name`` (lower case) holds in the directory ``path``, as far as ``<Directory>`` decides."""
-    first, by, lines = config.once((option, server, path), lambda: _options(config, server, path))
+    site = site_of(config, server)
+    known = site.options.get(path)
+    if known is None:
+        known = site.options[path] = _options(site, path)
+    first, by, lines = known
     found = first[name]
     return found if by is lines or found.by is None else Option(found.on, lines[by.index(found.by)])
 
 
-def _options(config: Config, server: Server, path: str) -> tuple[dict[str, Option], Sequence[Item], Sequence[Item]]:
+def _options(site: Site, path: str) -> tuple[dict[str, Option], Sequence[Item], Sequence[Item]]:
     """Return all options of a directory, the lines that decide them, and those that say the same in their places here.
 
     What lines decide that are certainly read is found out once for all with their words.
     """
-    site = site_of(config, server)
+    config, server = site.config, site.server
     layers = settled_at(site, path, None)
     # A Location is merged later, and the URLs that lead here are not considered.
     is_open = _has_options_by_url(config, server)

@@ -84,6 +84,15 @@ def is_regex_section(section: Item) -> bool:
     return section.key[-5:] == "match" or (len(args) > 1 and args[0].value == "~")
 
 
+def pattern_and_kind(section: Item) -> tuple[str, bool]:
+    """Return ``pattern_of`` and ``is_regex_section`` of a section."""
+    args = section.args
+    is_regex = section.key[-5:] == "match"
+    if len(args) > 1 and args[0].value == "~":
+        return args[1].value, True
+    return args[0].value if args else "", is_regex
+
+
 def pattern_of(section: Item) -> str:
     """Return a section's path, wildcard or regular expression."""
     args = section.args
