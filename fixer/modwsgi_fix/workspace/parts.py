@@ -236,9 +236,9 @@ def partial(base: Base, part: Part, source: Source) -> Source:
         if left_out:
             stand_ins[key] = without(text, left_out), text.text
     (job,) = base.plan.jobs
-    files = Overlay(job.source.files, base.overlay)
+    files, key_of = Overlay(job.source.files, base.overlay), job.source.files.key
     return source._replace(
-        files=files, stand_ins=stand_ins, picks=lambda paths: [path for path in paths if files.key(path) not in skipped]
+        files=files, stand_ins=stand_ins, picks=lambda paths: [path for path in paths if key_of(path) not in skipped]
     )
 
 
