@@ -26,7 +26,7 @@ from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.records import Report
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.followed import Moved
-from modwsgi_fix.workspace.parts import Base, Part, Read, Region, has_nested_hosts, is_comment, read_part
+from modwsgi_fix.workspace.parts import Base, Part, Read, Region, has_nested_hosts, is_comment, read_part, widened
 from modwsgi_fix.workspace.remarks import is_remark, unaltered
 from modwsgi_fix.workspace.renamed import is_renamed
 from modwsgi_fix.workspace.session import Session
@@ -120,7 +120,7 @@ def _again(base: Base, key: str, text: str) -> Base | None:
     before = base.last if base.last is not None and is_last else read_part(base, part)
     now = read_part(after, part, before)
     if before.asked is not None and before.traits != now.traits:
-        before = read_part(base, part._replace(is_local=False))
+        before = widened(base, before)
     if now.variables != before.variables or (now.config is not None and has_nested_hosts(now.config)):
         return None
     merged = together(base, after, before, now, moved)

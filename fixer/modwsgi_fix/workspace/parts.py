@@ -177,6 +177,23 @@ def read_part(base: Base, part: Part, before: Read | None = None) -> Read:
     return Read(part, _report(base, less, config), config, config.variables, traits)
 
 
+def widened(base: Base, read: Read) -> Read:
+    """Return the same part with all rules asked about all of it; what they have said of it is not asked again."""
+    part, config = read.part._replace(is_local=False), read.config
+    if config is None or not _is_current(base, config):
+        return read_part(base, part)
+    (job,) = base.plan.jobs
+    less = job._replace(source=partial(base, part, job.source))
+    return Read(part, _report(base, less, config), config, config.variables, read.traits)
+
+
+def _is_current(base: Base, config: Config) -> bool:
+    """Whether all of the files that were read have their present texts."""
+    return all(
+        base.texts[key].text == (file.text if file.whole is None else file.whole) for key, file in config.files.items()
+    )
+
+
 def _traits(config: Config) -> frozenset[object]:
     """Return what rules may ask of a whole server: directives by name, kinds of what is not understood, nameless hosts."""
     kinds = (problem.kind for file in config.files.values() for problem in file.tree.problems)
