@@ -34,18 +34,40 @@ def locate(tree: Tree, offset: int) -> tuple[Node | None, tuple[Section, ...]]:
         children = node.children
 
 
-def lines_with(file: File, pattern: re.Pattern[str]) -> Iterator[tuple[Directive, tuple[Section, ...]]]:
+def lines_with(
+    file: File, pattern: re.Pattern[str], having: Sequence[str] = ()
+) -> Iterator[tuple[Directive, tuple[Section, ...]]]:
     """Yield each line with a match, with the sections around it: directives, opening and closing lines, refused lines.
 
-    Comments and the contents of sections in another language are left out.
+    Comments and the contents of sections in another language are left out. A match of a pattern that looks at no line but its
+    own may have one of a few words or signs (``having``, in lower case) in any case: then other lines are not searched.
     """
     tree = file.tree
-    yield from tree.once((lines_with, pattern), lambda: tuple(_lines_with(tree, pattern)))
+    yield from tree.once((lines_with, pattern), lambda: tuple(_lines_with(tree, pattern, having)))
 
 
-def _lines_with(tree: Tree, pattern: re.Pattern[str]) -> Iterator[tuple[Directive, tuple[Section, ...]]]:
+def _matches(text: str, pattern: re.Pattern[str], having: Sequence[str]) -> Iterator[re.Match[str]]:
+    """Yield the matches of a pattern, in order, of which ``having`` is known as in ``lines_with``."""
+    low = text.lower()
+    if not having or len(low) != len(text):
+        yield from pattern.finditer(text)
+        return
+    lines: set[tuple[int, int]] = set()
+    for word in having:
+        at = low.find(word)
+        while at >= 0:
+            end = low.find("\n", at) + 1 or len(low)
+            lines.add((low.rfind("\n", 0, at) + 1, end))
+            at = low.find(word, end)
+    for start, end in sorted(lines):
+        yield from pattern.finditer(text, start, end)
+
+
+def _lines_with(
+    tree: Tree, pattern: re.Pattern[str], having: Sequence[str]
+) -> Iterator[tuple[Directive, tuple[Section, ...]]]:
     end = 0
-    for found in pattern.finditer(tree.source):
+    for found in _matches(tree.source, pattern, having):
         if found.end() <= end or (found.start() < end and found.end() - found.start() == 1):
             continue
         node, parents = locate(tree, max(found.start(), end))

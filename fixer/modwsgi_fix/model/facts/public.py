@@ -50,6 +50,4 @@ def _public(config: Config, server: Server) -> Iterator[tuple[Server, Item, str]
 
 def _is_opened(config: Config, section: Item, path: str) -> bool:
     """Whether a section certainly grants everyone its path, which is not one of several directories."""
-    if not section.known or section.file.tree.is_template or "[" in path:
-        return False
-    return grants_in(config, section)
+    return grants_in(config, section) and section.known and not section.file.tree.is_template and "[" not in path
