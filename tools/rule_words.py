@@ -10,7 +10,7 @@ else (the text of the files, what was not understood, all items) is not listed, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,6 +48,7 @@ _KNOWN = frozenset(
         "asks",
         "asked",
         "asked_about",
+        "in_each_server",
     }
 )
 
@@ -126,6 +127,10 @@ class Watched(Config):
     def within(self, server: Server, *keys: str) -> list[Item]:
         self.log.note(*keys)
         return self.log.answer(lambda: Config.within(self, server, *keys))
+
+    def in_each_server(self, find: Callable[[Sequence[Item]], Iterable[T]], *keys: str) -> list[T]:
+        self.log.note(*keys)
+        return self.log.answer(lambda: Config.in_each_server(self, find, *keys))
 
     def derived(self, compute: Callable[[Config], T]) -> T:
         return self.once(compute, lambda: compute(self))

@@ -49,25 +49,34 @@ def _letters(word: str) -> int:
     return bits
 
 
+#: Names by the number of their letters: as they are compared, as they are written, and their ``_letters``.
+_Pool = dict[int, list[tuple[str, str, int]]]
+
+
 @cache
-def _pool(sections: bool) -> tuple[tuple[str, str, int], ...]:  # noqa: FBT001
-    return tuple(
-        (info.name.casefold(), info.name, _letters(info.name.casefold()))
-        for info in directives().values()
-        if info.section is sections and not info.until
-    )
+def _pool(sections: bool) -> _Pool:  # noqa: FBT001
+    named = (info.name for info in directives().values() if info.section is sections and not info.until)
+    return _by_length((name.casefold(), name) for name in named)
 
 
-def _nearest(word: str, pool: Iterable[tuple[str, str, int]]) -> tuple[str, ...]:
+def _by_length(names: Iterable[tuple[str, str]]) -> _Pool:
+    found: _Pool = {}
+    for key, name in names:
+        found.setdefault(len(key), []).append((key, name, _letters(key)))
+    return found
+
+
+def _nearest(word: str, pool: _Pool) -> tuple[str, ...]:
     most = 1 if len(word) <= _SHORT else MAX_DISTANCE
     letters = _letters(word)
     near = []
-    for key, name, key_letters in pool:
-        if abs(len(key) - len(word)) > most or (letters ^ key_letters).bit_count() > 2 * most:
-            continue
-        away = distance(word, key, most)
-        if 0 < away <= most:
-            near.append((away, key[0] != word[0], abs(len(key) - len(word)), name))
+    for length in range(len(word) - most, len(word) + most + 1):
+        for key, name, key_letters in pool.get(length, ()):
+            if (letters ^ key_letters).bit_count() > 2 * most:
+                continue
+            away = distance(word, key, most)
+            if 0 < away <= most:
+                near.append((away, key[0] != word[0], abs(length - len(word)), name))
     return tuple(name for *_, name in sorted(near))
 
 
@@ -124,7 +133,7 @@ def daemon_option_candidates(name: str) -> list[str]:
     word = name.casefold().replace("_", "-")
     if word in daemon_options():
         return [word]
-    return list(_nearest(word, ((option, option, _letters(option)) for option in daemon_options())))
+    return list(_nearest(word, _by_length((option, option) for option in daemon_options())))
 
 
 _ASSIGNED = expression(r"([A-Za-z]+(?:[-_][A-Za-z]+)*)=")

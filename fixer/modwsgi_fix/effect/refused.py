@@ -5,6 +5,7 @@ Only what was measured with ``apache2 -t`` of 2.4.71 and mod_wsgi 4.9.4 counts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import cache, partial
@@ -13,15 +14,16 @@ from modwsgi_fix import directives
 from modwsgi_fix.directives import Context
 from modwsgi_fix.directives.families import PREFIX_ALIASES, REQUIRE_SECTIONS
 from modwsgi_fix.directives.removed import REMOVED_MODULES
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.beside import refused_beside
-from modwsgi_fix.model.config import Config, Target
+from modwsgi_fix.model.config import Config, Target, derived
 from modwsgi_fix.model.containers import container_fault, only_denies
 from modwsgi_fix.model.daemons import all_groups_known, definitions, group_uses, options_of, refused_uses
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.request.rewrite_rules import arguments
 from modwsgi_fix.rewriting.moving import context
 from modwsgi_fix.rewriting.verdict import counts_words, refusal, refusal_of_24
-from modwsgi_fix.text import WHITESPACE, Span
+from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
 
 
@@ -55,6 +57,8 @@ class Fault(NamedTuple):
 
 #: The end of httpd's message on a directive in the wrong section, or in none.
 _MISPLACED = " not allowed here"
+#: In a line of Require: a negation, or a backslash, which may hide one.
+_MAY_NEGATE = expression(r"not|\\", re.I)
 #: The lines of which it is remembered whether httpd refuses them, and the most characters of these.
 _MOST_LINES, _LONG = 4000, 200
 
@@ -64,8 +68,13 @@ def is_certain(item: Item) -> bool:
     return not item.guards and item.known
 
 
-def refused(config: Config) -> Iterator[Fault]:
-    """Yield what httpd certainly refuses: the line is read under all conditions, and no variable decides what it says."""
+@derived
+def refused(config: Config) -> list[Fault]:
+    """Return what httpd certainly refuses: the line is read under all conditions, and no variable decides what it says."""
+    return list(_refused(config))
+
+
+def _refused(config: Config) -> Iterator[Fault]:
     for item, reason in refused_lines(config):
         if is_certain(item):
             yield Fault(item.path, item.span, reason)
@@ -82,17 +91,30 @@ def refused(config: Config) -> Iterator[Fault]:
 
 def _of_containers(config: Config) -> Iterator[Fault]:
     """Yield what httpd refuses of ``Require`` and its containers, and of what stands in them."""
-    containers = config.named(*REQUIRE_SECTIONS)
-    within = (child for section in containers for child in section.children if child.key != "require")
-    lines = {**dict.fromkeys(config.named("require")), **dict.fromkeys(containers), **dict.fromkeys(within)}
-    for item in filter(is_certain, lines):
-        if not item.sections:
-            continue  # it stands in the wrong place, or in a container of the file that includes a fragment
-        reason = container_fault(item)
-        if not reason and only_denies(item):
-            reason = "<RequireAll> directive contains only negative authorization directives"
-        if reason:
+    for server, items in config.by_server.items():
+        for item, reason in server.once(_of_containers, partial(_refused_containers, items)):
             yield Fault(item.path, item.span, reason)
+
+
+def _refused_containers(items: Iterable[Item]) -> tuple[tuple[Item, str], ...]:
+    """Return what is certainly refused so of the lines of one server, with the reason."""
+    containers = [item for item in items if item.key in REQUIRE_SECTIONS]
+    within = (child for section in containers for child in section.children if child.key != "require")
+    lines = {
+        **dict.fromkeys([item for item in items if item.key == "require"]),
+        **dict.fromkeys([*containers, *within]),
+    }
+    found = []
+    for item in lines:
+        if item.key == "require" and item.expanded is None and not _MAY_NEGATE.search(item.node.line_source):
+            continue  # It may stand anywhere.
+        reason = container_fault(item)
+        if not reason and item.key == "requireall" and only_denies(item):
+            reason = "<RequireAll> directive contains only negative authorization directives"
+        # Without a section it stands in the wrong place, or in a container of the file that includes a fragment.
+        if reason and item.sections and is_certain(item):
+            found.append((item, reason))
+    return tuple(found)
 
 
 def refused_lines(config: Config) -> list[tuple[Item, str]]:
@@ -116,42 +138,52 @@ class _Judging:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._told: dict[object, str] = {}
-        self._lines = _lines_of(config.target)
+        #: What was found of lines by their text alone.
+        self.lines = _lines_of(config.target)
         #: Whether httpd only counts the words of a directive.
         self._counted: dict[str, bool] = {}
-        self._places: dict[tuple[object, ...], str] = {}
         # What stands around a line, as a number: the names of the sections from the outermost to the innermost.
         self._numbers: dict[tuple[str, int], int] = {}
         self._inside: dict[Item | None, int] = {None: -1}
+        #: Why lines are refused for their place, by what stands around them and their file, and by their name.
+        self._places: dict[tuple[int, str], dict[object, str]] = {}
 
-    def reason(self, item: Item, line: str = "") -> str:
-        """Return why httpd refuses a line, which is the text of it where there is nothing to expand; empty where it does not."""
-        return self._of_words(item, line) or self._of_place(item)
+    def reason(self, item: Item) -> str:
+        """Return why httpd refuses a line; empty where it does not."""
+        return self.of_words(item) or self.of_place(item, self.places(item))
 
-    def _of_words(self, item: Item, line: str) -> str:
-        reason = self._lines.get(line)
+    def of_words(self, item: Item, line: str = "") -> str:
+        """Return why a line is refused for its words; ``line`` is the text of one in which there is nothing to expand."""
+        name = item.name
+        is_counted = self._counted.get(name)
+        if is_counted is None:
+            is_counted = self._counted[name] = counts_words(name)
+        words = item.values if is_counted else _words(self._config, item)
+        said = (name, len(words)) if is_counted else (name, words)
+        reason = self._told.get(said)
         if reason is None:
-            name = item.name
-            is_counted = self._counted.get(name)
-            if is_counted is None:
-                is_counted = self._counted[name] = counts_words(name)
-            words = item.values if is_counted else _words(self._config, item)
-            said = (name, len(words)) if is_counted else (name, words)
-            reason = self._told.get(said)
-            if reason is None:
-                reason = self._told[said] = _refusal(self._config.target, name, words)
-            if 0 < len(line) <= _LONG:
-                if len(self._lines) >= _MOST_LINES:
-                    self._lines.clear()
-                self._lines[line] = reason
+            reason = self._told[said] = _refusal(self._config.target, name, words)
+        if 0 < len(line) <= _LONG:
+            if len(self.lines) >= _MOST_LINES:
+                self.lines.clear()
+            self.lines[line] = reason
         return reason
 
-    def _of_place(self, item: Item) -> str:
-        args = len(item.values) if item.key in PREFIX_ALIASES else 0
-        place = item.key, args, item.file.name, self._around(item.parent)
-        if place not in self._places:
-            self._places[place] = _misplacement(item)
-        return self._places[place]
+    def of_place(self, item: Item, places: dict[object, str]) -> str:
+        """Return why a line is refused for its place, which is one of those that ``places`` has."""
+        key = (item.key, len(item.args)) if item.key in PREFIX_ALIASES else item.key
+        reason = places.get(key)
+        if reason is None:
+            reason = places[key] = _misplacement(item)
+        return reason
+
+    def places(self, item: Item) -> dict[object, str]:
+        """Return what was found of lines at the place of one, by their names."""
+        around = self._around(item.parent), item.file.name
+        places = self._places.get(around)
+        if places is None:
+            places = self._places[around] = {}
+        return places
 
     def _around(self, section: Item | None) -> int:
         """Return the number of what stands in a section."""
@@ -174,20 +206,23 @@ def _lines_of(target: Target) -> dict[str, str]:
 
 def _settled(judging: _Judging, items: Iterable[Item]) -> tuple[tuple[tuple[Item, str], ...], tuple[Item, ...]]:
     """Return the lines of one server that are refused, with the reason, and those that cannot be told by their text alone."""
-    refused, unsettled = [], []
+    refused, unsettled = list[tuple[Item, str]](), list[Item]()
+    beside: Item | None = None
+    places: dict[object, str] | None = None
     for item in items:
-        line = _literal_line(item)
-        if not line:
+        line = item.node.line_source
+        if item.foreign or "$" in line:
             unsettled.append(item)
-        elif reason := judging.reason(item, line):
+            continue
+        # Lines side by side are at one place.
+        if places is None or beside is None or item.parent is not beside.parent or item.file is not beside.file:
+            beside, places = item, judging.places(item)
+        reason = judging.lines.get(line)
+        if reason is None:
+            reason = judging.of_words(item, line)
+        if reason or (reason := judging.of_place(item, places)):
             refused.append((item, reason))
     return tuple(refused), tuple(unsettled)
-
-
-def _literal_line(item: Item) -> str:
-    """Return the text of a line in which there is nothing to expand; empty for any other line."""
-    line = item.node.line_source
-    return "" if item.foreign or "$" in line else line.strip(WHITESPACE)
 
 
 def _words(config: Config, item: Item) -> tuple[str, ...]:

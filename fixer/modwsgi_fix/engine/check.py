@@ -38,7 +38,7 @@ def findings(
     rules = list(rules)
     giving_way: list[Diagnostic] = []
     with collector_off():
-        for rule in rules:
+        for rule in _speaking(config, rules):
             some = unsuppressed(config, rule, used)
             if some and rule.gives_way:
                 giving_way += some
@@ -133,6 +133,18 @@ def _handed_on(config: Config, rule: Rule) -> list[Diagnostic] | None:
 def _has_nothing_to_say(config: Config, rule: Rule) -> bool:
     """Whether a server has none of the names that a rule looks for; its settings may make it look for others."""
     return rule.words is not None and config.lacks(rule.words) and config.for_rule(rule.name) is config
+
+
+def _speaking(config: Config, rules: list[Rule]) -> list[Rule]:
+    """Return the rules that may have something to say: of most it is known by the names alone that they have not."""
+    names = config.names
+    if not config.lacks(frozenset()):
+        return rules
+    return [
+        rule
+        for rule in rules
+        if rule.words is None or not names.isdisjoint(rule.words) or config.for_rule(rule.name) is not config
+    ]
 
 
 def _key(config: Config, rule: Rule) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -136,7 +136,8 @@ class Answers:
         self.root: str | None = None
         self._tell = tell
         self._told: set[str] = set()
-        self._generation = -1
+        self._generation = self._staled = -1
+        self._tops: dict[tuple[str, ...], Sequence[str]] = {}
         self._known: dict[tuple[str, ...], Answer | None] = {}
         #: What the next answers may start from, for as long as only open texts change: the last states, the last one first.
         self._before: dict[tuple[str, ...], list[Known]] = {}
@@ -226,8 +227,16 @@ class Answers:
                 self._tell(line)
             return None
 
-    def _above(self, *paths: str) -> Iterator[str]:
-        """Yield the directories of the servers above some paths, the nearest first."""
+    def _above(self, *paths: str) -> Sequence[str]:
+        """Return the directories of the servers above some paths, the nearest first; those of open texts stay while one types."""
+        if self._staled != self.buffers.staled:
+            self._tops.clear()
+            self._staled = self.buffers.staled
+        if paths not in self._tops:
+            self._tops[paths] = tuple(self._found_above(paths))
+        return self._tops[paths]
+
+    def _found_above(self, paths: Iterable[str]) -> Iterator[str]:
         from modwsgi_fix.files import Disk, Overlay
         from modwsgi_fix.model.reading.source import servers_above
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 K = TypeVar("K")
 
+_SERVER = attrgetter("server")
+
 
 class Target(NamedTuple):
     """The versions that the configuration is meant for.
@@ -206,6 +208,18 @@ class Config:
         found = [item for key in keys for item in by_key.get(key, ())]
         return sorted(found, key=READING_ORDER) if len(keys) > 1 else found
 
+    def in_each_server(self, find: Callable[[Sequence[Item]], Iterable[T]], *keys: str) -> list[T]:
+        """Return what ``find`` finds in the items of these names, which it is given server by server, in reading order.
+
+        It is called once for each server that has any, also where a host stays while other files change: as for ``Server.once``,
+        what it finds depends on these lines and others of the same server alone.
+        """
+        return [
+            one
+            for server, items in _of_servers(self.named(*keys)).items()
+            for one in server.once((find, keys), lambda items=items: tuple(find(items)))  # type: ignore[misc]
+        ]
+
     def matching(self, is_wanted: Callable[[str], bool]) -> list[Item]:
         """Return all items whose names (in lower case) are wanted, in reading order."""
         return self.named(*filter(is_wanted, self.derived(_by_key)))
@@ -225,7 +239,7 @@ class Config:
         return sorted(found, key=READING_ORDER) if len(keys) > 1 else found
 
     def _by_server(self, key: str) -> dict[Server, list[Item]]:
-        return self.once(("by server", key), lambda: grouped(self.named(key), attrgetter("server")))
+        return self.once(("by server", key), lambda: _of_servers(self.named(key)))
 
     @property
     def by_server(self) -> Mapping[Server, list[Item]]:
@@ -284,10 +298,14 @@ def _by_key(config: Config) -> dict[str, list[Item]]:
 
 
 def _by_every_server(config: Config) -> dict[Server, list[Item]]:
+    return _of_servers(config.items)
+
+
+def _of_servers(items: Iterable[Item]) -> dict[Server, list[Item]]:
     # Items of one server mostly stand side by side.
     servers: dict[Server, list[Item]] = {}
-    for server, items in groupby(config.items, attrgetter("server")):
-        servers.setdefault(server, []).extend(items)
+    for server, beside in groupby(items, _SERVER):
+        servers.setdefault(server, []).extend(beside)
     return servers
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 from modwsgi_fix.directives.families import INCLUDES, MERGED_SECTIONS
 from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
 
@@ -58,4 +60,8 @@ def sees_own_sections(config: Config) -> bool:
     """Whether every section of these files is known, as in ``sees_all_sections``; they may be a part of the server."""
     if any(gap.kind not in HARMLESS for gap in config.gaps):
         return False
-    return all(item.known for item in config.named(*MERGED_SECTIONS, *INCLUDES))
+    return not config.in_each_server(_unknown, *MERGED_SECTIONS, *INCLUDES)
+
+
+def _unknown(lines: Iterable[Item]) -> list[Item]:
+    return [line for line in lines if not line.known]

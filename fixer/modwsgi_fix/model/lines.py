@@ -34,18 +34,40 @@ def locate(tree: Tree, offset: int) -> tuple[Node | None, tuple[Section, ...]]:
         children = node.children
 
 
-def lines_with(file: File, pattern: re.Pattern[str]) -> Iterator[tuple[Directive, tuple[Section, ...]]]:
+def lines_with(
+    file: File, pattern: re.Pattern[str], having: Sequence[str] = ()
+) -> Iterator[tuple[Directive, tuple[Section, ...]]]:
     """Yield each line with a match, with the sections around it: directives, opening and closing lines, refused lines.
 
-    Comments and the contents of sections in another language are left out.
+    Comments and the contents of sections in another language are left out. A match of a pattern that looks at no line but its
+    own may have one of a few words or signs (``having``, in lower case) in any case: then other lines are not searched.
     """
     tree = file.tree
-    yield from tree.once((lines_with, pattern), lambda: tuple(_lines_with(tree, pattern)))
+    yield from tree.once((lines_with, pattern), lambda: tuple(_lines_with(tree, pattern, having)))
 
 
-def _lines_with(tree: Tree, pattern: re.Pattern[str]) -> Iterator[tuple[Directive, tuple[Section, ...]]]:
+def _matches(text: str, pattern: re.Pattern[str], having: Sequence[str]) -> Iterator[re.Match[str]]:
+    """Yield the matches of a pattern, in order, of which ``having`` is known as in ``lines_with``."""
+    low = text.lower()
+    if not having or len(low) != len(text):
+        yield from pattern.finditer(text)
+        return
+    lines: set[tuple[int, int]] = set()
+    for word in having:
+        at = low.find(word)
+        while at >= 0:
+            end = low.find("\n", at) + 1 or len(low)
+            lines.add((low.rfind("\n", 0, at) + 1, end))
+            at = low.find(word, end)
+    for start, end in sorted(lines):
+        yield from pattern.finditer(text, start, end)
+
+
+def _lines_with(
+    tree: Tree, pattern: re.Pattern[str], having: Sequence[str]
+) -> Iterator[tuple[Directive, tuple[Section, ...]]]:
     end = 0
-    for found in pattern.finditer(tree.source):
+    for found in _matches(tree.source, pattern, having):
         if found.end() <= end or (found.start() < end and found.end() - found.start() == 1):
             continue
         node, parents = locate(tree, max(found.start(), end))
@@ -159,22 +181,40 @@ def strip(text: str) -> str:
     return text.strip(WHITESPACE)
 
 
+def names_in(file: File) -> frozenset[tuple[str, bool]]:
+    """Return the names of the directives and opening lines of a file, as written, and whether each is that of a section."""
+    return file.tree.once(names_in, lambda: _names_in(file))
+
+
+def _names_in(file: File) -> frozenset[tuple[str, bool]]:
+    lines: dict[str, None] = {}
+    #: Whether the contents of sections of a name are in another language.
+    sections: dict[str, bool] = {}
+    pending: list[Sequence[Node]] = [file.tree.children]
+    for nodes in pending:
+        for node in nodes:
+            if type(node) is Directive:
+                lines[node.name] = None
+            elif type(node) is Section:
+                if node.name not in sections:
+                    sections[node.name] = is_opaque_section(node.key)
+                if not sections[node.name]:
+                    pending += (node.children,)
+    return frozenset([*((name, False) for name in lines), *((name, True) for name in sections)])
+
+
 def unknown_names(file: File) -> Sequence[tuple[Directive, tuple[Section, ...]]]:
     """Return the directives and opening lines with unknown names, with the sections around them."""
     return file.tree.once(unknown_names, lambda: _unknown_names(file))
 
 
 def _unknown_names(file: File) -> Sequence[tuple[Directive, tuple[Section, ...]]]:
-    known: dict[str, bool] = {}
-    found = []
-    for node, parents in directives_in(file):
-        name = node.name
-        is_known = known.get(name)
-        if is_known is None:
-            is_known = known[name] = directives.find(name) is not None or directives.is_known_third_party(name)
-        if not is_known:
-            found.append((node, parents))
-    return found
+    unknown = {name for name, _ in names_in(file) if not _is_known(name)}
+    return [(node, parents) for node, parents in directives_in(file) if node.name in unknown] if unknown else ()
+
+
+def _is_known(name: str) -> bool:
+    return directives.find(name) is not None or directives.is_known_third_party(name)
 
 
 def in_foreign_module(parents: Sequence[Section]) -> bool:

@@ -141,8 +141,8 @@ def mounts(config: Config, server: Server) -> list[Mapping]:
 
 
 def _own_then_main(config: Config, server: Server, keys: tuple[str, ...]) -> list[Mapping]:
-    main = _own(config.main, keys)
-    return list(main) if server.is_main else [*_own(server, keys), *main]
+    main = _own(config.servers[0], keys)
+    return list(main) if server.item is None else [*_own(server, keys), *main]
 
 
 def _own(server: Server, keys: tuple[str, ...]) -> list[Mapping]:

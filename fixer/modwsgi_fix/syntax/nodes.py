@@ -13,6 +13,7 @@ from modwsgi_fix.syntax.words import (
     PLAIN,
     PLAIN_OPENER,
     SETTLED,
+    SETTLED_OPENER,
     VALUES,
     WORD,
     WORDS,
@@ -25,6 +26,8 @@ from modwsgi_fix.text import WHITESPACE, LineIndex, Span
 from modwsgi_fix.tuples import NamedTuple
 
 T = TypeVar("T")
+#: Makes a span of a pair: words are asked for more often than anything else.
+_new = tuple.__new__
 
 #: The most nested sections. httpd has no limit, but nobody else writes files that are deeper.
 DEEPEST_SECTION = 100
@@ -152,7 +155,7 @@ class Directive(Node):
         if type(self) is not Directive:
             return split_words(*self.args_range)
         if few := FEW(self.text, self.start, self.end):
-            return [(few[at], Span(*few.span(at))) for at in range(1, (few.lastindex or 0) + 1)]
+            return [(few[at], _new(Span, few.span(at))) for at in range(1, (few.lastindex or 0) + 1)]
         if PLAIN(self.text, self.start, self.end):
             _, *words = WORDS(self.text, self.start, self.end)
             return [(word[0], Span(*word.span())) for word in words]
@@ -171,7 +174,7 @@ class Directive(Node):
 
     @property
     def is_settled(self) -> bool:
-        """Whether it is a plain line, not a section, and has no character that a placeholder has, as is said at once of most."""
+        """Whether it is a plain line, and has no character that a placeholder has, as is said at once of most."""
         return type(self) is Directive and SETTLED(self.text, self.start, self.end) is not None
 
     @property
@@ -242,12 +245,16 @@ class Section(Directive):
     def pairs(self) -> Sequence[tuple[str, Span]]:
         plain = PLAIN_OPENER(self.text, self.start, self.head_end)
         if plain is not None:
-            return ((plain[1], Span(*plain.span(1))),)
+            return ((plain[1], _new(Span, plain.span(1))),)
         return split_words(*self.args_range)
 
     @property
     def is_plain(self) -> bool:
         return PLAIN_OPENER(self.text, self.start, self.head_end) is not None
+
+    @property
+    def is_settled(self) -> bool:
+        return SETTLED_OPENER(self.text, self.start, self.head_end) is not None
 
     @property
     def plain_values(self) -> Sequence[str] | None:

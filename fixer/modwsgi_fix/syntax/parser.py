@@ -53,6 +53,8 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.stack: list[Section] = []
+        #: The names of these sections, in lower case.
+        self.keys: list[str] = []
         self.top: list[Node] = []
         self.into: list[Node] = self.top
         self.problems: list[Problem] = []
@@ -230,6 +232,7 @@ class _Parser:
             message = f"<{name}>> opens a section that </{name}> does not close"
             self._problem("extra-bracket", message, section, section, section.head_span)
         self.stack.append(section)
+        self.keys.append(key)
         self.open[key] = others + 1
         self.into = section.children = []
         if is_opaque_section(key):
@@ -260,18 +263,18 @@ class _Parser:
     def _leave_open(self, key: str, start: int) -> None:
         """Close the open sections without a closing tag that a section of that name cannot stand in."""
         depth = len(self.stack) - 1
-        while depth > 0 and self.stack[depth].key in CONDITIONS:
+        while depth > 0 and self.keys[depth] in CONDITIONS:
             depth -= 1
-        outer = self.stack[depth]
+        outer = self.keys[depth]
         if key == "virtualhost":
             if not self.open.get(key):
                 return
-            depth = next(at for at in range(len(self.stack) - 1, -1, -1) if self.stack[at].key == key)
-            outer = self.stack[depth]
-        elif outer.key not in DISJOINT_SECTIONS or outer.key == "virtualhost":
+            depth = next(at for at in range(len(self.keys) - 1, -1, -1) if self.keys[at] == key)
+            outer = self.keys[depth]
+        elif outer not in DISJOINT_SECTIONS or outer == "virtualhost":
             return
         bare = re.compile(rf"[ \t]*<{key}[ \t]*>", re.I).match(self.text, start)
-        if not (bare and outer.key == key) and not self._closed_later(outer.key, start):
+        if not (bare and outer == key) and not self._closed_later(outer, start):
             self._close_to(depth, start)
 
     def _closer(self, start: int, end: int, word: str, *, spaced: bool) -> None:
@@ -332,7 +335,7 @@ class _Parser:
         section.end = end
         section.children = tuple(section.children)
         self.stack.pop()
-        self.open[section.key] -= 1
+        self.open[self.keys.pop()] -= 1
         # The open parent's children are still a list.
         self.into = self.stack[-1].children if self.stack else self.top  # type: ignore[assignment]
 

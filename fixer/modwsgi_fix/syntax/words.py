@@ -26,6 +26,7 @@ FEW = re.compile(rf"[ \t]*+{_FEW}(?:[ \t]++({_FEW})(?:[ \t]++({_FEW})(?:[ \t]++(
 # The opening line of a section with one word that needs no unquoting, and that word.
 _OPENER = r"[ \t]*+<[A-Za-z]++[ \t]++([^ \t\v\f\r\n\0\"'\\<>]++)[ \t]*+>[ \t\r]*+\n?"
 PLAIN_OPENER = re.compile(_OPENER).fullmatch
+SETTLED_OPENER = re.compile(_OPENER.replace("<>]", "<>{}%@$_]")).fullmatch
 _JOIN = expression(r"\\\r?\n")
 _EMPTY = expression(r"\n\r?\n")
 

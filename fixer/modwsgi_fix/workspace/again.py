@@ -26,7 +26,7 @@ from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.records import Report
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_fix.workspace.followed import Moved
-from modwsgi_fix.workspace.parts import Base, Part, Read, Region, has_nested_hosts, is_comment, read_part
+from modwsgi_fix.workspace.parts import Base, Part, Read, Region, has_nested_hosts, is_comment, read_part, widened
 from modwsgi_fix.workspace.remarks import is_remark, unaltered
 from modwsgi_fix.workspace.renamed import is_renamed
 from modwsgi_fix.workspace.session import Session
@@ -84,7 +84,7 @@ def base_of(session: Session, report: Report) -> Base | None:
     plan = plan._replace(jobs=(job._replace(source=source._replace(files=_Kept(source.files))),))
     order = {path: at for at, path in enumerate(config.files)}
     remarks = frozenset(key for key, text in texts.items() if is_comment(text.outside))
-    return Base(plan, report, texts, texts, {}, order, mine, {}, remarks, {}, {}, whole=config)
+    return Base(plan, report, texts, texts, {}, order, mine, {}, remarks, {}, {}, len(hosts), whole=config)
 
 
 def _directory(key: str) -> str:
@@ -120,7 +120,7 @@ def _again(base: Base, key: str, text: str) -> Base | None:
     before = base.last if base.last is not None and is_last else read_part(base, part)
     now = read_part(after, part, before)
     if before.asked is not None and before.traits != now.traits:
-        before = read_part(base, part._replace(is_local=False))
+        before = widened(base, before)
     if now.variables != before.variables or (now.config is not None and has_nested_hosts(now.config)):
         return None
     merged = together(base, after, before, now, moved)
@@ -150,7 +150,7 @@ def _part(base: Base, after: Base) -> Part | None:
     near = (group for group in base.groups if group.own & said or not inside.isdisjoint(group.hosts))
     inside.update(host for group in near for host in group.hosts)
     read = base.with_others(frozenset(inside))
-    if not read or 2 * len(read) > sum(len(text.hosts) for text in base.compared.values()):
+    if not read or 2 * len(read) > base.size:
         return None
     hosts = frozenset(host for host in read if host[0] not in reshaped)
     added = [one.added for one in (*changes, *recent)]

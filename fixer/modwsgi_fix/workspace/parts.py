@@ -40,7 +40,7 @@ class Base(NamedTuple):
     ``compared`` are the files as they were when their hosts were compared, by key, and ``texts`` as they are now; ``overlay``
     has those that have changed meanwhile. ``remarks`` are the files that had only comments outside of hosts then. ``trees`` is a
     cache of parsed files, ``standing`` one of ``standing_for_others``, ``rests`` one of ``rest``. ``last`` is what was read
-    last; ``whole`` is all of the server, as it was when that was last read.
+    last; ``whole`` is all of the server, as it was when that was last read. ``size`` is the number of hosts.
     """
 
     plan: Plan
@@ -54,6 +54,7 @@ class Base(NamedTuple):
     remarks: frozenset[str]
     standing: dict[frozenset[Host], frozenset[Host]]
     rests: dict[str, Rest]
+    size: int
     last: Read | None = None
     whole: Config | None = None
 
@@ -176,6 +177,23 @@ def read_part(base: Base, part: Part, before: Read | None = None) -> Read:
     return Read(part, _report(base, less, config), config, config.variables, traits)
 
 
+def widened(base: Base, read: Read) -> Read:
+    """Return the same part with all rules asked about all of it; what they have said of it is not asked again."""
+    part, config = read.part._replace(is_local=False), read.config
+    if config is None or not _is_current(base, config):
+        return read_part(base, part)
+    (job,) = base.plan.jobs
+    less = job._replace(source=partial(base, part, job.source))
+    return Read(part, _report(base, less, config), config, config.variables, read.traits)
+
+
+def _is_current(base: Base, config: Config) -> bool:
+    """Whether all of the files that were read have their present texts."""
+    return all(
+        base.texts[key].text == (file.text if file.whole is None else file.whole) for key, file in config.files.items()
+    )
+
+
 def _traits(config: Config) -> frozenset[object]:
     """Return what rules may ask of a whole server: directives by name, kinds of what is not understood, nameless hosts."""
     kinds = (problem.kind for file in config.files.values() for problem in file.tree.problems)
@@ -235,9 +253,9 @@ def partial(base: Base, part: Part, source: Source) -> Source:
         if left_out:
             stand_ins[key] = without(text, left_out), text.text
     (job,) = base.plan.jobs
-    files = Overlay(job.source.files, base.overlay)
+    files, key_of = Overlay(job.source.files, base.overlay), job.source.files.key
     return source._replace(
-        files=files, stand_ins=stand_ins, picks=lambda paths: [path for path in paths if files.key(path) not in skipped]
+        files=files, stand_ins=stand_ins, picks=lambda paths: [path for path in paths if key_of(path) not in skipped]
     )
 
 

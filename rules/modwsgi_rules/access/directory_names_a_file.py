@@ -67,15 +67,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from functools import partial
 
 from modwsgi_fix.directives.families import ORDER_KEYS
 from modwsgi_fix.directives.suffixes import SCRIPTS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import target_of
-from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
+from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.merge.sections import directories_in, is_regex_section, pattern_of
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.rewriting.access_blocks import quoted
@@ -96,8 +95,7 @@ def directory_names_a_file(config: Config) -> Iterator[Diagnostic]:
                 scripts.add(target.path)
     sections = config.named("directory")
     if config.disk is None:
-        every = [(one, one.once(_paths, partial(_paths, config, one))) for one in config.servers]
-        naming = {server for server, paths in every if not scripts.isdisjoint(paths)}
+        naming = {one for one in config.servers for _, path in directories_in(config, one).paths if path in scripts}
         sections = [section for section in sections if section.server in naming] if naming else []
     for section in sections:
         path = pattern_of(section).rstrip("/")
@@ -124,11 +122,6 @@ def directory_names_a_file(config: Config) -> Iterator[Diagnostic]:
             fix,
             help="" if fix else f"write <Files> within <Directory {posixpath.dirname(path)}>",
         )
-
-
-def _paths(config: Config, server: Server) -> frozenset[str]:
-    """Return the paths of the sections of a server."""
-    return frozenset(pattern_of(section).rstrip("/") for section in config.within(server, "directory"))
 
 
 def _fix(section: Item, path: str) -> Fix | None:

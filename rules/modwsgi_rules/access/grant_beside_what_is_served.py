@@ -82,8 +82,8 @@ from modwsgi_fix.model.config import Config, grouped
 from modwsgi_fix.model.facts.served import Served, served
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.model.merge.access import access_in, access_of, grant
-from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
+from modwsgi_fix.model.merge.access import access_of, grant, grants_in
+from modwsgi_fix.model.merge.sections import directories_in, pattern_of
 from modwsgi_fix.model.paths import Nested, components, has_wildcard
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Scope, Severity, rule
@@ -110,14 +110,8 @@ class _Near(NamedTuple):
 def grant_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
     if config.named("userdir", *HOST_ALIASES):
         return
-    for section in config.asked_about("directory"):
-        path = pattern_of(section).rstrip("/")
-        if not path.startswith("/") or is_regex_section(section):
-            continue
-        targets = _targets(config, section.server)
-        if targets is None or path in targets.directories:
-            continue
-        near = _near(config, section, path, targets) if access_in(config, section).grants else None
+    for section, path, targets in _beside(config) if config.named("directory") else ():
+        near = _near(config, section, path, targets) if grants_in(config, section) else None
         if near is None:
             continue
         mapping = near.target.mapping
@@ -129,6 +123,16 @@ def grant_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
             related=related,
             help=near.advice,
         )
+
+
+def _beside(config: Config) -> Iterator[tuple[Item, str, _Targets]]:
+    """Yield the sections about a directory that no URL leads to, each with it, and with what URLs lead to instead."""
+    for server in filter(config.asks, config.servers):
+        sections = [one for one in directories_in(config, server).paths if one[1][:1] == "/"]
+        targets = _targets(config, server) if sections else None
+        if targets is not None:
+            directories = targets.directories
+            yield from ((one, path, targets) for one, path in sections if path not in directories)
 
 
 def _near(config: Config, section: Item, path: str, targets: _Targets) -> _Near | None:
@@ -149,6 +153,8 @@ class _Targets:
         self._disk = config.disk
         self._rewriting = config.named("rewriterule") if server.is_main else _of_host(config, server, "rewriterule")
         self.directories = {one.directory for one in self._every}
+        #: The names in a directory by what is left of each without one letter; for ``alike``.
+        self._spelt: dict[str, dict[str, list[str]]] = {}
 
     @cached_property
     def nested(self) -> Nested[Served]:
@@ -176,14 +182,41 @@ class _Targets:
         return grouped((one for one in self._every if disk.is_dir(one.directory)), lambda one: disk.key(one.directory))
 
     @cached_property
-    def spelt(self) -> dict[str, dict[str, Served]]:
-        """Each directory, and each above it, with one target in it, by the spellings that lack a letter, in lower case."""
-        found: dict[str, dict[str, Served]] = {}
+    def first(self) -> dict[str, Served]:
+        """Each directory, and each above it that belongs to one site, with the first target in it."""
+        found: dict[str, Served] = {}
         for target in self._every:
             for directory in _with_those_above(target.directory):
-                for spelling in _spellings(directory):
-                    found.setdefault(spelling, {}).setdefault(directory, target)
+                if directory in found:
+                    break  # and so are those above it
+                found[directory] = target
         return found
+
+    @cached_property
+    def by_case(self) -> dict[str, list[str]]:
+        """These directories by their paths in lower case."""
+        return grouped(self.first, str.lower)
+
+    @cached_property
+    def _names(self) -> dict[str, set[str]]:
+        """The names in these directories and above them, by the directory that each stands in."""
+        found: dict[str, set[str]] = {}
+        for directory in self.first:
+            above, _, name = directory.rpartition("/")
+            found.setdefault(above, set()).add(name)
+            if above.count("/") == 1:
+                found.setdefault("", set()).add(above[1:])
+        return found
+
+    def alike(self, above: str, name: str) -> list[str]:
+        """Return the names in a directory that one letter may tell from a name."""
+        spelt = self._spelt.get(above)
+        if spelt is None:
+            spelt = self._spelt[above] = {}
+            for other in sorted(self._names.get(above, ())):
+                for spelling in _spellings(other) if len(other) >= _LONG else ():
+                    spelt.setdefault(spelling, []).append(other)
+        return list(dict.fromkeys(one for spelling in _spellings(name) for one in spelt.get(spelling, ())))
 
 
 def _targets(config: Config, server: Server) -> _Targets | None:
@@ -216,10 +249,9 @@ def _with_those_above(directory: str) -> Iterator[str]:
     return ("/" + "/".join(parts[:count]) for count in range(min(len(parts), _DEEPEST), 1, -1))
 
 
-def _spellings(path: str) -> list[str]:
-    """Yield a path in lower case, and the same without each one of its letters."""
-    low = path.lower()
-    return list(dict.fromkeys([low, *(low[:at] + low[at + 1 :] for at in range(len(low)) if low[at] != "/")]))
+def _spellings(name: str) -> list[str]:
+    """Return a name, and the same without each one of its letters."""
+    return [name, *[name[:at] + name[at + 1 :] for at in range(len(name))]]
 
 
 def _is_used(targets: _Targets, path: str, bare: str) -> bool:
@@ -246,13 +278,10 @@ def _candidates(config: Config, targets: _Targets, path: str, bare: str) -> Iter
         return
     if len(components(path)) > _DEEPEST:
         return
-    spelt = (targets.spelt.get(spelling, {}) for spelling in _spellings(path))
-    near = {directory: one for directories in spelt for directory, one in directories.items()}
-    for directory, target in near.items():
-        if directory.lower() == path.lower():
-            yield _Near(target, "the case of letters counts", f"write {directory} if it is meant")
-        elif _is_misspelt(path, directory):
-            yield _Near(target, "one letter differs", f"write {directory} if it is meant")
+    for directory in targets.by_case.get(path.lower(), ()):
+        yield _Near(targets.first[directory], "the case of letters counts", f"write {directory} if it is meant")
+    for directory in _misspelt(targets, path):
+        yield _Near(targets.first[directory], "one letter differs", f"write {directory} if it is meant")
     for target in targets.nested.above(posixpath.dirname(path)):
         if target.file is not None and target.directory == posixpath.dirname(path):
             advice = f"move the file, or open it by <Files {target.file}> in <Directory {target.directory}>"
@@ -263,15 +292,18 @@ def _candidates(config: Config, targets: _Targets, path: str, bare: str) -> Iter
             yield _Near(target, "it lies in the directory beside", f"write {target.directory} if it is meant")
 
 
-def _is_misspelt(first: str, second: str) -> bool:
-    """Whether two paths differ in one word by one letter that is added, missing or replaced, or by two swapped letters."""
-    mine, theirs = first.split("/"), second.split("/")
-    if len(mine) != len(theirs):
-        return False
-    words = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
-    if len(words) != 1 or min(map(len, words[0])) < _LONG:
-        return False
-    word, meant = words[0]
+def _misspelt(targets: _Targets, path: str) -> Iterator[str]:
+    """Yield the directories whose paths differ from one in a word, by one letter that is not as it should be."""
+    names = path.split("/")
+    for at, name in enumerate(names):
+        for other in targets.alike("/".join(names[:at]), name) if len(name) >= _LONG else ():
+            directory = "/".join([*names[:at], other, *names[at + 1 :]])
+            if directory in targets.first and _is_slip(name, other):
+                yield directory
+
+
+def _is_slip(word: str, meant: str) -> bool:
+    """Whether two words differ by one letter that is added, missing or replaced, or by two swapped letters."""
     start = len(posixpath.commonprefix([word, meant]))
     end = min(len(posixpath.commonprefix([word[::-1], meant[::-1]])), min(len(word), len(meant)) - start)
     left, right = word[start : len(word) - end], meant[start : len(meant) - end]

@@ -93,7 +93,7 @@ def indexes_in_public_directory(config: Config) -> Iterator[Diagnostic]:
     for server, section, directory in chain.from_iterable(
         public_sections(config, server) for server in filter(config.asks, config.servers)
     ):
-        if not any(child.key == "options" for child in section.children):
+        if "options" not in [child.key for child in section.children]:
             continue
         by = option(config, server, directory, "indexes").by
         if by is None or by.parent is not section or not turned(by).get("indexes"):

@@ -112,7 +112,7 @@ Not reported:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.directives import find
 from modwsgi_fix.directives.families import (
@@ -163,7 +163,7 @@ def log_in_incomplete(config: Config) -> Iterator[Diagnostic]:
 
 def _without_type(config: Config) -> Iterator[Diagnostic]:
     """Report sections that ask for users in a server where nothing says how."""
-    asking = [item for item in config.named("require") if item.values and item.value.lower() in _USERS]
+    asking = config.in_each_server(_asking, "require")
     if not asking or not config.complete or not sees_all_sections(config) or _may_say_more(config):
         return
     told: set[Item] = set()
@@ -184,6 +184,11 @@ def _without_type(config: Config) -> Iterator[Diagnostic]:
         if not _says(config, item, "authtype") and not _is_undone(config, section):
             message = "a log-in is asked for without AuthType, so each request is an error 500"
             yield Diagnostic(item.path, item.span, message, help="add AuthType Basic, AuthName and AuthUserFile")
+
+
+def _asking(lines: Sequence[Item]) -> list[Item]:
+    """Return those of some lines of Require that ask who a visitor is."""
+    return [item for item in lines if item.value.lower() in _USERS]
 
 
 def _is_undone(config: Config, section: Item) -> bool:

@@ -66,11 +66,12 @@ There is no fix: the administrator knows which directories are to be served. Ope
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.merge.sections import directory_matches, is_regex_section, pattern_of
+from modwsgi_fix.model.merge.sections import directories_in, directory_matches, pattern_of
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_rules.access._expressions import whom
@@ -82,9 +83,8 @@ _SAMPLES = ("a-b.c", "0/x y", "._/q/z")
 
 @rule(severity=Severity.WARNING, scope=Scope.HOST)
 def root_directory_granted(config: Config) -> Iterator[Diagnostic]:
-    for section in config.asked_about(*DIRECTORY_SECTIONS):
-        path = _opened(section) if section.args and section.is_section else None
-        who = whom(section) if path is not None else ""
+    for section, path in _wide(config) if config.named(*DIRECTORY_SECTIONS) else ():
+        who = whom(section)
         if not who:
             continue
         what = "the whole file system" if not path else f"all of {path}"
@@ -96,15 +96,22 @@ def root_directory_granted(config: Config) -> Iterator[Diagnostic]:
         )
 
 
-def _opened(section: Item) -> str | None:
-    """Return the wide directory that a section is about, empty for the root; None where it is about another directory."""
-    pattern = pattern_of(section)
-    if not is_regex_section(section):
-        path = pattern.rstrip("/")
-        while path.endswith("/*"):
-            path = path.removesuffix("/*").rstrip("/")
-        return path if path in _WIDE else None
-    if not section.known or not is_settled(pattern):
-        return None
-    wide = (path for path in sorted(_WIDE) if all(directory_matches(section, f"{path}/{one}") for one in _SAMPLES))
-    return next(wide, None)
+def _wide(config: Config) -> Iterator[tuple[Item, str]]:
+    """Yield the sections that are about a wide directory, each with it, empty for the root."""
+    for server in filter(config.asks, config.servers):
+        sections = directories_in(config, server)
+        for section, path in sections.paths:
+            while path.endswith("/*"):
+                path = path.removesuffix("/*").rstrip("/")
+            if path in _WIDE:
+                yield section, path
+        for section in sections.regexes:
+            if section.known and is_settled(pattern_of(section)):
+                yield from islice(_matched(section), 1)
+
+
+def _matched(section: Item) -> Iterator[tuple[Item, str]]:
+    """Yield the wide directories that a regular expression holds for, each with the section."""
+    for path in sorted(_WIDE):
+        if all(directory_matches(section, f"{path}/{one}") for one in _SAMPLES):
+            yield section, path

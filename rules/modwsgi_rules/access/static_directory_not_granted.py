@@ -80,7 +80,7 @@ def static_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
     for server in filter(config.asks, config.servers):
         seen: set[str] = set()
         for alias in aliases(config, server):
-            target = target_of(config, alias) if alias.server is server else None
+            target = target_of(config, alias) if alias.item.server is server else None
             if target is None or not closed_by_baseline(config, server, target):
                 continue
             if alias.item in gone:

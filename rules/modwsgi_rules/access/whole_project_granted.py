@@ -130,8 +130,9 @@ from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import daemon_processes
 from modwsgi_fix.model.facts.served import Served, location_prefix, scripts_nested, static
 from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.model.merge.sections import is_regex_section, path_matches, pattern_of
+from modwsgi_fix.model.merge.sections import directories_in, path_matches
 from modwsgi_fix.model.paths import Nested, has_wildcard, rest_below
+from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_rules.access._expressions import whom
 
@@ -176,25 +177,21 @@ def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
 def _above_scripts(config: Config) -> list[tuple[Item, str, list[Served]]]:
     """Return the sections of one directory with scripts in it, in reading order, each with the directory and the scripts."""
 
-    def own(server: Server) -> list[tuple[Item, str]]:
-        sections = [one for one in config.within(server, *DIRECTORY_SECTIONS) if one.args and one.is_section]
-        return [(one, path) for one in sections if (path := _path_of(one)) is not None and path.strip("/")]
-
     servers = config.servers if config.named(*DIRECTORY_SECTIONS) else ()
+    # Then what holds in a host is a matter of its own lines.
+    is_each_alone = config.disk is None and servers and not mounts(config, config.main)
     found: list[tuple[Item, str, list[Served]]] = []
     for server in servers:
-        below = scripts_nested(config, server).below
-        sections = server.once(_above_scripts, partial(own, server))
-        found += [(section, path, scripts) for section, path in sections if (scripts := below(path))]
+        own = partial(_own_above_scripts, config, server)
+        found += server.once(_above_scripts, own) if is_each_alone and not server.is_main else own()
     return sorted(found, key=lambda one: one[0].index)
 
 
-def _path_of(section: Item) -> str | None:
-    """Return the directory of a section, with everything below it; None for a section of several directories."""
-    if is_regex_section(section):
-        return location_prefix(section)
-    path = pattern_of(section)
-    return None if has_wildcard(path) else path
+def _own_above_scripts(config: Config, server: Server) -> list[tuple[Item, str, list[Served]]]:
+    sections, below = directories_in(config, server), scripts_nested(config, server).below
+    paths = [(one, path) for one, path in sections.paths if path and not has_wildcard(path)]
+    paths += [(one, path) for one in sections.regexes if (path := location_prefix(one)) and path.strip("/")]
+    return [(section, path, scripts) for section, path in paths if (scripts := below(path))]
 
 
 def _listed(path: str, names: tuple[str, ...]) -> str:

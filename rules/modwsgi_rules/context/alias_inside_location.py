@@ -78,6 +78,8 @@ from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 @rule(severity=Severity.ERROR, scope=Scope.HOST)
 def alias_inside_location(config: Config) -> Iterator[Diagnostic]:
     for item in config.asked_about(*PREFIX_ALIASES):
+        if item.parent is item.server.item:
+            continue
         where = context(item)
         if not where or Context.SERVER in where or Context.VIRTUAL_HOST in where or where is Context.HTACCESS:
             continue

@@ -161,7 +161,7 @@ def _fix(config: Config, item: Item, name: str) -> Fix | None:
 def _never_read(config: Config) -> Iterator[Diagnostic]:
     """The conditions that ask for such a module."""
     for file in files(config):
-        for node, _ in lines_with(file, _CONDITION):
+        for node, _ in lines_with(file, _CONDITION, ("<ifmodule",)):
             if node.key != "ifmodule" or not node.args:
                 continue
             word = node.args[0]

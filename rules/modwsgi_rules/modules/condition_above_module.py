@@ -110,7 +110,7 @@ def condition_above_module(config: Config) -> Iterator[Diagnostic]:
     if not loading or not config.complete:
         return
     for file in files(config):
-        for node, parents in lines_with(file, _CONDITION):
+        for node, parents in lines_with(file, _CONDITION, ("<ifmodule",)):
             if not isinstance(node, Section) or node.key != "ifmodule" or not node.args or file.readings > 1:
                 continue
             line = loading.get(module_asked(node.args[0].value) or "")

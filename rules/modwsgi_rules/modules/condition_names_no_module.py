@@ -82,7 +82,7 @@ def condition_names_no_module(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         if not any(map(_meant, dict.fromkeys(_CONDITION.findall(file.text)))):
             continue
-        for node, parents in lines_with(file, _CONDITION):
+        for node, parents in lines_with(file, _CONDITION, ("<ifmodule",)):
             if type(node) is not Section or node.key != "ifmodule" or not node.pairs or is_template(node):
                 continue
             word, span = node.pairs[0]

@@ -43,7 +43,7 @@ def wrapped_lines(file: File) -> Iterator[WrappedLine]:
     ``User=www-data``. Elsewhere it is only an option that mod_wsgi knows, without a blank before its ``=``.
     """
     owners: dict[int, Directive] = {}
-    for node, parents in lines_with(file, _ASSIGNED):
+    for node, parents in lines_with(file, _ASSIGNED, ("=",)):
         match = _ASSIGNED.match(node.text, node.start)
         if type(node) is not Directive or match is None:
             continue

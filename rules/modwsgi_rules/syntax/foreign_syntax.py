@@ -142,7 +142,7 @@ def _semicolons(file: File) -> Iterator[Diagnostic]:
 
 def _assignments(file: File, options: Container[int]) -> Iterator[Diagnostic]:
     """Yield a finding for each line like ``ServerName = example.com``."""
-    for node, parents in lines_with(file, _ASSIGNED):
+    for node, parents in lines_with(file, _ASSIGNED, ("=", ":")):
         words = node.args
         if (
             node.start in options

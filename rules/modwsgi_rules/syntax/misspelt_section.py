@@ -73,7 +73,7 @@ from collections.abc import Iterator, Sequence
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.lines import directives_in, files, in_foreign_module
+from modwsgi_fix.model.lines import directives_in, files, in_foreign_module, names_in
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Section
 from modwsgi_fix.text import Span
@@ -83,17 +83,15 @@ from modwsgi_rules.syntax._shared import sound
 @rule(severity=Severity.ERROR, scope=Scope.FILE)
 def misspelt_section(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
-        if "<" not in file.text:
+        unknown = {name for name, is_section in names_in(file) if is_section and not _is_known(name)}
+        if not unknown:
             continue
-        known: dict[str, bool] = {}
         misspelt: list[tuple[Span, str, str]] = []
         fixes: list[Fix | None] = []
         for node, parents in directives_in(file):
-            if not isinstance(node, Section):
+            if not isinstance(node, Section) or node.name not in unknown:
                 continue
-            if node.name not in known:
-                known[node.name] = _is_known(node.name)
-            if known[node.name] or (node.close and node.close.key == node.key and in_foreign_module(parents)):
+            if node.close and node.close.key == node.key and in_foreign_module(parents):
                 continue
             meant = _meant(node)
             fix = None

@@ -62,7 +62,7 @@ _BOTH = expression(r"(allow|deny)\s*(?:,\s*)?(allow|deny)", re.I | re.A)
 @rule(severity=Severity.ERROR, scope=Scope.FILE)
 def order_with_space(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
-        for node, _ in lines_with(file, _ORDER):
+        for node, _ in lines_with(file, _ORDER, ("order",)):
             words = node.args
             if type(node) is not Directive or node.key != "order" or not 1 < len(words) < 4:
                 continue

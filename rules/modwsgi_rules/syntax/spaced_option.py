@@ -69,7 +69,7 @@ _TAKEN = "mod_wsgi takes the next word for the value here, despite the blank aft
 @rule(severity=Severity.ERROR, scope=Scope.FILE)
 def spaced_option(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
-        for node, parents in lines_with(file, _WSGI):
+        for node, parents in lines_with(file, _WSGI, ("wsgi",)):
             if type(node) is not Directive or directives.words_before_options(node.key) is None or is_template(node):
                 continue
             found = list(_edits(file.path, node))

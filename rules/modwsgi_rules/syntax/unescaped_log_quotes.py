@@ -63,7 +63,7 @@ _QUOTED = expression(r'(?<=[ \t])"(?=%|[^"\n]*%)(.*)"(?=[ \t]+[^"\s]+[ \t]*\Z|\Z
 @rule(severity=Severity.ERROR, scope=Scope.FILE)
 def unescaped_log_quotes(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
-        for node, parents in lines_with(file, _LOGS):
+        for node, parents in lines_with(file, _LOGS, ("logformat", "customlog")):
             if type(node) is not Directive or node.key not in ("logformat", "customlog") or is_template(node):
                 continue
             if not refusal(node.name, [word.value for word in node.args]):

@@ -138,7 +138,7 @@ def unpaired_quote(config: Config) -> Iterator[Diagnostic]:
     if not config.named(*NAMES_OF_FILES):
         return
     for file in files(config):
-        for node, parents in lines_with(file, _UNPAIRED):
+        for node, parents in lines_with(file, _UNPAIRED, ("'", '"')):
             if node.key not in NAMES_OF_FILES or isinstance(node, (Bogus, Close)):
                 continue
             start, end = node.body_span

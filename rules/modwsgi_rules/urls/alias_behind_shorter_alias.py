@@ -68,6 +68,8 @@ def alias_behind_shorter_alias(config: Config) -> Iterator[Diagnostic]:
         left: dict[str, list[tuple[int, Mapping]]] = {}
         for at, alias in enumerate(own):
             left.setdefault(alias.url.rstrip("/"), []).append((at, alias))
+        if not _is_any_below(left):
+            continue
         below = Nested((url or "/", url) for url in left)
         for at, shorter in enumerate(own):
             for url in below.below(shorter.url):
@@ -78,6 +80,19 @@ def alias_behind_shorter_alias(config: Config) -> Iterator[Diagnostic]:
                 told = {place for place, _ in taken}
                 left[url] = [one for one in later if one[0] not in told]
                 yield from _told(config, shorter, (alias for _, alias in taken))
+
+
+def _is_any_below(urls: Iterable[str]) -> bool:
+    """Whether any of some URLs, without slashes at their ends, may lie below another one."""
+    known = set(urls)
+    for url in known:
+        if not f"{url}/".startswith("/") or "//" in url:
+            return True
+        while url:
+            url = url.rpartition("/")[0]
+            if url in known:
+                return True
+    return False
 
 
 def _told(config: Config, shorter: Mapping, taken: Iterable[Mapping]) -> Iterator[Diagnostic]:

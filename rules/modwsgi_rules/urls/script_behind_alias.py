@@ -60,26 +60,27 @@ Not reported:
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.directives.families import MOUNTS, PREFIX_ALIASES
 from modwsgi_fix.directives.suffixes import SCRIPT
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.selections import handlers
-from modwsgi_fix.model.urls import mapping_of, prefix_targets
+from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.urls import Mapping, mapping_of, prefix_targets
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 
 @rule(severity=Severity.ERROR)
 def script_behind_alias(config: Config) -> Iterator[Diagnostic]:
-    named = config.named(*PREFIX_ALIASES)
-    if not named or handlers(config):
+    to_scripts = config.in_each_server(_to_scripts, *PREFIX_ALIASES)
+    if not to_scripts or handlers(config):
         return
     mounted = frozenset(prefix_targets(config, MOUNTS))
-    for item in named:
-        mapping = mapping_of(item)
-        if mapping is None or not item.args[1].known or not _is_script(mapping.target) or mapping.target in mounted:
+    for mapping in to_scripts:
+        item = mapping.item
+        if mapping.target in mounted:
             continue
         outcome = (
             "its source is sent to visitors" if item.key == "alias" else "it is run as a CGI program, without mod_wsgi"
@@ -97,6 +98,15 @@ def script_behind_alias(config: Config) -> Iterator[Diagnostic]:
         )
 
 
+def _to_scripts(lines: Sequence[Item]) -> Iterator[Mapping]:
+    """Yield those of some aliases that lead to a WSGI script."""
+    for item in lines:
+        if len(item.args) > 1 and item.args[1].known and _is_script(item.args[1].value):
+            mapping = mapping_of(item)
+            if mapping is not None:
+                yield mapping
+
+
 def _is_script(path: str) -> bool:
-    name = posixpath.basename(path).lower()
-    return name.endswith(SCRIPT) or name == "wsgi.py"
+    low = path.lower()
+    return low.endswith((SCRIPT, "/wsgi.py")) or low == "wsgi.py"

@@ -31,9 +31,11 @@ def closed_by_baseline(config: Config, server: Server, target: Served) -> bool:
     ``Satisfy``. The conclusion from the sections is checked by tracing whole requests, too.
     """
     mapping = target.mapping
-    if mapping is None or not _is_comparable(config) or _is_combined(config, server, target, mapping):
+    if mapping is None or not _is_comparable(config):
         return False
-    if mapping.server is not server:
+    if _is_anything_combined(config) and _is_combined(config, server, target, mapping):
+        return False
+    if mapping.item.server is not server:
         return _is_closed(config, server, target, mapping)
     key = closed_by_baseline, place_of(mapping.item), target.file is None
     return of_alike(config, server, key, lambda: _is_closed(config, server, target, mapping))
@@ -72,8 +74,6 @@ class _Combining(NamedTuple):
 
 def _is_combined(config: Config, server: Server, target: Served, mapping: Mapping) -> bool:
     """Whether a section that may hold for the target, or for something below it, changes how others count."""
-    if not config.named(*COMBINING):
-        return False
     for each in config.servers if mapping.server.is_main else dict.fromkeys((config.main, server)):
         found = config.once((_combining, each), partial(_combining, config, each))
         if found.elsewhere or found.directories.above(target.directory) or found.directories.below(target.directory):
@@ -83,6 +83,12 @@ def _is_combined(config: Config, server: Server, target: Served, mapping: Mappin
         ):
             return True
     return False
+
+
+@derived
+def _is_anything_combined(config: Config) -> bool:
+    """Whether any line changes how others count."""
+    return bool(config.named(*COMBINING))
 
 
 def _combining(config: Config, server: Server) -> _Combining:

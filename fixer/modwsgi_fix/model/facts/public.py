@@ -8,9 +8,8 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.host_sections import counterpart, stand_in
 from modwsgi_fix.model.facts.served import led_to
 from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.model.merge.access import access_in
-from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
-from modwsgi_fix.model.paths import has_wildcard
+from modwsgi_fix.model.merge.access import grants_in
+from modwsgi_fix.model.merge.sections import directories_in, pattern_of
 
 
 def public_sections(config: Config, server: Server) -> list[tuple[Server, Item, str]]:
@@ -28,13 +27,17 @@ def _public_as_alike(config: Config, server: Server) -> Iterator[tuple[Server, I
         return
     for _, section, _ in public_sections(config, stands):
         own = counterpart(config, server, section)
-        yield server, own, _path_of(own)
+        yield server, own, pattern_of(own).rstrip("/")
 
 
 def _public(config: Config, server: Server) -> Iterator[tuple[Server, Item, str]]:
     # Most main servers open no directory, and then the aliases of all hosts do not matter. A section in another one, which
     # httpd refuses, opens nothing.
-    sections = [(one, path) for one in server.all("directory") if (path := _opened(config, one)) is not None]
+    sections = [
+        (section, path)
+        for section, path in directories_in(config, server).paths
+        if section.parent is server.item and _is_opened(config, section, path)
+    ]
     targets: dict[str, Server] = {}
     for host in (config.servers if server.is_main else [server]) if sections else ():
         for _, target in led_to(config, host):
@@ -45,15 +48,6 @@ def _public(config: Config, server: Server) -> Iterator[tuple[Server, Item, str]
             yield targets[path], section, path
 
 
-def _opened(config: Config, section: Item) -> str | None:
-    """Return the directory that a section grants everyone; None for one of several directories, and where that is not certain."""
-    if not section.args or not section.known or is_regex_section(section) or section.file.tree.is_template:
-        return None
-    path = _path_of(section)
-    if has_wildcard(path) and "[" in path:
-        return None
-    return path if access_in(config, section).grants else None
-
-
-def _path_of(section: Item) -> str:
-    return pattern_of(section).rstrip("/")
+def _is_opened(config: Config, section: Item, path: str) -> bool:
+    """Whether a section certainly grants everyone its path, which is not one of several directories."""
+    return grants_in(config, section) and section.known and not section.file.tree.is_template and "[" not in path

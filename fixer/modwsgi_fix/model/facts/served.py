@@ -85,14 +85,14 @@ def target_of(config: Config, mapping: Mapping) -> Served | None:
     """Return what a mapping leads to; None where that is not known."""
     if config.disk is not None:
         return config.once((target_of, mapping.item), lambda: _target_of(config, mapping))
-    return mapping.server.once((target_of, mapping.item), lambda: _target_of(config, mapping))
+    return mapping.item.server.once((target_of, mapping.item), lambda: _target_of(config, mapping))
 
 
 def led_to(config: Config, server: Server) -> list[tuple[Mapping, Served | None]]:
     """Return the aliases that hold for a server, as ``aliases`` does, each with its ``target_of``."""
 
     def own(asked: Server) -> list[tuple[Mapping, Served | None]]:
-        return [(alias, target_of(config, alias)) for alias in aliases(config, asked) if alias.server is asked]
+        return [(alias, target_of(config, alias)) for alias in aliases(config, asked) if alias.item.server is asked]
 
     servers = (server,) if server.is_main else (server, config.main)
     remembering = (one if config.disk is None else config for one in servers)
@@ -103,17 +103,18 @@ def led_to(config: Config, server: Server) -> list[tuple[Mapping, Served | None]
 def _target_of(config: Config, mapping: Mapping) -> Served | None:
     if not mapping.item.known or not _ABSOLUTE.match(mapping.target):
         return None
-    path = _script_path(config, mapping.target) if mapping.is_mount else mapping.target
+    is_mount = mapping.is_mount
+    path = _script_path(config, mapping.target) if is_mount else mapping.target
     if mapping.is_regex and _GROUP.search(path):
         wildcard = _wildcard(mapping)
-        return None if wildcard is None else Served(wildcard, None, mapping.is_mount, mapping)
+        return None if wildcard is None else Served(wildcard, None, is_mount, mapping)
     file = is_file(config, path)
     if file is None:
-        file = mapping.is_mount
+        file = is_mount
     if file:
         directory, name = posixpath.split(path.rstrip("/"))
-        return Served(directory or "/", name, mapping.is_mount, mapping)
-    return Served(path.rstrip("/") or "/", None, mapping.is_mount, mapping)
+        return Served(directory or "/", name, is_mount, mapping)
+    return Served(path.rstrip("/") or "/", None, is_mount, mapping)
 
 
 def _script_path(config: Config, path: str) -> str:

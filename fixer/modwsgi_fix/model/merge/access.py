@@ -17,6 +17,7 @@ from modwsgi_fix.model.merge.places import layers_at, settled_at
 from modwsgi_fix.model.merge.requires import NEW, Verdict, by_requires
 from modwsgi_fix.model.merge.visitor import EVERYONE, Asked, Visitor
 from modwsgi_fix.model.merge.world import World, assuming, holding, ways
+from modwsgi_fix.syntax import Section
 from modwsgi_fix.tuples import NamedTuple
 
 
@@ -86,8 +87,33 @@ def spoken_by(layer: Layer) -> Spoken:
     """Return the access lines of a layer, which are remembered since a layer holds for many paths."""
     known: Spoken | None = layer.access
     if known is None:
-        known = layer.access = _spoken_by(layer) if layer.section is None else access_of(layer.section).spoken
+        known = layer.access = _spoken_by(layer) if layer.section is None else _spoken_within(layer.section)
     return known
+
+
+def _spoken_within(section: Item) -> Spoken:
+    """Return the access lines of a section; those of sections with the same text are the same words."""
+    said = _text_within(section)
+    if not said:
+        return access_of(section).spoken
+    return section.file.tree.once((Spoken, said), lambda: access_of(section).spoken)
+
+
+def _text_within(section: Item) -> str:
+    """Return the lines in a section, where their text alone decides what they say; else nothing.
+
+    That is so where there is no variable, and no line that stands in another section, a condition, a macro or another file.
+    """
+    node = section.node
+    if section.guards or not isinstance(node, Section) or node.close is None:
+        return ""
+    text = node.text[node.head_end : node.close.start]
+    if "$" in text or "<" in text:
+        return ""
+    for child in section.children:
+        if child.wrapper is not node:
+            return ""
+    return text
 
 
 def _spoken_by(layer: Layer) -> Spoken:
@@ -145,10 +171,13 @@ class Access(_Lines):
     @cached_property
     def spoken(self) -> Spoken:
         """Its access lines, those in ``<Limit>`` too."""
-        children = self.section.children
-        if any(child.key in LIMIT_SECTIONS for child in children):
-            return _spoken_by(self._layer)
-        return _spoken_in_lines([child for child in children if child.key in _SPEAKING], self.section)
+        lines = []
+        for child in self.section.children:
+            if child.key in LIMIT_SECTIONS:
+                return _spoken_by(self._layer)
+            if child.key in _SPEAKING:
+                lines.append(child)
+        return _spoken_in_lines(lines, self.section)
 
     @cached_property
     def _branches(self) -> _Branches:
@@ -276,6 +305,14 @@ def access_in(config: Config, section: Item) -> Access:
     if words is not None and section.key not in LIMIT_SECTIONS:
         access._branches = config.once((access_in, words), lambda: access._branches)
     return access
+
+
+def grants_in(config: Config, section: Item) -> bool:
+    """Whether a section lets everyone in (``Access.grants``), which is found out once for all with the same text."""
+    said = _text_within(section)
+    if not said or section.key in LIMIT_SECTIONS:
+        return access_in(config, section).grants
+    return config.once((grants_in, section.key, said), lambda: access_in(config, section).grants)
 
 
 def _access_of(section: Item) -> Access:

@@ -24,9 +24,8 @@ from modwsgi_fix.model.merge.sections import (
     Held,
     directory_rank,
     files_match,
-    is_regex_section,
     location_match,
-    pattern_of,
+    pattern_and_kind,
 )
 from modwsgi_fix.model.merge.world import Beyond, Step, World, normal
 from modwsgi_fix.model.paths import has_wildcard
@@ -101,8 +100,7 @@ class Section(Layer):
     def __init__(self, item: Item) -> None:
         super().__init__(item, item.children)
         self.order = 0
-        self.pattern = pattern_of(item)
-        self.regex = is_regex_section(item)
+        self.pattern, self.regex = pattern_and_kind(item)
 
     def meant(self, match: Held) -> bool:
         """Whether the pattern matches. Raises ``Beyond`` where that is not known."""
@@ -134,23 +132,15 @@ class Directories:
                 path = section.pattern.rstrip("/")
                 self.wild.setdefault(path.count("/"), []).append(section)
             else:
-                self.exact.setdefault(_folded(normal(section.pattern).rstrip("/")), []).append(section)
+                path = normal(section.pattern).rstrip("/")
+                self.exact.setdefault(path.lower() if path[1:2] == ":" else path, []).append(section)
 
-    def at(self, path: str, depth: int) -> list[Section]:
-        """Return the sections for a directory (without a slash at its end) of that many components."""
-        found = self.exact.get(_folded(path), _NONE)
-        wild = self.wild.get(depth)
-        if wild:
-            found = [*found, *(s for s in wild if wildcard(s.pattern.rstrip("/"))(path))]
-        return found
+    def matching(self, path: str, depth: int) -> list[Section]:
+        """Return the sections with wildcards for a directory (without a slash at its end) of that many components."""
+        return [one for one in self.wild[depth] if wildcard(one.pattern.rstrip("/"))(path)]
 
 
 _NONE: list[Section] = []
-
-
-def _folded(path: str) -> str:
-    """Return a path as the file system compares it: that of Windows knows no capitals."""
-    return path.lower() if path[1:2] == ":" else path
 
 
 class Locations:
@@ -198,6 +188,8 @@ class Site:
         self.settled: dict[tuple[str, str | None], list[Layer]] = {}
         #: The sections for a directory and all above it, where no question was asked: for ``places.on_the_way``.
         self.walked: dict[str, list[Layer]] = {}
+        #: The options of a directory, and what decides them: for ``places.option``.
+        self.options: dict[str, Any] = {}
         #: Why sections refuse a visitor, and the steps to it, where nothing else decides: for ``request.permit``.
         self.admitted: dict[tuple[object, ...], tuple[Any, list[Step], bool]] = {}
         #: The ``<Location>`` sections near the URL that was asked last, and whether each is meant: for all branches of a trace.
@@ -206,11 +198,14 @@ class Site:
     def directories(self, path: str, depth: int) -> list[Section]:
         """Return the ``<Directory>`` sections for exactly this directory, in the order of merging."""
         found: list[Section] = []
-        folded = _folded(path)
+        # The file system of Windows knows no capitals.
+        folded = path.lower() if path[1:2] == ":" else path
         for sections in self._directories:
             # Most directories have no section of their own.
-            if folded in sections.exact or depth in sections.wild:
-                found += sections.at(path, depth)
+            if folded in sections.exact:
+                found += sections.exact[folded]
+            if depth in sections.wild:
+                found += sections.matching(path, depth)
         if len(found) > 1:
             found.sort(key=lambda section: section.order)
         return found
@@ -252,18 +247,9 @@ def _main(config: Config) -> _Own:
     return _Own(config.main, 0)
 
 
-@derived
-def _sites(config: Config) -> dict[int, Site]:
-    return {}
-
-
 def site_of(config: Config, server: Server) -> Site:
     """Return the site of a server, which is made for the first request."""
-    sites = _sites(config)
-    found = sites.get(id(server))
-    if found is None:
-        found = sites[id(server)] = Site(config, server)
-    return found
+    return config.once((Site, server), lambda: Site(config, server))
 
 
 def file_layers(layers: Iterable[Layer], name: str, world: World) -> list[Layer]:

@@ -93,32 +93,43 @@ class Option(NamedTuple):
 
 def option(config: Config, server: Server, path: str, name: str) -> Option:
     """Whether the option ``name`` (lower case) holds in the directory ``path``, as far as ``<Directory>`` decides."""
-    first, by, lines = config.once((option, server, path), lambda: _options(config, server, path))
+    site = site_of(config, server)
+    known = site.options.get(path)
+    if known is None:
+        known = site.options[path] = _options(site, path)
+    first, by, lines = known
     found = first[name]
     return found if by is lines or found.by is None else Option(found.on, lines[by.index(found.by)])
 
 
-def _options(config: Config, server: Server, path: str) -> tuple[dict[str, Option], Sequence[Item], Sequence[Item]]:
+def _options(site: Site, path: str) -> tuple[dict[str, Option], Sequence[Item], Sequence[Item]]:
     """Return all options of a directory, the lines that decide them, and those that say the same in their places here.
 
     What lines decide that are certainly read is found out once for all with their words.
     """
-    site = site_of(config, server)
+    config, server = site.config, site.server
     layers = settled_at(site, path, None)
     # A Location is merged later, and the URLs that lead here are not considered.
     is_open = _has_options_by_url(config, server)
     if layers is None:
         return _decided(config, server, lambda world: layers_at(site, path, None, world), is_open=is_open), (), ()
-    speaking = [layer for layer in layers if "options" in layer.by_key]
-    lines = [line for layer in speaking for line in layer.by_key["options"]]
+    speaking, lines, words = list[Layer](), list[Item](), list[tuple[tuple[str, ...], ...]]()
+    is_certain = True
+    for layer in layers:
+        if "options" in layer.by_key:
+            speaking.append(layer)
+            lines += layer.by_key["options"]
+            words.append(tuple([line.values for line in layer.by_key["options"]]))
+    for line in lines:
+        if line.guards or not line.known:
+            is_certain = False
 
     def decided() -> dict[str, Option]:
         return _decided(config, server, lambda _: speaking, is_open=is_open)
 
-    if any(line.guards or not line.known for line in lines):
+    if not is_certain:
         return decided(), (), ()
-    words = tuple([tuple([line.values for line in layer.by_key["options"]]) for layer in speaking])
-    first, by = config.once((_options, words, is_open), lambda: (decided(), lines))
+    first, by = config.once((_options, tuple(words), is_open), lambda: (decided(), lines))
     return first, by, lines
 
 

@@ -9,6 +9,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.paths import components, has_wildcard
 from modwsgi_fix.model.patterns import Unknown, search, wildcard
+from modwsgi_fix.tuples import NamedTuple
 
 #: Whether a pattern matches, or the reason why that is not known.
 Held = bool | Unknown
@@ -25,6 +26,34 @@ def directory_sections(config: Config, server: Server) -> list[Item]:
     The main server's come before the host's where ``directory_rank`` is equal.
     """
     return sorted(sections_of(config, server, DIRECTORY_SECTIONS), key=directory_rank)
+
+
+class Directories(NamedTuple):
+    """The ``<Directory>`` and ``<DirectoryMatch>`` sections of a server, in reading order, those in other sections too.
+
+    ``paths`` are those about a path, which may have wildcards; each comes with it, without slashes at its end. ``regexes`` are
+    those with a regular expression. A bare ``Directory``, or a section without a path, is neither.
+    """
+
+    paths: tuple[tuple[Item, str], ...]
+    regexes: tuple[Item, ...]
+
+
+def directories_in(config: Config, server: Server) -> Directories:
+    """Return the sections for directories that stand in a server, which are told apart once."""
+    return server.once(Directories, lambda: _told_apart(config.within(server, *DIRECTORY_SECTIONS)))
+
+
+def _told_apart(sections: Sequence[Item]) -> Directories:
+    paths, regexes = [], []
+    for section in sections:
+        if not section.is_section or not section.args:
+            continue
+        if is_regex_section(section):
+            regexes.append(section)
+        else:
+            paths.append((section, section.args[0].value.rstrip("/")))
+    return Directories(tuple(paths), tuple(regexes))
 
 
 def directory_rank(section: Item) -> tuple[bool, int]:
@@ -53,6 +82,15 @@ def is_regex_section(section: Item) -> bool:
     """Whether a section is ``<XMatch regex>`` or ``<X ~ regex>``."""
     args = section.args
     return section.key[-5:] == "match" or (bool(args) and args[0].value == "~" and len(args) > 1)
+
+
+def pattern_and_kind(section: Item) -> tuple[str, bool]:
+    """Return ``pattern_of`` and ``is_regex_section`` of a section."""
+    args = section.args
+    is_regex = section.key[-5:] == "match"
+    if len(args) > 1 and args[0].value == "~":
+        return args[1].value, True
+    return args[0].value if args else "", is_regex
 
 
 def pattern_of(section: Item) -> str:

@@ -185,7 +185,7 @@ class Reader:
 
     def section(self, node: Section, where: Where) -> Where | None:
         """Read a section's opening line, and return the place in which its contents are read, or None when they are not."""
-        key = node.key
+        key = self.keyed.get(node.name) or node.key
         if where.nested >= DEEPEST_SECTION or node.is_unread:
             self.left_out = f"<{node.name}> stands in {DEEPEST_SECTION} sections, and is not read"
             self.gap(where.file, node.name_span, GapKind.LIMIT, self.left_out)
