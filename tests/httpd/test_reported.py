@@ -27,6 +27,9 @@ _OPEN = "<Directory /srv/w>\n    Require all granted\n</Directory>\n"
 _GRANT = "<Directory {}>\n    Require all granted\n</Directory>\n"
 _DAEMON = "WSGIDaemonProcess w{}\nWSGIProcessGroup w\n"
 _HOST = "<VirtualHost *:80>\n    ServerName {}\n    WSGIScriptAlias / /srv/w/app.wsgi\n</VirtualHost>\n"
+_REALM = "AuthType Basic\nAuthName w\nAuthUserFile /srv/w/users\n"
+_ASKS = _REALM + "Require valid-user\n"
+_BESIDE = "<Directory /srv/w>\n{}</Directory>\n"
 _BASIC = (("Authorization", "Basic YTpi"),)
 _DENIED = "<Directory />\n    Require all denied\n</Directory>\n"
 _APPLICATION = {"status": 200, "who": "application"}
@@ -81,6 +84,60 @@ CASES = [
         {"http://a.example/": _REFUSED},
         tree={**_TREE, "/srv/current": Link("/srv/w")},
         root=True,
+    ),
+    Reported(
+        "PYTHONPATH by SetEnv",
+        "setenv-not-in-os-environ",
+        "SetEnv PYTHONPATH /srv/w/lib\n" + _MOUNT + _OPEN,
+        {"http://a.example/": _FAILED},
+        tree={"/srv/w/app.wsgi": "import shop\n" + app(), "/srv/w/lib/shop.py": ""},
+    ),
+    *(
+        Reported(
+            f"a log-in beside a grant, {name}",
+            "restriction-beside-grant",
+            f"{_MOUNT}{_BESIDE.format(text)}",
+            {"http://a.example/": _APPLICATION},
+        )
+        for name, text in (
+            ("by name", "Require all granted\n" + _ASKS),
+            ("under a condition", "<IfModule authz_core_module>\nRequire all granted\n</IfModule>\n" + _ASKS),
+            ("by address", "Require ip 192.0.2.1\nRequire all granted\n"),
+            (
+                "as a block",
+                "Require all granted\n<RequireAll>\nRequire all granted\nRequire not ip 127.0.0.0/8\n</RequireAll>\n",
+            ),
+        )
+    ),
+    *(
+        Reported(
+            f"methods that are not named, {name}",
+            "limit-leaves-methods-open",
+            f"{_MOUNT}{_OPEN}{text}",
+            {"PUT http://a.example/": _APPLICATION},
+            asked=(Probe("a.example", method="PUT"),),
+        )
+        for name, text in (
+            ("a log-in", f"<Location />\n{_REALM}<Limit GET POST>\nRequire valid-user\n</Limit>\n</Location>\n"),
+            ("an address", "<Location />\n<Limit GET>\nRequire ip 192.0.2.1\n</Limit>\n</Location>\n"),
+            (
+                "a condition",
+                "<Location />\n<IfModule authz_core_module>\n<Limit GET>\nRequire ip 192.0.2.1\n</Limit>\n</IfModule>\n</Location>\n",
+            ),
+        )
+    ),
+    *(
+        Reported(
+            f"a prefix without its slash, {name}",
+            "url-prefix-without-slash",
+            text + _OPEN,
+            {f"http://a.example/{url}": _REFUSED},
+        )
+        for name, text, url in (
+            ("a mount", "WSGIScriptAlias shop /srv/w/app.wsgi\n", "shop"),
+            ("an alias", "Alias static/ /srv/w/static/\n", "static/a.css"),
+            ("a condition", "<IfModule alias_module>\nAlias static /srv/w/static\n</IfModule>\n", "static/a.css"),
+        )
     ),
     Reported(
         "a relative directory",
