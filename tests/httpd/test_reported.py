@@ -31,6 +31,7 @@ _REALM = "AuthType Basic\nAuthName w\nAuthUserFile /srv/w/users\n"
 _ASKS = _REALM + "Require valid-user\n"
 _BESIDE = "<Directory /srv/w>\n{}</Directory>\n"
 _BASIC = (("Authorization", "Basic YTpi"),)
+_LOGGED_IN = "http://a.example/ Authorization: Basic YTpi"
 _DENIED = "<Directory />\n    Require all denied\n</Directory>\n"
 _APPLICATION = {"status": 200, "who": "application"}
 _REFUSED = {"status": 403, "who": "httpd"}
@@ -137,6 +138,83 @@ CASES = [
             ("a mount", "WSGIScriptAlias shop /srv/w/app.wsgi\n", "shop"),
             ("an alias", "Alias static/ /srv/w/static/\n", "static/a.css"),
             ("a condition", "<IfModule alias_module>\nAlias static /srv/w/static\n</IfModule>\n", "static/a.css"),
+        )
+    ),
+    *(
+        Reported(
+            f"a comma behind a name, {name}",
+            "comma-between-names",
+            f"{_MOUNT}{_OPEN}<Location />\n{text}</Location>\n",
+            {"http://a.example/": answer},
+        )
+        for name, text, answer in (
+            ("Allow", "Order deny,allow\nDeny from all\nAllow from 127.0.0.1, 192.0.2.1\n", _REFUSED),
+            ("Deny", "Order allow,deny\nAllow from all\nDeny from 127.0.0.1, 192.0.2.1\n", _APPLICATION),
+            (
+                "Deny alone",
+                "Order allow,deny\nAllow from all\n<IfModule authz_core_module>\nDeny from 127.0.0.1,\n</IfModule>\n",
+                _APPLICATION,
+            ),
+            ("Require host", "Require host localhost, a.example\n", _REFUSED),
+        )
+    ),
+    Reported(
+        "a user with a comma behind the name",
+        "comma-between-names",
+        f"{_MOUNT}{_OPEN}<Location />\n{_REALM}Require user a, b\n</Location>\n",
+        {_LOGGED_IN: {"status": 401, "who": "httpd"}},
+        tree={**_TREE, "/srv/w/users": "a:$apr1$x$BiUDyiV5RjLwYco7fzwXj1\n"},
+        asked=(Probe("a.example", headers=_BASIC),),
+    ),
+    *(
+        Reported(
+            f"the root of an environment, {name}",
+            "python-path-is-an-environment",
+            text + _MOUNT + _OPEN,
+            {"http://a.example/": _FAILED},
+            tree={
+                "/srv/w/app.wsgi": "import shop\n" + app(),
+                "/srv/w/venv/lib/python3.11/site-packages/shop.py": "",
+                "/srv/w/venv/bin/python": "",
+            },
+        )
+        for name, text in (
+            ("python-path", _DAEMON.format(" python-path=/srv/w/venv")),
+            (
+                "its programs",
+                "<IfModule wsgi_module>\n" + _DAEMON.format(" python-path=/srv/w/venv/bin") + "</IfModule>\n",
+            ),
+            ("WSGIPythonPath", "WSGIPythonPath /srv/w/venv\n"),
+        )
+    ),
+    Reported(
+        "a process group by an expansion that there is not",
+        "process-group-undefined",
+        "WSGIDaemonProcess w\nWSGIProcessGroup %{GROUP}\n" + _MOUNT + _OPEN,
+        {"http://a.example/": _FAILED},
+    ),
+    Reported(
+        "an import above sys.path",
+        "import-before-sys-path",
+        _MOUNT + _OPEN,
+        {"http://a.example/": _FAILED},
+        tree={
+            "/srv/w/app.wsgi": "import sys\nimport shop\nsys.path.append('/srv/w/lib')\n" + app(),
+            "/srv/w/lib/shop.py": "",
+        },
+        root=True,
+    ),
+    *(
+        Reported(
+            f"a name of a file with a slash, {text}",
+            "dead-restriction",
+            f"{_MOUNT}{_ALIAS}{_OPEN}<{text}>\nRequire all denied\n</{name}>\n",
+            {"http://a.example/static/a.css": _SERVED},
+        )
+        for name, text in (
+            ("Files", "Files static/a.css"),
+            ("FilesMatch", 'FilesMatch "^/static/"'),
+            ("Files", "Files /srv/w/static/a.css"),
         )
     ),
     Reported(

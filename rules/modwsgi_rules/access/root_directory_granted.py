@@ -74,8 +74,8 @@ from modwsgi_fix.model.merge.sections import directory_matches, is_regex_section
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_rules.access._expressions import whom
+from modwsgi_rules.access._shared import WIDE
 
-_WIDE = frozenset({"", "/home", "/etc", "/var", "/srv", "/usr", "/opt", "/root", "/tmp", "/mnt", "/media", "/data"})
 #: Names that no pattern is meant for; a pattern that matches them matches every name.
 _SAMPLES = ("a-b.c", "0/x y", "._/q/z")
 
@@ -103,8 +103,8 @@ def _opened(section: Item) -> str | None:
         path = pattern.rstrip("/")
         while path.endswith("/*"):
             path = path.removesuffix("/*").rstrip("/")
-        return path if path in _WIDE else None
+        return path if path in WIDE else None
     if not section.known or not is_settled(pattern):
         return None
-    wide = (path for path in sorted(_WIDE) if all(directory_matches(section, f"{path}/{one}") for one in _SAMPLES))
+    wide = (path for path in sorted(WIDE) if all(directory_matches(section, f"{path}/{one}") for one in _SAMPLES))
     return next(wide, None)

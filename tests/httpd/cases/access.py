@@ -141,6 +141,30 @@ CASES = (
         expect=EqualExcept(refused=(f"{_SITE}/admin", f"{_SITE}/office")),
     ),
     Case(
+        name="commas behind addresses",
+        rules=("comma-between-names",),
+        level="unsafe",
+        before={
+            "site.conf": _RESTRICTED.format(
+                open=_OPEN,
+                text="""\
+    <Location /admin>
+        Order allow,deny
+        Allow from all
+        Deny from 127.0.0.1, 192.0.2.1
+    </Location>
+    <Location /office>
+        Order allow,deny
+        Allow from all
+        Deny from 127.0.0.1, 192.0.2.1,
+    </Location>""",
+            )
+        },
+        tree=_TREE,
+        probes=probes(f"{_SITE}/", f"{_SITE}/admin", f"{_SITE}/office"),
+        expect=EqualExcept(refused=(f"{_SITE}/admin", f"{_SITE}/office")),
+    ),
+    Case(
         name="methods that Limit does not name",
         rules=("limit-leaves-methods-open",),
         level="unsafe",
@@ -162,6 +186,34 @@ CASES = (
             Probe("a.example", "/admin", method="HELLO"),
         ),
         expect=EqualExcept(refused=(f"PUT {_SITE}/admin", f"HELLO {_SITE}/admin")),
+    ),
+    Case(
+        name="regular expressions in plain sections",
+        rules=("dead-restriction",),
+        level="repair",
+        before={
+            "site.conf": _RESTRICTED.format(
+                open=_OPEN,
+                text="""\
+    <Location "^/admin/">
+        Require ip 192.0.2.0/24
+    </Location>
+    <IfModule mod_authz_core.c>
+        <Location "^/(office|desk)$">
+            Require all denied
+        </Location>
+    </IfModule>
+    Alias /static /srv/w/static
+    <Files "^a[.]css$">
+        Require all denied
+    </Files>""",
+            )
+        },
+        tree=_TREE,
+        probes=probes(
+            f"{_SITE}/", f"{_SITE}/admin/x", f"{_SITE}/desk", f"{_SITE}/static/a.css", f"{_SITE}/static/sub/b.css"
+        ),
+        expect=EqualExcept(refused=(f"{_SITE}/admin/x", f"{_SITE}/desk"), closed=(f"{_SITE}/static/a.css",)),
     ),
     Case(
         name="a restriction that never matched",

@@ -122,6 +122,21 @@ WSGIScriptAlias / /srv/w/portal.wsgi
         equivalent={"site.conf: drop: -Alias /f/old/*": "where it stood it is never asked"},
     ),
     Case(
+        name="a mount and an alias that name the file first",
+        rules=("alias-words-swapped",),
+        level="unsafe",
+        before=_host("""
+WSGIScriptAlias /srv/w/wiki.wsgi /wiki
+<IfModule alias_module>
+    Alias /srv/w/static /static
+</IfModule>
+"""),
+        tree=_TREE,
+        root=True,
+        probes=probes(f"{_SITE}/wiki", f"{_SITE}/wiki/Start", f"{_SITE}/static/a.css"),
+        expect=EqualExcept(regained=(f"{_SITE}/wiki", f"{_SITE}/wiki/Start"), served=(f"{_SITE}/static/a.css",)),
+    ),
+    Case(
         name="a mount without its first slash",
         rules=("url-prefix-without-slash",),
         level="repair",
