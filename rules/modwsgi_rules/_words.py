@@ -21,6 +21,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "access.log_in_beside_what_is_served": ("authtype",),
     "access.log_in_incomplete": ("authtype", "require",),
     "access.missing_deny_baseline": ("alias", "directory", "directorymatch", "virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
+    "access.password_file_served": ("authdbmgroupfile", "authdbmuserfile", "authdigestfile", "authgroupfile", "authuserfile",),
     "access.restriction_beside_grant": ("require",),
     "access.restriction_undone_by_deeper_section": ("require",),
     "access.restriction_undone_by_later_location": ("location", "locationmatch", "virtualhost",),

@@ -217,6 +217,27 @@ CASES = [
             ("Files", "Files /srv/w/static/a.css"),
         )
     ),
+    *(
+        Reported(
+            f"a file of passwords that is served, {name}",
+            "password-file-served",
+            f"Alias /static /srv/w/static\nWSGIScriptAlias / /srv/w/app.wsgi\n{_OPEN}{text}",
+            {"http://a.example/static/users": _SERVED},
+            tree={**_TREE, "/srv/w/static/users": "a:x\n"},
+        )
+        for name, text in (
+            (
+                "by users",
+                f"<Location /admin>\n{_REALM.replace('/srv/w', '/srv/w/static')}Require valid-user\n</Location>\n",
+            ),
+            (
+                "under a condition",
+                "<IfModule authz_core_module>\n<Directory /srv/w/static>\n<Files page>\n"
+                + _REALM.replace("/srv/w", "/srv/w/static")
+                + "Require valid-user\n</Files>\n</Directory>\n</IfModule>\n",
+            ),
+        )
+    ),
     Reported(
         "a relative directory",
         "directory-path-relative",

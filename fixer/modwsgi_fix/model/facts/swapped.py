@@ -30,7 +30,7 @@ def _is_swapped(config: Config, item: Item) -> bool:
         return bool(script_in(first)) and len(components(first)) > 1 and script_in(second) is None
     disk, parts = config.disk, components(first)
     if disk is not None and disk.is_known(second):
-        there = disk.is_file(second) or disk.is_dir(second)
-        return len(parts) > 1 and (disk.is_file(first) or disk.is_dir(first)) and not there
+        is_first, is_second = (disk.is_file(path) or disk.is_dir(path) for path in (first, second))
+        return len(parts) > 1 and is_first and not is_second
     far = bool(parts) and parts[0].lower() in _TOP and len(parts) > 2
     return far and len(components(second)) == 1 and components(second)[0].lower() not in _TOP
