@@ -92,6 +92,7 @@ def test_what_is_told_of_a_line_without_its_arguments_is_what_they_say(text: str
 def test_arguments_are_made_where_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
     monkeypatch.setattr(items, "Arg", lambda *words: made.append(words[0]) or Arg(*words))
+    monkeypatch.setattr(items, "_new", lambda kind, fields: kind(*fields))
     read = _read(
         "Timeout 5\nDefine A b\nAlias /a ${A}\nAlias /b $\\\n{A}\n<Files a>\nRequire all granted\n</Files>\nAlias ${B} c\n"
     )

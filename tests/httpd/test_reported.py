@@ -27,7 +27,11 @@ _OPEN = "<Directory /srv/w>\n    Require all granted\n</Directory>\n"
 _GRANT = "<Directory {}>\n    Require all granted\n</Directory>\n"
 _DAEMON = "WSGIDaemonProcess w{}\nWSGIProcessGroup w\n"
 _HOST = "<VirtualHost *:80>\n    ServerName {}\n    WSGIScriptAlias / /srv/w/app.wsgi\n</VirtualHost>\n"
+_REALM = "AuthType Basic\nAuthName w\nAuthUserFile /srv/w/users\n"
+_ASKS = _REALM + "Require valid-user\n"
+_BESIDE = "<Directory /srv/w>\n{}</Directory>\n"
 _BASIC = (("Authorization", "Basic YTpi"),)
+_LOGGED_IN = "http://a.example/ Authorization: Basic YTpi"
 _DENIED = "<Directory />\n    Require all denied\n</Directory>\n"
 _APPLICATION = {"status": 200, "who": "application"}
 _REFUSED = {"status": 403, "who": "httpd"}
@@ -81,6 +85,158 @@ CASES = [
         {"http://a.example/": _REFUSED},
         tree={**_TREE, "/srv/current": Link("/srv/w")},
         root=True,
+    ),
+    Reported(
+        "PYTHONPATH by SetEnv",
+        "setenv-not-in-os-environ",
+        "SetEnv PYTHONPATH /srv/w/lib\n" + _MOUNT + _OPEN,
+        {"http://a.example/": _FAILED},
+        tree={"/srv/w/app.wsgi": "import shop\n" + app(), "/srv/w/lib/shop.py": ""},
+    ),
+    *(
+        Reported(
+            f"a log-in beside a grant, {name}",
+            "restriction-beside-grant",
+            f"{_MOUNT}{_BESIDE.format(text)}",
+            {"http://a.example/": _APPLICATION},
+        )
+        for name, text in (
+            ("by name", "Require all granted\n" + _ASKS),
+            ("under a condition", "<IfModule authz_core_module>\nRequire all granted\n</IfModule>\n" + _ASKS),
+            ("by address", "Require ip 192.0.2.1\nRequire all granted\n"),
+            (
+                "as a block",
+                "Require all granted\n<RequireAll>\nRequire all granted\nRequire not ip 127.0.0.0/8\n</RequireAll>\n",
+            ),
+        )
+    ),
+    *(
+        Reported(
+            f"methods that are not named, {name}",
+            "limit-leaves-methods-open",
+            f"{_MOUNT}{_OPEN}{text}",
+            {"PUT http://a.example/": _APPLICATION},
+            asked=(Probe("a.example", method="PUT"),),
+        )
+        for name, text in (
+            ("a log-in", f"<Location />\n{_REALM}<Limit GET POST>\nRequire valid-user\n</Limit>\n</Location>\n"),
+            ("an address", "<Location />\n<Limit GET>\nRequire ip 192.0.2.1\n</Limit>\n</Location>\n"),
+            (
+                "a condition",
+                "<Location />\n<IfModule authz_core_module>\n<Limit GET>\nRequire ip 192.0.2.1\n</Limit>\n</IfModule>\n</Location>\n",
+            ),
+        )
+    ),
+    *(
+        Reported(
+            f"a prefix without its slash, {name}",
+            "url-prefix-without-slash",
+            text + _OPEN,
+            {f"http://a.example/{url}": _REFUSED},
+        )
+        for name, text, url in (
+            ("a mount", "WSGIScriptAlias shop /srv/w/app.wsgi\n", "shop"),
+            ("an alias", "Alias static/ /srv/w/static/\n", "static/a.css"),
+            ("a condition", "<IfModule alias_module>\nAlias static /srv/w/static\n</IfModule>\n", "static/a.css"),
+        )
+    ),
+    *(
+        Reported(
+            f"a comma behind a name, {name}",
+            "comma-between-names",
+            f"{_MOUNT}{_OPEN}<Location />\n{text}</Location>\n",
+            {"http://a.example/": answer},
+        )
+        for name, text, answer in (
+            ("Allow", "Order deny,allow\nDeny from all\nAllow from 127.0.0.1, 192.0.2.1\n", _REFUSED),
+            ("Deny", "Order allow,deny\nAllow from all\nDeny from 127.0.0.1, 192.0.2.1\n", _APPLICATION),
+            (
+                "Deny alone",
+                "Order allow,deny\nAllow from all\n<IfModule authz_core_module>\nDeny from 127.0.0.1,\n</IfModule>\n",
+                _APPLICATION,
+            ),
+            ("Require host", "Require host localhost, a.example\n", _REFUSED),
+        )
+    ),
+    Reported(
+        "a user with a comma behind the name",
+        "comma-between-names",
+        f"{_MOUNT}{_OPEN}<Location />\n{_REALM}Require user a, b\n</Location>\n",
+        {_LOGGED_IN: {"status": 401, "who": "httpd"}},
+        tree={**_TREE, "/srv/w/users": "a:$apr1$x$BiUDyiV5RjLwYco7fzwXj1\n"},
+        asked=(Probe("a.example", headers=_BASIC),),
+    ),
+    *(
+        Reported(
+            f"the root of an environment, {name}",
+            "python-path-is-an-environment",
+            text + _MOUNT + _OPEN,
+            {"http://a.example/": _FAILED},
+            tree={
+                "/srv/w/app.wsgi": "import shop\n" + app(),
+                "/srv/w/venv/lib/python3.11/site-packages/shop.py": "",
+                "/srv/w/venv/bin/python": "",
+            },
+        )
+        for name, text in (
+            ("python-path", _DAEMON.format(" python-path=/srv/w/venv")),
+            (
+                "its programs",
+                "<IfModule wsgi_module>\n" + _DAEMON.format(" python-path=/srv/w/venv/bin") + "</IfModule>\n",
+            ),
+            ("WSGIPythonPath", "WSGIPythonPath /srv/w/venv\n"),
+        )
+    ),
+    Reported(
+        "a process group by an expansion that there is not",
+        "process-group-undefined",
+        "WSGIDaemonProcess w\nWSGIProcessGroup %{GROUP}\n" + _MOUNT + _OPEN,
+        {"http://a.example/": _FAILED},
+    ),
+    Reported(
+        "an import above sys.path",
+        "import-before-sys-path",
+        _MOUNT + _OPEN,
+        {"http://a.example/": _FAILED},
+        tree={
+            "/srv/w/app.wsgi": "import sys\nimport shop\nsys.path.append('/srv/w/lib')\n" + app(),
+            "/srv/w/lib/shop.py": "",
+        },
+        root=True,
+    ),
+    *(
+        Reported(
+            f"a name of a file with a slash, {text}",
+            "dead-restriction",
+            f"{_MOUNT}{_ALIAS}{_OPEN}<{text}>\nRequire all denied\n</{name}>\n",
+            {"http://a.example/static/a.css": _SERVED},
+        )
+        for name, text in (
+            ("Files", "Files static/a.css"),
+            ("FilesMatch", 'FilesMatch "^/static/"'),
+            ("Files", "Files /srv/w/static/a.css"),
+        )
+    ),
+    *(
+        Reported(
+            f"a file of passwords that is served, {name}",
+            "password-file-served",
+            f"Alias /static /srv/w/static\nWSGIScriptAlias / /srv/w/app.wsgi\n{_OPEN}{text}",
+            {"http://a.example/static/users": _SERVED},
+            tree={**_TREE, "/srv/w/static/users": "a:x\n"},
+        )
+        for name, text in (
+            (
+                "by users",
+                f"<Location /admin>\n{_REALM.replace('/srv/w', '/srv/w/static')}Require valid-user\n</Location>\n",
+            ),
+            (
+                "under a condition",
+                "<IfModule authz_core_module>\n<Directory /srv/w/static>\n<Files page>\n"
+                + _REALM.replace("/srv/w", "/srv/w/static")
+                + "Require valid-user\n</Files>\n</Directory>\n</IfModule>\n",
+            ),
+        )
     ),
     Reported(
         "a relative directory",

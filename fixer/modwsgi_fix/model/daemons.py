@@ -235,9 +235,9 @@ def _defined_by(config: Config, item: Item) -> DaemonProcess:
 class GroupUse(NamedTuple):
     """A place that selects a process group.
 
-    ``name`` is as written; ``%{...}`` values are decided per request. ``arg_span`` is the name's span. ``at_start`` says
-    that mod_wsgi looks the group up while it reads the configuration, so that the definition must come earlier
-    (wsgi_config.c:wsgi_add_script_alias, wsgi_add_import_script; F-daemon-4).
+    ``name`` is as written; ``%{ENV:...}`` is decided per request, any other ``%{...}`` is a name. ``arg_span`` is the
+    name's span. ``at_start`` says that mod_wsgi looks the group up while it reads the configuration, so that the
+    definition must come earlier (wsgi_config.c:wsgi_add_script_alias, wsgi_add_import_script; F-daemon-4).
     """
 
     name: str
@@ -247,8 +247,8 @@ class GroupUse(NamedTuple):
 
     @property
     def is_fixed(self) -> bool:
-        """Whether the name is the same for every request, which ``%{...}`` is not."""
-        return not self.name.startswith("%{")
+        """Whether it is the name of a process group, the same for every request (wsgi_config.c:wsgi_process_group)."""
+        return self.name != "%{GLOBAL}" and not self.name.startswith("%{ENV:")
 
 
 @derived

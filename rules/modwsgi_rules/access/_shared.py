@@ -17,6 +17,9 @@ from modwsgi_fix.rewriting.lines import append, insert_after, insert_before
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
 
+#: Directories that hold far more than a site, without their last slash; the first is the root.
+WIDE = frozenset({"", "/home", "/etc", "/var", "/srv", "/usr", "/opt", "/root", "/tmp", "/mnt", "/media", "/data"})
+
 
 class Opening(NamedTuple):
     """A target to open, and the place of the new section: after a directive that leads to it, or before a section (``anchor``)."""

@@ -9,11 +9,13 @@ httpd starts and says nothing. What the section should protect is open to everyo
 
 Word processors and web pages turn `^` into `ˆ` and `"` into `“`. httpd takes these for ordinary characters, so the
 section waits for a URL that has such a character in it. A `<Location>` whose path does not begin with a slash never
-matches either, because the path of every request begins with one (`request.c:ap_location_walk`).
+matches either, because the path of every request begins with one (`request.c:ap_location_walk`). A regular expression is one only after `~` or
+in a section whose name ends in `Match`: elsewhere `^`, `$` and `\\.` are plain characters. And `<Files>` is compared with the name of the
+file alone, in which no slash is (`request.c:ap_file_walk`; measured with 2.4.71).
 
 ## The fix
 
-A repair: it writes the character that was meant. The restriction then takes effect, and what should never have been
+A repair: it writes the character that was meant, or `~` before a regular expression. The restriction then takes effect, and what should never have been
 open is closed.
 
 It is unsafe where nothing in sight opens the same files to everyone. A section replaces what other sections say about
@@ -21,7 +23,8 @@ a file, so those whom the restriction admits may get what nobody got before.
 
 ## Left alone
 
-A dead section that grants access does no harm, and is not reported.
+A dead section that grants access does no harm, and is not reported. `<Files>` with a slash is reported without a fix: its file belongs into a
+`<Directory>`, or its URL into a `<Location>`.
 
 ## See also
 
@@ -58,6 +61,37 @@ A dead section that grants access does no harm, and is not reported.
      </Location>
     ```
 
+Regular expressions in plain sections:
+
+    ```diff repair
+     WSGIScriptAlias / /srv/site/app.wsgi
+    -<Location "^/admin/">
+    +<Location ~ "^/admin/">
+         Require ip 192.0.2.0/24
+     </Location>
+    -<Files "\\.(db|sqlite3)$">
+    +<Files ~ "\\.(db|sqlite3)$">
+         Require all denied
+     </Files>
+     <Directory /srv/site>
+         Require all granted
+     </Directory>
+    ```
+
+A name of a file with a slash:
+
+    ```apache
+    WSGIScriptAlias / /srv/site/app.wsgi
+    <Files "conf/secret.txt">
+    #      ^^^^^^^^^^^^^^^^^
+        Require all denied
+    </Files>
+    <FilesMatch "^/conf/">
+    #           ^^^^^^^^^
+        Require all denied
+    </FilesMatch>
+    ```
+
 A dead section that grants access is better left dead; the others match:
 
     ```apache
@@ -73,6 +107,12 @@ A dead section that grants access is better left dead; the others match:
     <Proxy http://example.com/*>
         Require ip 192.0.2.0/24
     </Proxy>
+    <Files "*.db">
+        Require all denied
+    </Files>
+    <FilesMatch "^conf|/">
+        Require all denied
+    </FilesMatch>
     ```
 """
 
@@ -80,7 +120,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives.families import AUTHENTICATION, LOCATION_SECTIONS, MERGED_SECTIONS
+from modwsgi_fix.directives.families import AUTHENTICATION, FILES_SECTIONS, LOCATION_SECTIONS, MERGED_SECTIONS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import location_prefix, served, served_near
@@ -98,28 +138,62 @@ _TYPED = (*_OPENING, "ˆ")
 @rule(severity=Severity.ERROR, changes=("restricted",), scope=Scope.HOST)
 def dead_restriction(config: Config) -> Iterator[Diagnostic]:
     for section in config.asked_about(*MERGED_SECTIONS):
-        if section.key != "location" and not (_may_be_typed(section) and pattern_of(section).startswith(_TYPED)):
+        if not _may_be_dead(section):
             continue
         if not section.args or not section.known or len(section.args) > (2 if section.value == "~" else 1):
             continue
-        meant = _meant(section)
-        if meant is None or not _restricts(section):
+        if not _restricts(section):
             continue
-        fix = None
-        if not section.foreign:
-            edit, title = Edit(section.path, section.args[-1].span, meant), "Write the path that was meant"
-            fix = (
-                Fix.repair(title, edit, reason="the restriction then takes effect")
-                if _opens_nothing(config, section, meant)
-                else Fix.unsafe(title, edit, reason="those whom it admits may get what nobody got before")
-            )
+        meant = _meant(section)
+        if meant is None and not _asks_for_a_slash(section):
+            continue
+        fix = _fix(config, section, meant) if meant is not None else None
+        advice = (
+            "name a file without its directory, or write <Location> for a URL" if meant is None else f"write {meant}"
+        )
         yield Diagnostic(
             section.path,
             section.args[-1].span,
             f"<{section.name} {pattern_of(section)}> never matches, so what it should protect is open",
             fix,
-            help="" if fix else f"write {meant}",
+            help="" if fix else advice,
         )
+
+
+def _fix(config: Config, section: Item, meant: str) -> Fix | None:
+    is_unmarked = _is_unmarked(section)
+    # The words of an expression that begins with a slash are a URL of their own, which is refused now.
+    if section.foreign or (is_unmarked and pattern_of(section).startswith("/")):
+        return None
+    title = "Take it for a regular expression" if is_unmarked else "Write the path that was meant"
+    edit = Edit(section.path, section.args[-1].span, meant)
+    if _opens_nothing(config, section, meant):
+        return Fix.repair(title, edit, reason="the restriction then takes effect")
+    return Fix.unsafe(title, edit, reason="those whom it admits may get what nobody got before")
+
+
+def _may_be_dead(section: Item) -> bool:
+    """Whether it is worth looking at a section: most are plain paths."""
+    pattern = pattern_of(section)
+    if section.key == "location" or (section.key in FILES_SECTIONS and "/" in pattern):
+        return True
+    return _is_unmarked(section) or (_may_be_typed(section) and pattern.startswith(_TYPED))
+
+
+def _is_unmarked(section: Item) -> bool:
+    """Whether a regular expression stands where httpd takes it for a plain name."""
+    if is_regex_section(section) or section.key not in MERGED_SECTIONS:
+        return False
+    pattern = pattern_of(section)
+    return pattern.startswith("^") or (pattern.endswith("$") and not pattern.startswith("$")) or "\\." in pattern
+
+
+def _asks_for_a_slash(section: Item) -> bool:
+    """Whether no name of a file can match, since none has a slash."""
+    pattern = pattern_of(section)
+    if section.key == "files" and not is_regex_section(section):
+        return "/" in pattern
+    return section.key in FILES_SECTIONS and pattern.startswith("^/") and "|" not in pattern
 
 
 def _may_be_typed(section: Item) -> bool:
@@ -138,6 +212,8 @@ def _meant(section: Item) -> str | None:
         return '"' + pattern[1:-1].translate(_QUOTES).replace("ˆ", "^") + '"'
     if is_regex_section(section) and pattern.startswith("ˆ"):
         return written.replace("ˆ", "^", 1)
+    if _is_unmarked(section):
+        return f"~ {written}"
     if section.key == "location" and not is_regex_section(section) and pattern[:1].isalnum() and ":" not in pattern:
         quote = written[:1] if written[:1] in "\"'" else ""
         return f"{quote}/{written[len(quote) :]}"
@@ -158,11 +234,12 @@ def _opens_nothing(config: Config, section: Item, meant: str) -> bool:
         return True
     hosts = config.servers if section.server.is_main else [section.server]
     path = meant.strip("\"'")
-    if section.key == "directory" and not is_regex_section(section):
+    is_plain = not is_regex_section(section) and not _is_unmarked(section)
+    if section.key == "directory" and is_plain:
         return all(_is_open(config, host, path, None) for host in hosts)
     if section.key not in LOCATION_SECTIONS:
         return False
-    prefix = None if is_regex_section(section) else path
+    prefix = path if is_plain else None
     return all(_is_open_by_url(config, host, prefix) for host in hosts)
 
 

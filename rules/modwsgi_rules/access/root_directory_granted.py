@@ -75,8 +75,8 @@ from modwsgi_fix.model.merge.sections import directories_in, directory_matches, 
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_rules.access._expressions import whom
+from modwsgi_rules.access._shared import WIDE
 
-_WIDE = frozenset({"", "/home", "/etc", "/var", "/srv", "/usr", "/opt", "/root", "/tmp", "/mnt", "/media", "/data"})
 #: Names that no pattern is meant for; a pattern that matches them matches every name.
 _SAMPLES = ("a-b.c", "0/x y", "._/q/z")
 
@@ -103,7 +103,7 @@ def _wide(config: Config) -> Iterator[tuple[Item, str]]:
         for section, path in sections.paths:
             while path.endswith("/*"):
                 path = path.removesuffix("/*").rstrip("/")
-            if path in _WIDE:
+            if path in WIDE:
                 yield section, path
         for section in sections.regexes:
             if section.known and is_settled(pattern_of(section)):
@@ -112,6 +112,6 @@ def _wide(config: Config) -> Iterator[tuple[Item, str]]:
 
 def _matched(section: Item) -> Iterator[tuple[Item, str]]:
     """Yield the wide directories that a regular expression holds for, each with the section."""
-    for path in sorted(_WIDE):
+    for path in sorted(WIDE):
         if all(directory_matches(section, f"{path}/{one}") for one in _SAMPLES):
             yield section, path

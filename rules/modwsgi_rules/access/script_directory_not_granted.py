@@ -138,12 +138,13 @@ from modwsgi_fix.model.daemons import all_groups_known, defined_names, embedded_
 from modwsgi_fix.model.facts.baseline import baseline
 from modwsgi_fix.model.facts.closed import closed_by_baseline, fetched_as_file
 from modwsgi_fix.model.facts.served import Served, is_unclear, target_of
+from modwsgi_fix.model.facts.swapped import swapped
 from modwsgi_fix.model.merge.groups import process_group
 from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.rewriting.access_blocks import directory_block, grant_lines
 from modwsgi_fix.rewriting.lines import insert_after
 from modwsgi_fix.rule import Diagnostic, Rank, Scope, Severity, rule
-from modwsgi_rules.access._shared import open_file
+from modwsgi_rules.access._shared import WIDE, open_file
 
 
 @rule(severity=Severity.ERROR, changes=("regained",), rank=Rank.ANSWER, scope=Scope.HOST)
@@ -153,6 +154,8 @@ def script_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
         for mount in mounts(config, server):
             target = target_of(config, mount)
             if mount.server is not server or target is None or "*" in (path := target.path):
+                continue
+            if mount.item in swapped(config):
                 continue
             if not closed_by_baseline(config, server, target):
                 continue
@@ -171,6 +174,8 @@ def _fix(config: Config, mount: Mapping, target: Served) -> Fix | None:
     item = mount.item
     if item.foreign:
         return None
+    if target.file is None and target.directory.rstrip("/") in WIDE:
+        return None  # nobody opens the disk for that
     if target.file is None:
         lines = directory_block(target.directory, grant_lines(config, item.file))
         return Fix.unsafe(

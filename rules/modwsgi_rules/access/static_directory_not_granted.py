@@ -68,10 +68,12 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.closed import closed_by_baseline
 from modwsgi_fix.model.facts.missing import missing
 from modwsgi_fix.model.facts.served import is_unclear, target_of
+from modwsgi_fix.model.facts.swapped import swapped
 from modwsgi_fix.model.urls import aliases
 from modwsgi_fix.rewriting.access_blocks import directory_block, file_grant, grant_lines
 from modwsgi_fix.rewriting.lines import insert_after
 from modwsgi_fix.rule import Diagnostic, Rank, Scope, rule
+from modwsgi_rules.access._shared import WIDE
 
 
 @rule(rank=Rank.ANSWER, scope=Scope.HOST)
@@ -83,10 +85,11 @@ def static_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
             target = target_of(config, alias) if alias.item.server is server else None
             if target is None or not closed_by_baseline(config, server, target):
                 continue
-            if alias.item in gone:
+            if alias.item in gone or alias.item in swapped(config):
                 continue  # nothing is there to be opened
             fix = None
-            if target.path not in seen and not alias.item.foreign and not is_unclear(config, target):
+            wide = target.file is None and target.directory.rstrip("/") in WIDE
+            if target.path not in seen and not wide and not alias.item.foreign and not is_unclear(config, target):
                 grants = directory_block(target.directory, grant_lines(config))
                 lines = file_grant(config, target) if target.file is not None else grants
                 fix = Fix.unsafe(

@@ -68,6 +68,16 @@ Reported without a fix:
     </Directory>
     ```
 
+mod_wsgi puts something in place of `%{GLOBAL}` and `%{ENV:NAME}` alone:
+
+    ```apache
+    #- apache2.conf
+    WSGIDaemonProcess shop display-name=%{GROUP}
+    WSGIProcessGroup %{GROUP}
+    #                ^^^^^^^^
+    WSGIScriptAlias / /srv/shop.wsgi
+    ```
+
 Not reported:
 
     ```apache

@@ -9,14 +9,15 @@ The application does not find the value: it fails with a `KeyError` when it is l
 
 `SetEnv` and `SetEnvIf` set variables of a request. mod_wsgi hands them to the application with each request, in its `environ`;
 the environment of the process, `os.environ`, never has them (measured with 4.9.4, embedded and in a daemon process). A module
-is loaded before it is given any request.
+is loaded before it is given any request. `PYTHONPATH`, `PYTHONHOME`, `LD_LIBRARY_PATH` and the locale are read by Python, the
+dynamic loader and the C library from the process alone, once, before any script.
 
 ## Left alone
 
 There is no fix: the value belongs into the script, the unit file of the service or Debian's envvars, and the administrator
 decides which. `PassEnv` passes on what the environment of httpd has, and is not reported, nor is a script that sets
-the name in `os.environ` itself. Where no script is in sight (`--root`), only the names are reported that Python and Django
-read from `os.environ` themselves.
+the name in `os.environ` itself. Where no script is in sight (`--root`), only the names are reported that Python, the C library and Django
+read from the process themselves, and none of these where the host or the main server has CGI programs, which do get them.
 
 ## See also
 
@@ -44,6 +45,18 @@ Reported without a fix:
     #      ^^^^^^^^^^^^^^^^^^^^^^
     WSGIScriptAlias / /srv/shop/app.wsgi
     ```
+    ```apache
+    #- site.conf
+    SetEnv PYTHONPATH /srv/shop/lib
+    #      ^^^^^^^^^^
+    SetEnvIf Request_URI . LD_LIBRARY_PATH=/opt/oracle/lib
+    #                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    WSGIScriptAlias / /srv/shop/app.wsgi
+    #- /srv/shop/app.wsgi
+    import shop
+
+    application = shop.application
+    ```
 
 Not reported:
 
@@ -62,6 +75,7 @@ Not reported:
     ```apache
     SetEnv PYTHONPATH /srv/cgi
     ScriptAlias /cgi-bin/ /srv/cgi/
+    WSGIScriptAlias / /srv/shop/app.wsgi
     ```
 """
 
@@ -81,8 +95,22 @@ from modwsgi_fix.script.source import source_of
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
 
-#: Variables that Python, its loader and Django themselves read from the environment of the process.
-_READ_BY_ITSELF = frozenset({"DJANGO_SETTINGS_MODULE", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH"})
+_PROCESS = "set it in httpd's environment: the unit file of the service, or Debian's envvars"
+_LOCALE = "write locale= into WSGIDaemonProcess, or set it in httpd's environment"
+#: Variables that Python, the loader and the C library read from the environment of the process, and what takes their place.
+_OF_PROCESS = {
+    "LANG": _LOCALE,
+    "LC_ALL": _LOCALE,
+    "LC_CTYPE": _LOCALE,
+    "LD_LIBRARY_PATH": _PROCESS,
+    "LD_PRELOAD": _PROCESS,
+    "PYTHONHOME": "write python-home= into WSGIDaemonProcess, or WSGIPythonHome for embedded mode",
+    "PYTHONPATH": "write python-path= into WSGIDaemonProcess, or WSGIPythonPath for embedded mode",
+    "PYTHON_EGG_CACHE": "write python-eggs= into WSGIDaemonProcess, or WSGIPythonEggs for embedded mode",
+}
+_PROGRAMS = ("scriptalias", "scriptaliasmatch")
+#: A script reads or sets it, where one is in sight.
+_OF_DJANGO = "DJANGO_SETTINGS_MODULE"
 
 
 class _Read(NamedTuple):
@@ -112,10 +140,17 @@ def setenv_not_in_os_environ(config: Config) -> Iterator[Diagnostic]:
                 severity=Severity.ERROR if read.fails else Severity.WARNING,
                 help="read it from the environ of the request, or set it in the script or in httpd's environment",
             )
-        elif name in _READ_BY_ITSELF and not scripts and config.within(item.server, *MOUNTS):
-            message = f"{name} is read from os.environ, where SetEnv does not put it"
-            help = "set it in the script, by an option of WSGIDaemonProcess, or in httpd's environment"
+        elif _is_read_unseen(config, item, name, any_script=bool(scripts)):
+            message = f"{name} is read from the environment of the process, where {item.name} does not put it"
+            help = _OF_PROCESS.get(name, "set it in the script, or in httpd's environment")
             yield Diagnostic(item.path, arg.span, message, severity=Severity.WARNING, help=help)
+
+
+def _is_read_unseen(config: Config, item: Item, name: str, *, any_script: bool) -> bool:
+    """Whether Python, the C library or Django reads a variable of an application, and no CGI program is there to get it."""
+    if not config.within(item.server, *MOUNTS) or (any_script if name == _OF_DJANGO else name not in _OF_PROCESS):
+        return False
+    return not any(config.within(server, *_PROGRAMS) for server in (config.main, item.server))
 
 
 def _set(item: Item) -> Iterator[tuple[Arg, str]]:

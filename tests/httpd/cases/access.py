@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..application import app
 from ..case import Case, Equal, EqualExcept
-from ..probe import probes
+from ..probe import Probe, probes
 from ..root import Link
 
 _SITE = "http://a.example"
@@ -110,6 +110,110 @@ CASES = (
         probes=probes(f"{_SITE}/", f"{_SITE}/admin", f"{_SITE}/admin/x", f"{_SITE}/admins"),
         expect=EqualExcept(refused=(f"{_SITE}/admin", f"{_SITE}/admin/x")),
         equivalent={"site.conf: drop: +<Location />": "the directory is open anyway"},
+    ),
+    Case(
+        name="an address that is asked beside a grant",
+        rules=("restriction-beside-grant",),
+        level="unsafe",
+        before={
+            "site.conf": _RESTRICTED.format(
+                open=_OPEN,
+                text="""\
+    <Location /admin>
+        Require all granted
+        Require ip 192.0.2.0/24
+    </Location>
+    <Location /office>
+        <IfModule mod_authz_core.c>
+            <RequireAny>
+                Require all granted
+                <RequireAll>
+                    Require all granted
+                    Require not ip 127.0.0.0/8
+                </RequireAll>
+            </RequireAny>
+        </IfModule>
+    </Location>""",
+            )
+        },
+        tree=_TREE,
+        probes=probes(f"{_SITE}/", f"{_SITE}/admin", f"{_SITE}/office"),
+        expect=EqualExcept(refused=(f"{_SITE}/admin", f"{_SITE}/office")),
+    ),
+    Case(
+        name="commas behind addresses",
+        rules=("comma-between-names",),
+        level="unsafe",
+        before={
+            "site.conf": _RESTRICTED.format(
+                open=_OPEN,
+                text="""\
+    <Location /admin>
+        Order allow,deny
+        Allow from all
+        Deny from 127.0.0.1, 192.0.2.1
+    </Location>
+    <Location /office>
+        Order allow,deny
+        Allow from all
+        Deny from 127.0.0.1, 192.0.2.1,
+    </Location>""",
+            )
+        },
+        tree=_TREE,
+        probes=probes(f"{_SITE}/", f"{_SITE}/admin", f"{_SITE}/office"),
+        expect=EqualExcept(refused=(f"{_SITE}/admin", f"{_SITE}/office")),
+    ),
+    Case(
+        name="methods that Limit does not name",
+        rules=("limit-leaves-methods-open",),
+        level="unsafe",
+        before={
+            "site.conf": _RESTRICTED.format(
+                open=_OPEN,
+                text="""\
+    <Location /admin>
+        <Limit GET POST>
+            Require ip 192.0.2.0/24
+        </Limit>
+    </Location>""",
+            )
+        },
+        tree=_TREE,
+        probes=(
+            *probes(f"{_SITE}/", f"{_SITE}/admin"),
+            Probe("a.example", "/admin", method="PUT"),
+            Probe("a.example", "/admin", method="HELLO"),
+        ),
+        expect=EqualExcept(refused=(f"PUT {_SITE}/admin", f"HELLO {_SITE}/admin")),
+    ),
+    Case(
+        name="regular expressions in plain sections",
+        rules=("dead-restriction",),
+        level="repair",
+        before={
+            "site.conf": _RESTRICTED.format(
+                open=_OPEN,
+                text="""\
+    <Location "^/admin/">
+        Require ip 192.0.2.0/24
+    </Location>
+    <IfModule mod_authz_core.c>
+        <Location "^/(office|desk)$">
+            Require all denied
+        </Location>
+    </IfModule>
+    Alias /static /srv/w/static
+    <Files "^a[.]css$">
+        Require all denied
+    </Files>""",
+            )
+        },
+        tree=_TREE,
+        probes=probes(
+            f"{_SITE}/", f"{_SITE}/admin/x", f"{_SITE}/desk", f"{_SITE}/static/a.css", f"{_SITE}/static/sub/b.css"
+        ),
+        expect=EqualExcept(refused=(f"{_SITE}/admin/x", f"{_SITE}/desk"), closed=(f"{_SITE}/static/a.css",)),
     ),
     Case(
         name="a restriction that never matched",

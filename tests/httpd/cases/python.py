@@ -27,6 +27,20 @@ CASES = (
         expect=EqualExcept(regained=(f"{_SITE}/",)),
     ),
     Case(
+        name="an environment given as a path",
+        rules=("python-path-is-an-environment",),
+        level="unsafe",
+        before={"site.conf": _CONF.format(options="python-path=/srv/w/env threads=2")},
+        tree={
+            "/srv/w/app.wsgi": "import shop\n" + app(),
+            "/srv/w/env/pyvenv.cfg": "home = /usr/bin\ninclude-system-site-packages = false\n",
+            "/srv/w/env/bin/python3": Link("/usr/bin/python3"),
+            "/srv/w/env/lib/python3.11/site-packages/shop.py": "",
+        },
+        probes=probes(f"{_SITE}/"),
+        expect=EqualExcept(regained=(f"{_SITE}/",)),
+    ),
+    Case(
         name="an environment given by its packages",
         rules=("python-path-is-site-packages",),
         level="unsafe",

@@ -50,6 +50,12 @@ class Application:
 _RESOURCE = app().replace("def application(", "@bobo.query\ndef resource(")
 _SETTINGS = "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site.settings')\n"
 
+#: As Django's own, which imports the settings at once.
+_IMPORTING = (
+    f"{_ANSWER}\nimport importlib, os\ndef get_wsgi_application():\n"
+    "    importlib.import_module(os.environ['DJANGO_SETTINGS_MODULE'])\n    return answer\n"
+)
+
 CASES = (
     script_case(
         "routes of Bottle without an application",
@@ -115,6 +121,21 @@ CASES = (
         level="repair",
         tree=_DJANGO,
         equivalent={"/srv/w/app.wsgi: drop: -os.environ*": "what is set once more at the end sets nothing"},
+    ),
+    *(
+        script_case(
+            f"settings of Django by the name of a file, {name}",
+            "settings-name-is-a-path",
+            f"{BESIDE}import os\n{line}from django.core.wsgi import get_wsgi_application\n"
+            "application = get_wsgi_application()\n",
+            level="repair",
+            tree={**_DJANGO, "/srv/w/django/core/wsgi.py": _IMPORTING, "/srv/w/shop/settings.py": "DEBUG = False\n"},
+        )
+        for name, line in (
+            ("by setdefault", "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.py')\n"),
+            ("by a path", "os.environ['DJANGO_SETTINGS_MODULE'] = 'shop/settings'\n"),
+            ("under a condition", "if True:\n    os.environ['DJANGO_SETTINGS_MODULE'] = './shop/settings.py'\n"),
+        )
     ),
     script_case(
         "bobo resources that are looked for under the name of the file",

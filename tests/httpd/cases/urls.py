@@ -122,6 +122,42 @@ WSGIScriptAlias / /srv/w/portal.wsgi
         equivalent={"site.conf: drop: -Alias /f/old/*": "where it stood it is never asked"},
     ),
     Case(
+        name="a mount and an alias that name the file first",
+        rules=("alias-words-swapped",),
+        level="unsafe",
+        before=_host("""
+WSGIScriptAlias /srv/w/wiki.wsgi /wiki
+<IfModule alias_module>
+    Alias /srv/w/static /static
+</IfModule>
+"""),
+        tree=_TREE,
+        root=True,
+        probes=probes(f"{_SITE}/wiki", f"{_SITE}/wiki/Start", f"{_SITE}/static/a.css"),
+        expect=EqualExcept(regained=(f"{_SITE}/wiki", f"{_SITE}/wiki/Start"), served=(f"{_SITE}/static/a.css",)),
+    ),
+    Case(
+        name="a mount without its first slash",
+        rules=("url-prefix-without-slash",),
+        level="repair",
+        before=_host("WSGIScriptAlias wiki /srv/w/wiki.wsgi"),
+        tree=_TREE,
+        probes=probes(f"{_SITE}/wiki", f"{_SITE}/wiki/Start", f"{_SITE}/wikis"),
+        expect=EqualExcept(regained=(f"{_SITE}/wiki", f"{_SITE}/wiki/Start")),
+    ),
+    Case(
+        name="an alias without its first slash",
+        rules=("url-prefix-without-slash",),
+        level="unsafe",
+        before=_host("""
+Alias static /srv/w/static
+WSGIScriptAlias / /srv/w/portal.wsgi
+"""),
+        tree=_TREE,
+        probes=probes(f"{_SITE}/", f"{_SITE}/static/a.css", f"{_SITE}/statics"),
+        expect=EqualExcept(served=(f"{_SITE}/static/a.css",)),
+    ),
+    Case(
         name="a mount with a slash at one end",
         rules=("wsgi-alias-trailing-slash",),
         level="repair",

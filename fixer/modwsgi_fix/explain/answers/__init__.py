@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from modwsgi_fix.explain.answers import groups, reading, requests, scripts
+from modwsgi_fix.explain.answers import groups, modules, reading, requests, scripts
 from modwsgi_fix.explain.asked import Asked
 from modwsgi_fix.explain.gathering import Occurrence
 from modwsgi_fix.records import Cause
@@ -24,6 +24,7 @@ READERS: dict[str, Reader] = {
     "embedded": groups.embedded,
     "exception": scripts.exception,
     "group": groups.group,
+    "handed-on": modules.handed_on,
     "home": groups.home,
     "htaccess": requests.htaccess,
     "http2": reading.http2,
@@ -31,6 +32,7 @@ READERS: dict[str, Reader] = {
     "listen": reading.listening,
     "load": reading.loading,
     "log": reading.log_directory,
+    "log-in": modules.log_in,
     "loop": requests.loop,
     "name": reading.naming,
     "path": requests.root,

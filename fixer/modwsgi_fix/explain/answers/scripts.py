@@ -62,7 +62,13 @@ def _help(occurrence: Occurrence) -> str:
 _HEADED = ("script-exception", "exec-failed", "cannot-be-loaded", "not-compiled")
 
 _LOCALE = "write lang=C.UTF-8 locale=C.UTF-8 into WSGIDaemonProcess; in embedded mode LANG of httpd counts, which envvars sets"
+_WRITABLE = "let the user of the process group (user= of WSGIDaemonProcess, else User) write the file and its directory"
 _HELP = {
+    "not-reentrant": "read the first traceback after the last start, and restart httpd once its cause is mended",
+    "host-not-allowed": "add the name to ALLOWED_HOSTS of the settings, where it is one of this site",
+    "database-read-only": _WRITABLE,
+    "database-not-opened": _WRITABLE,
+    "file-closed": "let the user of the process group (user= of WSGIDaemonProcess, else User) open it, or write it elsewhere",
     "chunked": "write WSGIChunkedRequest On, where the application reads its input to the end and does without CONTENT_LENGTH",
     "not-ascii-read": _LOCALE,
     "not-ascii-written": _LOCALE,

@@ -212,6 +212,55 @@ SCRIPTS = (
         rules=("missing-global-application-group",),
         only="numpy",
     ),
+    *(
+        Message(
+            name,
+            text,
+            "exception",
+            "a C extension does not work in more than one interpreter of a process, and this one is not the main one",
+            rules=("missing-global-application-group",),
+            only=only,
+        )
+        for name, text, only in (
+            (
+                "interpreter-change",
+                "Interpreter change detected - this module can only be loaded into one interpreter per process",
+                "Cython",
+            ),
+            ("no-subinterpreters", "does not support loading in subinterpreters", "Python 3.12"),
+            ("initialized-once", "may only be initialized once per interpreter process", "PyO3"),
+        )
+    ),
+    Message(
+        "not-reentrant",
+        "populate() isn't reentrant",
+        "exception",
+        "Django failed when it was loaded first, and says so at each request since: the first traceback has the reason",
+    ),
+    Message(
+        "host-not-allowed",
+        "Invalid HTTP_HOST header: '{name}'",
+        "exception",
+        "Django's ALLOWED_HOSTS does not have the name that the visitor asked for, so each request by that name is an error 400",
+    ),
+    *(
+        Message(
+            name,
+            text,
+            "exception",
+            "the user that the application runs as may not write the file of the database, or its directory",
+        )
+        for name, text in (
+            ("database-read-only", "attempt to write a readonly database"),
+            ("database-not-opened", "unable to open database file"),
+        )
+    ),
+    Message(
+        "file-closed",
+        "PermissionError: [Errno 13] Permission denied: '{name}'",
+        "exception",
+        "the user that the application runs as may not open a file, or pass a directory above it",
+    ),
     Message(
         "text-body",
         "sequence of byte string values expected, value of type {type} found",

@@ -53,6 +53,19 @@ def has_no_python(config: Config, home: str) -> bool:
         return False
 
 
+#: What an environment has at its root.
+_PARTS = frozenset({"bin", "include", "lib", "lib64", "local", "man", "pyvenv.cfg", "share", "src"})
+
+
+def has_modules(config: Config, root: str) -> bool:
+    """Whether modules of a project may lie at the root of an environment, beside what belongs to it."""
+    try:
+        names = config.disk.names(root) if config.disk is not None else []
+    except FileProblem:
+        return True
+    return any(name not in _PARTS and (name.endswith(".py") or "." not in name) for name in names)
+
+
 def _read(config: Config, path: str) -> str:
     """Return the text of a file on the disk; empty where it cannot be read."""
     try:

@@ -1,0 +1,55 @@
+"""Messages about a request that needs a module which httpd has not loaded: the lines that ask for it, and the module."""
+
+from __future__ import annotations
+
+from modwsgi_fix.directives.families import HANDED_ON
+from modwsgi_fix.explain.asked import Asked, cause_of, findings_of, spot
+from modwsgi_fix.explain.gathering import Occurrence
+from modwsgi_fix.model.items import Item
+from modwsgi_fix.records import Cause
+
+_LIMIT = 5
+#: The modules that take the place of a word of the message, where its name is not that of the module.
+_OF_SCHEMES = {
+    "h2": "proxy_http2",
+    "h2c": "proxy_http2",
+    "https": "proxy_http",
+    "ws": "proxy_http (proxy_wstunnel before 2.4.47)",
+    "wss": "proxy_http (proxy_wstunnel before 2.4.47)",
+}
+_OF_LOG_INS = {"openid-connect": "auth_openidc", "shibboleth": "shib", "kerberos": "auth_gssapi, with AuthType GSSAPI"}
+
+
+def log_in(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """Return the lines that ask for a log-in of a kind that no module knows."""
+    kind = occurrence.fields.get("kind", "")
+    lines = [item for item in _named(asked, "authtype") if item.value.lower() == kind.lower()]
+    module = _OF_LOG_INS.get(kind.lower(), f"auth_{kind.lower()}")
+    return _causes(occurrence, asked, lines, f"load {module}, or write the AuthType of a module that is loaded")
+
+
+def handed_on(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """Return the lines that hand requests on to another server."""
+    scheme = occurrence.fields.get("scheme", "")
+    rules = [item for item in _named(asked, "rewriterule") if len(item.values) > 2 and _hands_on(item)]
+    if not scheme:
+        return _causes(occurrence, asked, rules, "load proxy, and proxy_http for http: and https:")
+    every = [*(item for item in _named(asked, *HANDED_ON) if item.key != "rewriterule"), *rules]
+    lines = [item for item in every if any(f"{scheme}://" in word for word in item.values)]
+    return _causes(occurrence, asked, lines, f"load {_OF_SCHEMES.get(scheme, f'proxy_{scheme}')}")
+
+
+def _named(asked: Asked, *names: str) -> list[Item]:
+    return [item for config in asked.configs for item in config.named(*names) if item.args]
+
+
+def _hands_on(item: Item) -> bool:
+    flags = {flag.strip() for flag in item.values[2].strip("[]").lower().split(",")}
+    return bool(flags & {"p", "proxy"})
+
+
+def _causes(occurrence: Occurrence, asked: Asked, lines: list[Item], help: str) -> list[Cause]:
+    found = [cause_of(asked, one) for one in findings_of(asked, occurrence.message.rules)]
+    if found or not lines:
+        return found[:_LIMIT]
+    return [Cause(occurrence.message.about, tuple(spot(item) for item in lines[:_LIMIT]), help=help)]
