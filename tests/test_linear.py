@@ -39,9 +39,11 @@ Include sites/*.conf
 #: Rules whose example is not found once for each copy: it needs another version of httpd, a filesystem, a fragment,
 #: a name that is not the user's own, or is about the server as a whole.
 _ONCE_ONLY = {
+    "auth-type-not-loaded",
     "condition-above-module",
     "endless-include",
     "htaccess-refused",
+    "import-before-sys-path",
     "key-readable-by-all",
     "missing-deny-baseline",
     "missing-name-virtual-host",
@@ -55,6 +57,7 @@ _ONCE_ONLY = {
     "permission-missing",
     "python-home-not-a-prefix",
     "python-home-of-another-version",
+    "python-path-is-an-environment",
     "python-path-is-site-packages",
     "redundant-default",
     "site-not-read",

@@ -105,7 +105,7 @@ _GRANT = ("all", "granted")
 _ANY = MERGED_SECTIONS | {"requireany"}
 
 
-@rule(severity=Severity.ERROR, rank=Rank.EXPOSED, changes=("restricted",))
+@rule(severity=Severity.ERROR, rank=Rank.EXPOSED)
 def restriction_beside_grant(config: Config) -> Iterator[Diagnostic]:
     for item in config.named("require"):
         section = item.parent

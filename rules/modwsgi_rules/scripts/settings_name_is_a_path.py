@@ -88,7 +88,7 @@ _SETTINGS = "DJANGO_SETTINGS_MODULE"
 _PATH = expression(r"(?:\./)?(\w+(?:[./]\w+)*?)(?:\.py)?/?")
 
 
-@rule(severity=Severity.ERROR, changes=("regained",))
+@rule(severity=Severity.ERROR)
 def settings_name_is_a_path(config: Config) -> Iterator[Diagnostic]:
     for script in wsgi_scripts(config):
         text = script.script.text

@@ -28,6 +28,10 @@ Patterns of `AliasMatch` and `WSGIScriptAliasMatch` may begin with anything. A w
 
     ```diff repair
      #- apache2.conf
+     DocumentRoot /srv/www
+     <Directory />
+         Require all denied
+     </Directory>
     -WSGIScriptAlias shop /srv/shop/app.wsgi
     +WSGIScriptAlias /shop /srv/shop/app.wsgi
      <Directory /srv/shop>

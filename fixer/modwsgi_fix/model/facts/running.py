@@ -234,11 +234,16 @@ def is_installed(config: Config, home: str | None, name: str) -> bool | None:
                 is_partial = is_partial or (disk is not None and not disk.is_known(f"{place}/{name}"))
                 if name in names or f"{name}.py" in names or any(one.startswith(f"{name}.") for one in names):
                     return True
-                if any(one.endswith((".pth", ".egg-link")) and "nspkg" not in one for one in names):
+                if any(one.endswith((".pth", ".egg-link")) and not _adds_nothing(one) for one in names):
                     return True
         except FileProblem:
             return None
     return False if is_seen and not is_partial else None
+
+
+def _adds_nothing(name: str) -> bool:
+    """Whether a ``.pth`` file is one of setuptools, of virtualenv or of a namespace, which add no directory."""
+    return "nspkg" in name or name in ("distutils-precedence.pth", "_virtualenv.pth")
 
 
 def search_path(process: DaemonProcess | None) -> tuple[str, ...]:
