@@ -85,9 +85,10 @@ def _of_containers(config: Config) -> Iterator[Fault]:
     containers = config.named(*REQUIRE_SECTIONS)
     within = (child for section in containers for child in section.children if child.key != "require")
     lines = {**dict.fromkeys(config.named("require")), **dict.fromkeys(containers), **dict.fromkeys(within)}
-    for item in filter(is_certain, lines):
-        if not item.sections:
-            continue  # it stands in the wrong place, or in a container of the file that includes a fragment
+    for item in lines:
+        # Without a section it stands in the wrong place, or in a container of the file that includes a fragment.
+        if item.parent is None or not item.sections or not is_certain(item):
+            continue
         reason = container_fault(item)
         if not reason and only_denies(item):
             reason = "<RequireAll> directive contains only negative authorization directives"
