@@ -51,8 +51,8 @@ class _Names(dict[str, str]):
     """The names of lines, each as one object for all lines that have it."""
 
     def __missing__(self, name: str) -> str:
-        one = self[name] = intern(name)
-        return one
+        kept = self[name] = intern(name)
+        return kept
 
 
 class _Parser:
