@@ -32,9 +32,9 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 from changed_hosts import diffed, job_of
 
 #: Between servers of so many hosts, whose last names have three digits: hosts with shorter names are like each other alone.
-_FEWER, _MORE = 120, 180
-#: Calls a host, those of functions in C too: 3,720 by Python 3.11, and some more for another one. It took 5,160 once.
-_MOST = 4_000
+_FEWER, _MORE = 150, 200
+#: Calls a host, those of functions in C too: 3,960 by Python 3.11. It took 5,610 once.
+_MOST = 4_200
 
 
 def _calls(work: Callable[[], object]) -> int:
@@ -55,7 +55,8 @@ def _calls(work: Callable[[], object]) -> int:
 
 
 def test_what_a_host_costs_that_changes_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    diffed(job_of(2, files=False))
+    # What is found out once, however many hosts there are, counts for nothing.
+    diffed(job_of(_FEWER, files=False))
     calls = []
     for hosts in (_FEWER, _MORE):
         # What other tests have shown to the second reader counts for nothing.

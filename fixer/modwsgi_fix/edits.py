@@ -110,7 +110,7 @@ def _meet(edits: Iterable[Edit]) -> bool:
 def compatible(fixes: Iterable[Fix]) -> list[Fix]:
     """Return the fixes that can be applied together: the earlier of two that touch, and the first of equal ones."""
     fixes = [fix for fix in fixes if fix.edits]
-    if not _meet(edit for fix in fixes for edit in fix.edits):
+    if not _meet([edit for fix in fixes for edit in fix.edits]):
         return fixes
     taken: list[Fix] = []
     by_path: dict[str, list[Edit]] = {}

@@ -91,9 +91,8 @@ def _refused(config: Config) -> Iterator[Fault]:
 
 def _of_containers(config: Config) -> Iterator[Fault]:
     """Yield what httpd refuses of ``Require`` and its containers, and of what stands in them."""
-    for server, items in config.by_server.items():
-        for item, reason in server.once(_of_containers, partial(_refused_containers, items)):
-            yield Fault(item.path, item.span, reason)
+    for item, reason in config.in_each_server(_refused_containers, "require", *REQUIRE_SECTIONS):
+        yield Fault(item.path, item.span, reason)
 
 
 def _refused_containers(items: Iterable[Item]) -> tuple[tuple[Item, str], ...]:

@@ -8,7 +8,7 @@ Lines of directives that the request model never looks at (``directives.answers.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from modwsgi_fix.directives.families import SAID_OF_ITSELF, SAID_OF_PLACES
@@ -110,21 +110,21 @@ def _joined(before: Config, after: Config, hosts: Sequence[Pair]) -> list[HostGr
 
     None where these are not all hosts, or where a group has lost a host or a word of its own.
     """
-    pairs = {pair.before: pair for pair in hosts if pair.before is None or not pair.before.is_main}
+    pairs = {pair.before: pair for pair in hosts if pair.before is not before.main}
     if [*pairs] != [*before.hosts] or [pair.after for pair in pairs.values()] != [*after.hosts]:
         return None
     was, now = host_groups(before), host_groups(after)
+    followed = dict(zip(before.hosts, after.hosts, strict=True))
     found, shapes = [], dict[object, int]()
     for old, new in zip(was, now, strict=False):
-        mine = tuple(pairs[host] for host in old.hosts)
-        if old.own != new.own or tuple(pair.after for pair in mine) != new.hosts:
+        if old.own != new.own or tuple(map(followed.get, old.hosts)) != new.hosts:
             return None
         shape = None
         if old.shape is not None and new.shape is not None:
             # Which word after the change is which of those before it.
             order = None if old.words == new.words else tuple(map(old.words.index, new.words))
             shape = shapes.setdefault((old.shape, new.shape, order), len(shapes))
-        found.append(HostGroup(mine, shape, old.own, old.words))
+        found.append(HostGroup(tuple(map(pairs.__getitem__, old.hosts)), shape, old.own, old.words))
     return found if len(was) == len(now) else None
 
 
@@ -193,7 +193,7 @@ def pairs(before: Config, after: Config) -> list[Pair]:
 @derived
 def _by_identity(config: Config) -> dict[tuple[object, ...], Server]:
     found: dict[tuple[object, ...], Server] = {}
-    turns = Counter[tuple[object, ...]]()
+    turns = defaultdict[tuple[object, ...], int](int)
     for server in config.servers:
         key = own_name(server), server.item.values if server.item else None
         found[*key, turns[key]] = server

@@ -16,7 +16,7 @@ from modwsgi_fix.engine.job import Job, Opinion
 from modwsgi_fix.engine.outcome import Withheld
 from modwsgi_fix.model.config import Config, grouped
 from modwsgi_fix.model.items import File
-from modwsgi_fix.model.outside import tells
+from modwsgi_fix.model.outside import looks_outside, tells
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.syntax import Tree, parse
 from modwsgi_fix.text import Span
@@ -128,11 +128,12 @@ def _harmless(config: Config, chosen: list[Diagnostic], effect: Effect, held: He
 def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic, job: Job) -> str | None:
     """Return why a fix must not be applied, in words for the user; None when nothing stands against it."""
     assert diagnostic.fix is not None
+    outside = looks_outside(config)
     for path, span, text in diagnostic.fix.edits:
         file = config.source(path)
         if not file.writable:
             return f"{file.name} is outside the given paths"
-        if tells(config, [text], rule.page):
+        if outside and tells(config, [text], rule.page):
             return "it would copy what a file outside the given paths says"
         if job.ignored is not None and job.ignored(path, ""):
             return f"{file.name} is excluded"
@@ -190,7 +191,7 @@ def edits_by_path(chosen: Sequence[Diagnostic]) -> dict[str, list[Edit]]:
     """Return the edits in the fixes of these findings, those of a shared fix once, by the keys of the files."""
     # Several findings may share one fix.
     fixes = dict.fromkeys(d.fix for d in chosen if d.fix)
-    return grouped((edit for fix in fixes for edit in fix.edits), attrgetter("path"))
+    return grouped([edit for fix in fixes for edit in fix.edits], attrgetter("path"))
 
 
 def _withhold(held: Held, config: Config, d: Diagnostic, reason: str, *, is_bug: bool) -> None:

@@ -102,10 +102,8 @@ class File:
         #: The arguments of lines that are read more than once.
         self._args: dict[Directive, tuple[Arg, ...]] = {}
 
-    def args(self, node: Directive, *, repeated: bool) -> tuple[Arg, ...]:
-        """Return ``literal(node)`` of a line of this file, the same object for all readings of one that is ``repeated``."""
-        if not repeated and self.readings < 2:
-            return literal(node)
+    def args(self, node: Directive) -> tuple[Arg, ...]:
+        """Return ``literal(node)`` of a line of this file that is read more than once, the same object for all readings."""
         args = self._args.get(node)
         if args is None:
             args = self._args[node] = literal(node)
@@ -347,9 +345,13 @@ class Item:
         """The arguments."""
         args = self._args
         if args is None:
-            args = self._args = (
-                self.file.args(self.node, repeated=self.foreign) if self.expanded is None else self._made(self.expanded)
-            )
+            if self.expanded is not None:
+                args = self._made(self.expanded)
+            elif self.foreign or self.file.readings > 1:
+                args = self.file.args(self.node)
+            else:
+                args = literal(self.node)
+            self._args = args
         return args
 
     def _made(self, expanded: Expanded) -> tuple[Arg, ...]:

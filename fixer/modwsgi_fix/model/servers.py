@@ -82,7 +82,8 @@ def own_name(server: Server) -> str | None:
 
 def _own_name(server: Server) -> str | None:
     item = name_item(server)
-    return split_name(item.value)[0] if item and item.args else None
+    values = item.values if item is not None else ()
+    return split_name(values[0])[0] if values else None
 
 
 def is_tls(server: Server) -> bool | None:

@@ -47,6 +47,14 @@ def parse(text: str) -> Tree:
         return _Parser(text).run()
 
 
+class _Names(dict[str, str]):
+    """The names of lines, each as one object for all lines that have it."""
+
+    def __missing__(self, name: str) -> str:
+        kept = self[name] = intern(name)
+        return kept
+
+
 class _Parser:
     """One pass over the lines, with a stack of open sections."""
 
@@ -67,14 +75,14 @@ class _Parser:
         self._tags: dict[str, tuple[list[int], list[int]]] | None = None
 
     def run(self) -> Tree:
-        text, into = self.text, self.into
+        text, into, names = self.text, self.into, _Names()
         size, find, has_nul = len(text), self.text.find, "\0" in self.text
         pos = 0
         while pos < size:
             if usual := _USUAL(text, pos):
                 kind, end = usual.lastindex, usual.end()
                 if kind == 1:
-                    into.append(Directive(text, pos, end, intern(usual[1])))
+                    into.append(Directive(text, pos, end, names[usual[1]]))
                 elif kind == 4:
                     into.append(Comment(text, pos, end))
                 elif kind is not None:
@@ -108,7 +116,7 @@ class _Parser:
                 end = self._odd(pos, end)
                 into = self.into
             else:
-                into.append(Directive(text, pos, end, intern(word)))
+                into.append(Directive(text, pos, end, names[word]))
             pos = end
         self._close_to(0, size)
         self._hidden_tags()

@@ -258,7 +258,8 @@ class Reader:
         may_change = bindings or (file.has_variables and "$" in node.line_source)
         expanded = self.expand(node, where) if may_change else None
         key, items = self.keyed[node.name], self.items
-        item = Item(file, node, key, expanded, parent, server, guards, len(items), foreign=foreign, wrapper=wrapper)
+        index = items[-1].index + 1 if items else 0
+        item = Item(file, node, key, expanded, parent, server, guards, index, foreign=foreign, wrapper=wrapper)
         items.append(item)
         if parent is None:
             server.items.append(item)

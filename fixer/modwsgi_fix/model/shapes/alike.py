@@ -9,6 +9,7 @@ order of the exchanged words differs, or which of them begin with others, or the
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
@@ -164,11 +165,11 @@ _Shaped = TypeVar("_Shaped", bound=Shaped)
 
 def by_shape(groups: Iterable[_Shaped]) -> dict[int, list[_Shaped]]:
     """Return the groups that may be like others, by their shapes, in their order."""
-    shapes: dict[int, list[_Shaped]] = {}
+    shapes = defaultdict[int, list[_Shaped]](list)
     for group in groups:
         if group.shape is not None:
-            shapes.setdefault(group.shape, []).append(group)
-    return shapes
+            shapes[group.shape].append(group)
+    return dict(shapes)
 
 
 def standing(alike: Sequence[_Shaped]) -> tuple[_Shaped, ...]:

@@ -26,9 +26,9 @@ class Text(NamedTuple):
     @property
     def outside(self) -> str:
         """The text outside of all hosts."""
-        ends = (0, *(end for _, end in self.hosts))
-        starts = (*(start for start, _ in self.hosts), len(self.text))
-        return "".join(self.text[end:start] for end, start in zip(ends, starts, strict=True))
+        ends = [0, *[end for _, end in self.hosts]]
+        starts = [*[start for start, _ in self.hosts], len(self.text)]
+        return "".join([self.text[end:start] for end, start in zip(ends, starts, strict=True)])
 
 
 def hosts_in(text: str) -> Text:
