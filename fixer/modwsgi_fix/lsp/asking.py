@@ -27,7 +27,7 @@ from modwsgi_fix.workspace.session import Session
 from modwsgi_fix.workspace.settings import find
 
 #: From so many lines on, somebody who types does not wait for fixes to be tried, nor for the findings that these would reveal.
-LARGE = 3000
+LARGE = 200
 
 
 class Question(NamedTuple):

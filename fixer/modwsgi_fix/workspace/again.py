@@ -38,6 +38,8 @@ _LEADING = TURNS | {b"include", b"includeoptional"}
 #: Lines that may take requests from hosts with other names, and those that name a host.
 _REACH = expression(r"^[ \t]*(?:<virtualhost|serveralias\b.*[*?])", re.I | re.M)
 _NAMES = expression(r"^[ \t]*(?:servername|serveralias)\b", re.I | re.M)
+#: Of so many hosts all may be read as a part.
+_FEW_HOSTS = 50
 #: The most hosts that somebody changes by hand at once.
 _MOST_CHANGED = 20
 
@@ -133,7 +135,8 @@ def _again(base: Base, key: str, text: str) -> Base | None:
 def _part(base: Base, after: Base) -> Part | None:
     """Return the part of a server that a change can affect, with hosts that stand for the others.
 
-    None where this cannot be told, or is most of the server.
+    None where this cannot be told, or is most of many hosts. It may be all of a few: those that have not changed are not read
+    again, and rules that look at one host are not asked about them.
     """
     states = (base.compared, base.texts, after.texts)
     changed = frozenset(after.overlay)
@@ -150,7 +153,7 @@ def _part(base: Base, after: Base) -> Part | None:
     near = (group for group in base.groups if group.own & said or not inside.isdisjoint(group.hosts))
     inside.update(host for group in near for host in group.hosts)
     read = base.with_others(frozenset(inside))
-    if not read or 2 * len(read) > base.size:
+    if not read or (2 * len(read) > base.size > _FEW_HOSTS):
         return None
     hosts = frozenset(host for host in read if host[0] not in reshaped)
     added = [one.added for one in (*changes, *recent)]
