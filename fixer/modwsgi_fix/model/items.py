@@ -41,7 +41,7 @@ class Arg(NamedTuple):
 _VARIABLE = expression(r"\$(?:\{|\\\r?\n)")
 
 
-#: Makes an argument of its fields, as ``Arg`` does: arguments are asked for more often than anything else.
+#: What makes an argument of its fields, as ``Arg`` does: arguments are asked for more often than anything else.
 _new = tuple.__new__
 
 

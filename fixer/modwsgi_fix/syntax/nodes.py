@@ -26,7 +26,7 @@ from modwsgi_fix.text import WHITESPACE, LineIndex, Span
 from modwsgi_fix.tuples import NamedTuple
 
 T = TypeVar("T")
-#: Makes a span of a pair: words are asked for more often than anything else.
+#: What makes a span of a pair: words are asked for more often than anything else.
 _new = tuple.__new__
 
 #: The most nested sections. httpd has no limit, but nobody else writes files that are deeper.
