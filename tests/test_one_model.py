@@ -61,7 +61,7 @@ FAULTS = {
         "<Directory /srv/site>\nRequire all granted\n<FilesMatch .>\nRequire all denied\n</FilesMatch>\n</Directory>",
     ),
     "wildcards of a Directory": Fault(
-        "layers", "if wild:", "if wild and not path:",
+        "layers", "if depth in sections.wild:", "if depth in sections.wild and not path:",
         "<Directory /srv/[^x]*>\nRequire all denied\n</Directory>",
     ),
     "Directory before DirectoryMatch": Fault(
