@@ -13,7 +13,8 @@ needs no URL.
 ## Left alone
 
 There is no fix: move the file out of all directories that URLs lead to, such as into httpd's own directory, and write the new path here. A
-file that the sections in sight do not open is not reported, nor one behind an application that takes its URL.
+file that the sections in sight do not open is not reported, nor one behind an application that takes its URL. Where the main
+file is not in sight, it is taken to hide `.ht*`.
 
 ## See also
 
@@ -113,6 +114,8 @@ def password_file_served(config: Config) -> Iterator[Diagnostic]:
         path = item.value
         if not item.args or not item.known or not is_settled(path) or not path.startswith("/") or path in told:
             continue
+        if not config.complete and posixpath.basename(path).startswith(".ht"):
+            continue  # the main file of each distribution hides it
         for host in config.servers if item.server.is_main else [item.server]:
             line = _leading_to(config, host, path)
             if line is None:
