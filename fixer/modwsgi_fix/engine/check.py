@@ -73,7 +73,7 @@ def _run(config: Config, rule: Rule) -> list[Diagnostic]:
     def run() -> list[Diagnostic]:
         if _has_nothing_to_say(config, rule):
             return []
-        if (handed := _handed_on(config, rule)) is not None:
+        if rule.scope is Scope.FILE and (handed := _handed_on(config, rule)) is not None:
             return handed
         go_on()
         try:

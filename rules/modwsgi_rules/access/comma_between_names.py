@@ -56,7 +56,7 @@ Not reported:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.directives.families import ORDER_KEYS
 from modwsgi_fix.edits import Edit, Fix
@@ -70,12 +70,7 @@ _NAMES = frozenset({"forward-dns", "group", "host", "user"})
 
 @rule(severity=Severity.ERROR, rank=Rank.EXPOSED)
 def comma_between_names(config: Config) -> Iterator[Diagnostic]:
-    for item in config.named("require", *ORDER_KEYS):
-        if not item.known or item.file.tree.is_template:
-            continue
-        wrong = [arg for arg in _names(item) if arg.value.strip(",") and "," in (arg.value[0], arg.value[-1])]
-        if not wrong:
-            continue
+    for item, wrong in config.in_each_server(_with_commas, "require", *ORDER_KEYS):
         fix = None
         if not item.foreign:
             edits = [Edit(item.path, arg.span, _without(item, arg)) for arg in wrong]
@@ -87,6 +82,16 @@ def comma_between_names(config: Config) -> Iterator[Diagnostic]:
             fix,
             help="" if fix else "separate the names by blanks",
         )
+
+
+def _with_commas(lines: Sequence[Item]) -> Iterator[tuple[Item, list[Arg]]]:
+    """Yield the lines that have a comma beside a name, with these names."""
+    for item in lines:
+        if (item.expanded is None and "," not in item.node.line_source) or not item.known or item.file.tree.is_template:
+            continue
+        wrong = [arg for arg in _names(item) if arg.value.strip(",") and "," in (arg.value[0], arg.value[-1])]
+        if wrong:
+            yield item, wrong
 
 
 def _names(item: Item) -> list[Arg]:

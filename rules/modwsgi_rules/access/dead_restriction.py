@@ -182,10 +182,9 @@ def _may_be_dead(section: Item) -> bool:
 
 def _is_unmarked(section: Item) -> bool:
     """Whether a regular expression stands where httpd takes it for a plain name."""
-    if is_regex_section(section) or section.key not in MERGED_SECTIONS:
-        return False
     pattern = pattern_of(section)
-    return pattern.startswith("^") or (pattern.endswith("$") and not pattern.startswith("$")) or "\\." in pattern
+    is_like_one = pattern[:1] == "^" or (pattern[-1:] == "$" and pattern[:1] != "$") or "\\." in pattern
+    return is_like_one and not is_regex_section(section) and section.key in MERGED_SECTIONS
 
 
 def _asks_for_a_slash(section: Item) -> bool:

@@ -91,7 +91,7 @@ Not reported:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.directives.families import MERGED_SECTIONS, OLD_ACCESS, REQUIRE_SECTIONS
 from modwsgi_fix.edits import Fix
@@ -101,19 +101,15 @@ from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 
 _GRANT = ("all", "granted")
+#: A grant, and a line beside it.
+_TWO = 2
 #: The sections whose lines of Require are asked one for another.
 _ANY = MERGED_SECTIONS | {"requireany"}
 
 
 @rule(severity=Severity.ERROR, rank=Rank.EXPOSED)
 def restriction_beside_grant(config: Config) -> Iterator[Diagnostic]:
-    for item in config.named("require"):
-        section = item.parent
-        if section is None or section.key not in _ANY or not _grants(item) or item.guards or item.file.tree.is_template:
-            continue
-        asking = [one for one in section.children if _asks(one) and not one.guards]
-        if not asking:
-            continue
+    for item, section, asking in config.in_each_server(_beside, "require"):
         old = any(one.key in OLD_ACCESS for one in section.children)
         fix = None
         if not (old or item.foreign or section.foreign):
@@ -124,9 +120,23 @@ def restriction_beside_grant(config: Config) -> Iterator[Diagnostic]:
             item.span,
             "this admits everyone, so what is required beside it refuses nobody",
             fix,
-            related=(Related(asking[0].path, asking[0].span, "this is asked of nobody"),),
+            related=(Related(asking.path, asking.span, "this is asked of nobody"),),
             help="" if fix else "take it out, or write both lines into <RequireAll>",
         )
+
+
+def _beside(lines: Sequence[Item]) -> Iterator[tuple[Item, Item, Item]]:
+    """Yield each line that admits everyone beside one that asks for something, with their section and the latter."""
+    for item in lines:
+        section = item.parent
+        # Most sections say one thing.
+        if section is None or len(section.children) < _TWO or section.key not in _ANY or item.guards:
+            continue
+        if not _grants(item) or item.file.tree.is_template:
+            continue
+        asking = next((one for one in section.children if _asks(one) and not one.guards), None)
+        if asking is not None:
+            yield item, section, asking
 
 
 def _grants(item: Item) -> bool:

@@ -67,7 +67,7 @@ Not reported:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.directives.families import PREFIX_ALIASES
 from modwsgi_fix.edits import Edit, Fix
@@ -78,19 +78,16 @@ from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
 _MOUNT = "wsgiscriptalias"
+#: A URL, and what it leads to.
+_WORDS = 2
 #: A prefix that certainly lacks nothing but its slash.
 _PREFIX = expression(r"\w[\w./~-]*", 0)
 
 
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER, changes=("regained",))
 def url_prefix_without_slash(config: Config) -> Iterator[Diagnostic]:
-    for item in config.named(_MOUNT, *PREFIX_ALIASES):
-        if len(item.args) < 2 or item.file.tree.is_template:
-            continue
+    for item in config.in_each_server(_without_slash, _MOUNT, *PREFIX_ALIASES):
         prefix = item.args[0]
-        # A typographic quote before it is a fault of its own.
-        if not prefix.known or not is_settled(prefix.value) or prefix.value[:1] in ("/", "", "“", "”", "‘", "’"):
-            continue
         fix = _fix(item)
         yield Diagnostic(
             item.path,
@@ -99,6 +96,16 @@ def url_prefix_without_slash(config: Config) -> Iterator[Diagnostic]:
             fix,
             help="" if fix else "write the URL from its first slash on",
         )
+
+
+def _without_slash(lines: Sequence[Item]) -> Iterator[Item]:
+    """Yield the lines whose first word certainly begins with something else."""
+    for item in lines:
+        # A typographic quote before it is a fault of its own.
+        if item.value[:1] in ("/", "", "“", "”", "‘", "’") or len(item.args) < _WORDS or item.file.tree.is_template:
+            continue
+        if item.args[0].known and is_settled(item.value):
+            yield item
 
 
 def _fix(item: Item) -> Fix | None:

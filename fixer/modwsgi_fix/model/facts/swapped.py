@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from modwsgi_fix.directives.families import PREFIX_ALIASES
 from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.model.config import Config, derived
@@ -17,15 +19,22 @@ _TOP = frozenset({"home", "opt", "srv", "users", "usr", "var"})
 @derived
 def swapped(config: Config) -> frozenset[Item]:
     """Return the lines whose first word is a path of the disk and the second a URL; without the disk only plain ones."""
-    return frozenset(item for item in config.named(_MOUNT, *PREFIX_ALIASES) if _is_swapped(config, item))
+    paths = config.in_each_server(_with_two_paths, _MOUNT, *PREFIX_ALIASES)
+    return frozenset(item for item in paths if _is_swapped(config, item))
+
+
+def _with_two_paths(lines: Sequence[Item]) -> Iterator[Item]:
+    """Yield the lines of which the first word may be a path of the disk, and the second a URL."""
+    for item in lines:
+        words = item.values
+        if len(words) > 1 and words[0][:1] == words[1][:1] == "/" and "/" in words[0].strip("/"):
+            yield item
 
 
 def _is_swapped(config: Config, item: Item) -> bool:
-    if len(item.args) < 2 or not all(arg.known and is_settled(arg.value) for arg in item.args[:2]):
+    if not all(arg.known and is_settled(arg.value) for arg in item.args[:2]):
         return False
     first, second = item.values[0], item.values[1]
-    if not (first.startswith("/") and second.startswith("/")):
-        return False
     if item.key == _MOUNT:
         return bool(script_in(first)) and len(components(first)) > 1 and script_in(second) is None
     disk, parts = config.disk, components(first)
