@@ -84,7 +84,9 @@ def test_every_character_belongs_to_one_node_and_spans_hold_what_they_say(data: 
             assert 0 <= start <= end <= len(text)
             name = _read(logical, node.name_span)
             if isinstance(node, Section) or type(node) is Directive:
-                assert node.name in name or node.name in re.sub(r"\\([\\\"'])", r"\1", name)
+                unquoted = re.sub(r"\\([\\\"'])", r"\1", name)
+                # Within quotes of one kind httpd keeps a backslash before one of the other kind.
+                assert node.name in name or node.name in unquoted or [node.name] == _words(name)
             assert node.body_span.start >= node.start
             for word in node.args:
                 assert word.span.start < word.span.end <= at

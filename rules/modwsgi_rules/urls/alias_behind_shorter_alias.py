@@ -50,6 +50,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
@@ -84,15 +85,11 @@ def alias_behind_shorter_alias(config: Config) -> Iterator[Diagnostic]:
 
 def _is_any_below(urls: Iterable[str]) -> bool:
     """Whether any of some URLs, without slashes at their ends, may lie below another one."""
-    known = set(urls)
-    for url in known:
-        if not f"{url}/".startswith("/") or "//" in url:
-            return True
-        while url:
-            url = url.rpartition("/")[0]
-            if url in known:
-                return True
-    return False
+    known = sorted(f"{url}/" for url in set(urls))
+    if any(url[:1] != "/" or "//" in url for url in known):
+        return True
+    # What lies below a URL comes right after it.
+    return any(lower.startswith(url) for url, lower in pairwise(known))
 
 
 def _told(config: Config, shorter: Mapping, taken: Iterable[Mapping]) -> Iterator[Diagnostic]:
