@@ -52,6 +52,7 @@ _MODULES = (
     "access_compat",
     "alias",
     "autoindex",
+    "cgid",
     "dir",
     "env",
     "headers",

@@ -70,15 +70,15 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.loaded import loaded
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.modules import runs_cgi
-from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Rank, Scope, Severity, rule
 
 
-@rule(severity=Severity.ERROR, rank=Rank.EXPOSED)
+@rule(severity=Severity.ERROR, rank=Rank.EXPOSED, scope=Scope.HOST)
 def cgi_not_loaded(config: Config) -> Iterator[Diagnostic]:
     modules = loaded(config) if config.named(*PROGRAM_MAKERS) else None
     if modules is None or runs_cgi(config) is not False:
         return
-    for item in config.named(*PROGRAM_MAKERS):
+    for item in config.asked_about(*PROGRAM_MAKERS):
         if not item.guards and item.known and _makes_programs(item):
             message = f"{item.name} is for programs, and httpd sends their text, because neither mod_cgi nor mod_cgid is loaded"
             advice = "load it (a2enmod cgi), or take the line away"
