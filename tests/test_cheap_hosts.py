@@ -5,15 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 import sys
-from collections.abc import Callable
 from functools import cache, partial
-from types import FrameType
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import ROOT, config_of, one_file
+from support import ROOT, called, config_of, one_file
 
 from modwsgi_fix import second_reader
 from modwsgi_fix.directives.suffixes import SCRIPTS, STATIC, is_file_name
@@ -37,23 +34,6 @@ _FEWER, _MORE = 150, 200
 _MOST = 4_200
 
 
-def _calls(work: Callable[[], object]) -> int:
-    """How many functions some work calls."""
-    count = 0
-
-    def note(frame: FrameType, event: str, argument: Any) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return count
-
-
 def test_what_a_host_costs_that_changes_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     # What is found out once, however many hosts there are, counts for nothing.
     diffed(job_of(_FEWER, files=False))
@@ -62,7 +42,7 @@ def test_what_a_host_costs_that_changes_has_a_bound(monkeypatch: pytest.MonkeyPa
         # What other tests have shown to the second reader counts for nothing.
         monkeypatch.setattr(second_reader, "_seen", {})
         monkeypatch.setattr(second_reader, "_alike", {})
-        calls.append(_calls(partial(diffed, job_of(hosts, files=False))))
+        calls.append(called(partial(diffed, job_of(hosts, files=False))))
     fewer, more = calls
     assert (more - fewer) / (_MORE - _FEWER) < _MOST
 

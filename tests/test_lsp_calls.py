@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import FrameType
 
 import pytest
 from editor import uri_of
 from lsprotocol import types
-from support import one_file
+from support import called, one_file
 from test_again import NAMES, counted, written
 from test_lsp_keystrokes import Editor, codes, fresh, reads
 
@@ -70,23 +67,6 @@ def hosts(count: int = 44, names: tuple[str, ...] = tuple(NAMES)) -> dict[str, s
     return server
 
 
-def calls(work: Callable[[], object]) -> int:
-    """How many functions are called meanwhile, those in C among them."""
-    count = 0
-
-    def note(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return count
-
-
 def pulled(editor: Editor) -> object:
     """What an editor is told that asks about the open file."""
     document = types.TextDocumentIdentifier(uri_of(editor.path))
@@ -120,7 +100,7 @@ def test_a_key_calls_no_more_functions_than_it_did(tmp_path: Path, line: str, ty
         pulled(editor)
         editor.state.answers.prepare()
         editor.type(at + number, char)
-        taken.append(calls(partial(pulled, editor)))
+        taken.append(called(partial(pulled, editor)))
     # The first key reads the old text in the same way.
     assert max(taken[2:]) < most, taken
 

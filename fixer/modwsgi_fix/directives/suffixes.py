@@ -5,6 +5,7 @@ Of httpd only mod_mime goes by the name (mod_mime.c:find_ct); everything else he
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from modwsgi_fix.expressions import expression
@@ -49,7 +50,5 @@ def script_in(path: str) -> str | None:
 
 def is_file_name(path: str) -> bool:
     """Whether a path has the name of a single file, a script or a static one."""
-    # As posixpath.splitext, which is slower.
-    _, dot, suffix = path.rpartition("/")[2].lstrip(".").rpartition(".")
-    suffix = f"{dot}{suffix.lower()}"
+    suffix = posixpath.splitext(path)[1].lower()
     return suffix in STATIC or suffix in SCRIPTS

@@ -22,8 +22,12 @@ def _modules(config: Config) -> Modules:
 
 def build_for(config: Config, line: Item) -> Build:
     """Return the build that a LoadModule line is for."""
-    root = next((one.value for one in config.named("serverroot") if one.known), "")
-    return build_of(line.file.name, line.values[-1], root)
+    return build_of(line.file.name, line.values[-1], server_root(config))
+
+
+def server_root(config: Config) -> str:
+    """Return the ServerRoot, which relative paths begin from; empty where no line says it."""
+    return next((one.value for one in config.named("serverroot") if one.known), "")
 
 
 def compiled_in(config: Config, module: str) -> bool | None:

@@ -87,6 +87,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.loaded import list_of_22, loaded
 from modwsgi_fix.model.items import Arg, Item
 from modwsgi_fix.model.modules import loads_unknown_modules
+from modwsgi_fix.model.rewrites import flags_of
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 from modwsgi_rules.modules._shared import loading
 
@@ -135,8 +136,7 @@ def _target(item: Item) -> Arg | None:
     if not item.known or item.guards:
         return None
     if item.key == "rewriterule":
-        flags = item.values[2].strip("[]").lower().split(",") if len(item.values) > 2 else []
-        return item.args[1] if {"p", "proxy"} & {flag.strip() for flag in flags} else None
+        return item.args[1] if "p" in flags_of(item) else None
     return next((arg for arg in item.args[:2] if "://" in arg.value), None)
 
 

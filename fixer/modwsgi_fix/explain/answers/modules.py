@@ -6,6 +6,7 @@ from modwsgi_fix.directives.families import HANDED_ON
 from modwsgi_fix.explain.asked import Asked, cause_of, findings_of, spot
 from modwsgi_fix.explain.gathering import Occurrence
 from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.rewrites import flags_of
 from modwsgi_fix.records import Cause
 
 _LIMIT = 5
@@ -31,7 +32,7 @@ def log_in(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 def handed_on(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     """Return the lines that hand requests on to another server."""
     scheme = occurrence.fields.get("scheme", "")
-    rules = [item for item in _named(asked, "rewriterule") if len(item.values) > 2 and _hands_on(item)]
+    rules = [item for item in _named(asked, "rewriterule") if "p" in flags_of(item)]
     if not scheme:
         return _causes(occurrence, asked, rules, "load proxy, and proxy_http for http: and https:")
     every = [*(item for item in _named(asked, *HANDED_ON) if item.key != "rewriterule"), *rules]
@@ -41,11 +42,6 @@ def handed_on(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 def _named(asked: Asked, *names: str) -> list[Item]:
     return [item for config in asked.configs for item in config.named(*names) if item.args]
-
-
-def _hands_on(item: Item) -> bool:
-    flags = {flag.strip() for flag in item.values[2].strip("[]").lower().split(",")}
-    return bool(flags & {"p", "proxy"})
 
 
 def _causes(occurrence: Occurrence, asked: Asked, lines: list[Item], help: str) -> list[Cause]:

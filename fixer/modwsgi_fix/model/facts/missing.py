@@ -18,6 +18,7 @@ from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import daemon_processes
 from modwsgi_fix.model.items import Arg, Item
 from modwsgi_fix.model.merge.sections import is_regex_section
+from modwsgi_fix.model.modules import server_root
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
@@ -95,12 +96,12 @@ def _beside(disk: Files, path: str) -> str:
 
 
 def _modules(config: Config, disk: Files) -> Iterator[Missing]:
-    """Yield the files of modules and libraries, as if none existed, in directories that have others.
+    """Yield the files of modules and libraries that are not there, in directories that have others.
 
     httpd stops at the line (mod_so.c:load_module, load_file; measured with 2.4.71), unless it has the module: then it does not
     open the file.
     """
-    root = next((one.value for one in config.named("serverroot") if one.known), "")
+    root = server_root(config)
     has = set[str]()
     for item in filter(lambda item: item.known, config.named("loadmodule")):
         name = item.value.removesuffix("_module")
@@ -117,7 +118,8 @@ def _loaded(item: Item, args: Sequence[Arg], root: str, disk: Files, what: str) 
     for arg in args:
         path = posixpath.join(root, arg.value)
         with suppress(FileProblem):
-            if any(name.endswith(".so") for name in disk.names(posixpath.dirname(path))):
+            # Most are there, and then the directory need not be looked through.
+            if not disk.is_file(path) and any(name.endswith(".so") for name in disk.names(posixpath.dirname(path))):
                 refusal = f"Cannot load {arg.value} into server: {path}: cannot open shared object file"
                 yield Missing(item, arg.span, path, what, refusal)
 
