@@ -115,7 +115,11 @@ class _Crowd:
         entry = job.source.entries[0]
         many = self._is_many(entry)
         blank = {entry: self.parts[entry].hosts} if many else {}
+        #: What Includes match, which is found out with the first reading.
+        self.matched: Mapping[str, tuple[list[str], int]] = {}
         self.main = self._read(self._leaving_out(self._few, blank))
+        if not self.main.unread:
+            self.matched = self.main.matched
         self.units = [unit for path in self.parts for unit in self._units(path)]
 
     def _leaving_out(self, picks: Picks, hosts: Mapping[str, Iterable[tuple[int, int]]]) -> Job:
@@ -124,7 +128,7 @@ class _Crowd:
 
     def _with_stand_ins(self, picks: Picks, texts: Mapping[str, str]) -> Job:
         stand_ins = {self.key_of(path): (text, self.parts[path].text) for path, text in texts.items()}
-        return self.job._replace(source=self.job.source._replace(picks=picks, stand_ins=stand_ins))
+        return self.job._replace(source=self.job.source._replace(picks=picks, stand_ins=stand_ins, matched=self.matched))
 
     def _read(self, job: Job) -> Config:
         """Read the server of a job; which paths are directories is remembered."""

@@ -76,8 +76,13 @@ def _configurations(top: str) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             if not (name.endswith(("-available", ".d~")) or name.startswith(".")):
                 stack.append(iter(_entries(path)))
-        elif not name.startswith(OWN) and name.endswith((".conf", ".vhost")) and os.path.isfile(path):
+        elif not name.startswith(OWN) and name.endswith((".conf", ".vhost")) and _is_file(entry):
             yield path
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a file or leads to one, which the directory itself tells of all but links."""
+    return os.path.isfile(entry.path) if entry.is_symlink() else entry.is_file()
 
 
 def _entries(directory: str) -> list[os.DirEntry[str]]:

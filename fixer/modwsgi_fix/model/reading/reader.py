@@ -361,7 +361,7 @@ class Reader:
 
         The disk is asked once for each pattern, however many Includes have it.
         """
-        known = self.matched.get(pattern) or self.kept.matched.get(pattern)
+        known = self.matched.get(pattern) or self.kept.matched.get(pattern) or self.source.matched.get(pattern)
         if known is not None:
             self.budget.spend(known[1])
             self.matched[pattern] = known

@@ -77,6 +77,8 @@ class Source(NamedTuple):
     #: By the key of a file, the text to read in place of its own, and its own, which has as many lines. Where it is shown, each
     #: line has the same length in both.
     stand_ins: Mapping[str, tuple[str, str]] = MappingProxyType({})
+    #: What the patterns of Includes match, where this server was read before, as ``Reader.matched`` has it.
+    matched: Mapping[str, tuple[list[str], int]] = MappingProxyType({})
     #: Whether WSGI scripts are left unread.
     without_scripts: bool = False
 

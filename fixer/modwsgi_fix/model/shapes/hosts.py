@@ -53,6 +53,8 @@ def hosts_in(text: str) -> Text:
 
 def _is_balanced(text: str) -> bool:
     """Whether as many sections end as begin."""
+    if "<" not in text:
+        return True
     tags = [tag[1] for tag in _SECTION.finditer(text)]
     return 2 * tags.count("/") == len(tags)
 
