@@ -17,6 +17,8 @@ _HEAD = "def application(environ, start_response):\n"
 _BEGINS = f"{_HEAD}    start_response('200 OK', [('Content-Type', 'text/plain')])\n"
 _ANSWERS = f"{_BEGINS}    return [b'Hello']\n"
 _MOUNT = "WSGIDaemonProcess site\nWSGIProcessGroup site\nWSGIScriptAlias / /srv/w/app.wsgi\n" + opened("/srv/w")
+#: A package whose application starts a server, on a port that is taken.
+_RUNS = "class application:\n    def run():\n        raise OSError('Address already in use')\n"
 _URL = "http://a.example/"
 
 
@@ -60,6 +62,27 @@ _CASES = [
         "asgi-application",
         "async def application(environ, start_response):\n    return []\n",
         "'coroutine' object is not iterable",
+    ),
+    _Failing(
+        "an application that another server calls",
+        "asgi-application",
+        "import types, sys\nsys.modules['tornado'] = types.ModuleType('tornado')\n"
+        "web = sys.modules['tornado.web'] = types.ModuleType('tornado.web')\n"
+        "class Application:\n    def __call__(self, request):\n        pass\n"
+        "web.Application = Application\nfrom tornado.web import Application\napplication = Application()\n",
+        "takes 2 positional arguments but 3 were given",
+    ),
+    _Failing(
+        "another program in the place of the process",
+        "process-ended-by-script",
+        f"import os, sys\nos.execl('/bin/sh', 'sh', '-c', 'exit 0')\n{_ANSWERS}",
+        "Truncated or oversized response headers received from daemon process 'site'",
+    ),
+    _Failing(
+        "the application of a package that is run on import",
+        "module-level-server",
+        "import sys\nsys.path.insert(0, '/srv/w')\nfrom shop import application\napplication.run()\n",
+        "Address already in use",
     ),
     _Failing("an exit at the top", "process-ended-by-script", f"import sys\nsys.exit(1)\n{_ANSWERS}", "SystemExit"),
     _Failing(
@@ -109,7 +132,7 @@ _CASES = [
 
 @pytest.mark.parametrize("case", _CASES, ids=lambda case: case.name)
 def test_the_script_is_reported_and_fails_as_its_page_says(case: _Failing, httpd: Path) -> None:
-    tree = {"/srv/w/app.wsgi": case.script, "/srv/w/lines.txt": "one\n"}
+    tree = {"/srv/w/app.wsgi": case.script, "/srv/w/lines.txt": "one\n", "/srv/w/shop.py": _RUNS}
     assert case.rule in reported(Reported(case.name, case.rule, _MOUNT, {}, tree))
     found = run(Setup({"site.conf": _MOUNT}, tree), probes(_URL), httpd)
     assert found.started, found.messages

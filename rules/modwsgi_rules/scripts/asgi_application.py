@@ -1,5 +1,5 @@
 """
-The `application` is one of ASGI, which mod_wsgi cannot call.
+The `application` is one of ASGI, or of a framework's own server, which mod_wsgi cannot call.
 
 ## What happens
 
@@ -8,7 +8,8 @@ mod_wsgi calls it with two arguments where ASGI wants three, or gets a coroutine
 ## Why
 
 mod_wsgi is a server for WSGI (PEP 3333). FastAPI, Starlette, Quart, Channels and Django's `get_asgi_application` make
-applications for servers like uvicorn or daphne ("ASGI Specification", asgi.readthedocs.io).
+applications for servers like uvicorn or daphne ("ASGI Specification", asgi.readthedocs.io). Those of Tornado and aiohttp are called
+by the server that each of them brings, with a request or with nothing.
 
 ## The fix
 
@@ -17,7 +18,7 @@ A safe fix: Django's `get_asgi_application` becomes `get_wsgi_application`, whic
 ## Left alone
 
 The other frameworks have no application of WSGI: run them by a server for ASGI behind `ProxyPass`, or put a bridge like a2wsgi's
-`ASGIMiddleware` around them. A script that calls anything of the application is not reported, because that may be such a bridge.
+`ASGIMiddleware` around them. Those of Tornado and aiohttp need their own server. A script that calls anything of the application is not reported, because that may be such a bridge.
 
 ## See also
 
@@ -48,6 +49,15 @@ Reported without a fix:
     app = FastAPI()
     application = app
     #             ^^^
+    ```
+    ```python
+    #- site.conf
+    WSGIScriptAlias / /srv/site/app.wsgi
+    #- /srv/site/app.wsgi
+    from shop import Page
+    from tornado.web import Application
+    application = Application([("/", Page)])
+    #             ^^^^^^^^^^^^^^^^^^^^^^^^^^
     ```
 
 Not reported:
@@ -82,37 +92,42 @@ _MAKERS = frozenset({
     "fastapi.FastAPI", "fastapi.applications.FastAPI", "litestar.Litestar", "quart.Quart", "sanic.Sanic",
     "starlette.applications.Starlette",
 })  # fmt: skip
+#: Classes of applications that are called by the server of their own framework, by dotted name: what that is called.
+_FRAMEWORKS = {"aiohttp.web.Application": "aiohttp", "tornado.web.Application": "Tornado"}
+_LAST_NAMES = frozenset(name.rpartition(".")[2] for name in _MAKERS | _FRAMEWORKS.keys())
 
 
 @rule(severity=Severity.ERROR)
 def asgi_application(config: Config) -> Iterator[Diagnostic]:
     for script, source in applications(config):
-        if "async " not in source.text and not any(one.rpartition(".")[2] in source.text for one in _MAKERS):
+        if "async " not in source.text and not any(name in source.text for name in _LAST_NAMES):
             continue
         scope = module_scope(source)
-        for node in _bound(source, script.names, scope):
+        for node, maker in _bound(source, script.names, scope):
             fix = _fix(script.path, source, node, scope)
-            yield Diagnostic(
-                script.path,
-                source.head(node),
-                "this is an application of ASGI, which mod_wsgi cannot call, so each request is an error 500",
-                fix,
-                help="" if fix else "run it by a server for ASGI behind ProxyPass, or make it one of WSGI by a2wsgi",
-            )
+            message = "this is an application of ASGI, which mod_wsgi cannot call, so each request is an error 500"
+            advice = "run it by a server for ASGI behind ProxyPass, or make it one of WSGI by a2wsgi"
+            if maker in _FRAMEWORKS:
+                message = (
+                    f"only {_FRAMEWORKS[maker]}'s own server calls this application, so each request is an error 500"
+                )
+                advice = "run it by that server behind ProxyPass"
+            yield Diagnostic(script.path, source.head(node), message, fix, help="" if fix else advice)
 
 
-def _bound(source: Source, names: Collection[str], scope: Scope) -> Iterator[ast.expr | ast.stmt]:
-    """Return the only binding of a name that mod_wsgi calls, where it is an ASGI application; else None."""
+def _bound(source: Source, names: Collection[str], scope: Scope) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+    """Yield the only binding of a name that mod_wsgi calls, where it cannot call it, with what made it, if that is known."""
     for node in source.tree.body:
         if isinstance(node, ast.AsyncFunctionDef) and node.name in names and not node.decorator_list:
             if len(scope.of(node.name)) == 1:
-                yield node
+                yield node, ""
         elif isinstance(node, ast.Assign) and len(node.targets) == 1:
             target = node.targets[0]
             if isinstance(target, ast.Name) and target.id in names and len(scope.of(target.id)) == 1:
                 made = scope.only(node.value.id) if isinstance(node.value, ast.Name) else node.value
-                if isinstance(made, ast.Call) and scope.resolve(made.func) in _MAKERS:
-                    yield node.value
+                maker = scope.resolve(made.func) if isinstance(made, ast.Call) else ""
+                if maker in _MAKERS or maker in _FRAMEWORKS:
+                    yield node.value, maker
 
 
 def _fix(path: str, source: Source, node: ast.expr | ast.stmt, scope: Scope) -> Fix | None:

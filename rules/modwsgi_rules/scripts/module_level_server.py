@@ -16,8 +16,9 @@ A safe fix: it puts the call under `if __name__ == "__main__":`, where it still 
 
 ## Left alone
 
-A call within a block is reported without a fix. A `run` that does not start a known server is not reported, and neither is a
-call that mod_wsgi never runs.
+A call within a block is reported without a fix, and so is the `run` of an `application` that comes from elsewhere: that is a warning,
+because the script does not show what it does. Another `run` that does not start a known server is not reported, and neither is a call
+that mod_wsgi never runs.
 
 ## See also
 
@@ -47,6 +48,16 @@ Reported without a fix:
         bottle.run(port=8080)
     #   ^^^^^^^^^^^^^^^^^^^^^
     application = bottle.default_app()
+    ```
+    ```python
+    #- site.conf
+    WSGIScriptAlias / /srv/site/app.wsgi
+    #- /srv/site/app.wsgi
+    from shop import create_app
+    application = create_app()
+    if application.debug:
+        application.run(port=8000)
+    #   ^^^^^^^^^^^^^^^^^^^^^^^^^^
     ```
 
 Not reported:
@@ -89,6 +100,7 @@ _STARTS = frozenset({*(name.rpartition(".")[2] for name in _SERVERS), "run"})
 #: Objects of which ``run`` starts a server, and that are not themselves applications.
 _RUNNERS = frozenset({"web.application", "web.auto_application"})
 _MAKES_SERVER = "make_server"
+_BY_HAND = 'put it under if __name__ == "__main__":'
 
 
 @rule(severity=Severity.ERROR)
@@ -98,16 +110,16 @@ def module_level_server(config: Config) -> Iterator[Diagnostic]:
         if module is None:
             continue
         for statement in module.live():
-            if _starts_server(module, statement):
+            if statement.kind != "expression" or statement.call is None:
+                continue
+            called = statement.call.name
+            if _starts_server(module, called):
                 fix = _fix(script, module, statement)
-                called = statement.call.name if statement.call else statement.value
-                yield Diagnostic(
-                    script.path,
-                    statement.head,
-                    f"{called} runs a server when mod_wsgi loads the script, so no request is answered",
-                    fix,
-                    help="" if fix else 'put it under if __name__ == "__main__":',
-                )
+                message = f"{called} runs a server when mod_wsgi loads the script, so no request is answered"
+                yield Diagnostic(script.path, statement.head, message, fix, help="" if fix else _BY_HAND)
+            elif _is_run_of_application(module, called, script.names):
+                message = f"{called} most likely runs a server when mod_wsgi loads the script"
+                yield Diagnostic(script.path, statement.head, message, severity=Severity.WARNING, help=_BY_HAND)
 
 
 def _may_start(text: str) -> bool:
@@ -122,11 +134,8 @@ def _may_start(text: str) -> bool:
     return is_imported or bool(names - {"start"}) or ("start" in names and "IOLoop" in text)
 
 
-def _starts_server(module: Module, statement: Statement) -> bool:
-    """Whether the statement is a call that starts the server of a known framework."""
-    if statement.kind != "expression" or statement.call is None:
-        return False
-    name = statement.call.name
+def _starts_server(module: Module, name: str) -> bool:
+    """Whether a call starts the server of a known framework."""
     owner, _, method = name.rpartition(".")
     made = module.names.get(owner)
     if method == "run" and made is not None and made.kind == "assign" and made.call is not None:
@@ -134,6 +143,19 @@ def _starts_server(module: Module, statement: Statement) -> bool:
     if method == "serve_forever" and made is not None and made.call is not None:
         return made.call.name.rpartition(".")[2] == _MAKES_SERVER
     return module.resolve(name) in _SERVERS or _of_star(module, name) in _SERVERS
+
+
+def _is_run_of_application(module: Module, name: str, names: tuple[str, ...]) -> bool:
+    """Whether a call runs what mod_wsgi calls, which comes from elsewhere."""
+    owner, _, method = name.rpartition(".")
+    bound = [module.names[one] for one in names if one in module.names]
+    if method != "run" or not (owner in names or any(statement.value == owner for statement in bound)):
+        return False
+    made = module.names.get(owner)
+    if made is None or made.call is None:
+        return made is not None and made.kind == "import"
+    maker = module.names.get(made.call.name)
+    return made.kind == "assign" and (maker is None or maker.kind == "import")
 
 
 def _of_star(module: Module, name: str) -> str:

@@ -4,13 +4,15 @@ A script ends the process, or itself, where mod_wsgi wants it loaded.
 ## What happens
 
 `sys.exit()` at the top of a script ends the loading, and each request is an error 500; in the application it ends the request with
-one. `os._exit()` and signals to the own process end every request that the process is answering.
+one. `os._exit()` and signals to the own process end every request that the process is answering, and `os.execl()` and its like put
+another program in its place.
 
 ## Why
 
 The exception `SystemExit` does not end a process of httpd: mod_wsgi logs it and goes on (`wsgi_common.c:wsgi_log_python_error`). A
 process that is ended from within is started anew, and what other threads were doing is lost. Monitors that reload code by
-`os.kill(os.getpid(), signal.SIGINT)` are for development ("Reloading Source Code" of the mod_wsgi manual).
+`os.kill(os.getpid(), signal.SIGINT)` are for development ("Reloading Source Code" of the mod_wsgi manual). Scripts for Passenger start
+themselves again with the Python of a virtual environment, which mod_wsgi is told by `python-home=`.
 
 ## Left alone
 
@@ -47,6 +49,18 @@ mod_wsgi's own message is *SystemExit exception raised when doing exec of Python
     #       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     ```
 
+    ```python
+    #- site.conf
+    WSGIScriptAlias / /srv/site/app.wsgi
+    #- /srv/site/app.wsgi
+    import os, sys
+    PYTHON = "/srv/site/venv/bin/python"
+    if sys.executable != PYTHON:
+        os.execl(PYTHON, PYTHON, *sys.argv)
+    #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    from shop import application
+    ```
+
 Not reported:
 
     ```python
@@ -77,6 +91,9 @@ from modwsgi_rules.scripts._shared import applications
 
 _ENDS_ITSELF = frozenset({"exit", "quit", "sys.exit"})
 _ENDS_PROCESS = frozenset({"os._exit", "os.abort"})
+_REPLACES_PROCESS = frozenset(f"os.exec{how}" for how in ("l", "le", "lp", "lpe", "v", "ve", "vp", "vpe"))
+#: What a process does that the script made itself.
+_AFTER_FORK = _REPLACES_PROCESS | {"os._exit"}
 _KILLS = frozenset({"os.kill", "os.killpg"})
 _OWN = frozenset({"os.getpid", "os.getpgrp", "os.getpgid"})
 
@@ -94,14 +111,13 @@ class _Place(NamedTuple):
 @rule(severity=Severity.WARNING)
 def process_ended_by_script(config: Config) -> Iterator[Diagnostic]:
     for script, source in applications(config):
-        if not any(word in source.text for word in ("exit", "quit", "abort", "kill")):
+        if not any(word in source.text for word in ("exit", "quit", "abort", "kill", "exec")):
             continue
         scope, forks = module_scope(source), "fork(" in source.text
         answering = {id(one.function) for one in responders(source, script.names)}
         for place in _places(source, answering):
             call = place.node
-            # So a process ends that the script made itself.
-            if not isinstance(call, ast.Call) or place.is_caught or (forks and scope.resolve(call.func) == "os._exit"):
+            if not isinstance(call, ast.Call) or place.is_caught or (forks and scope.resolve(call.func) in _AFTER_FORK):
                 continue
             found = _found(call, place, scope)
             if found is not None:
@@ -114,6 +130,9 @@ def _found(call: ast.Call, place: _Place, scope: Scope) -> tuple[str, str, Sever
     if name in _ENDS_PROCESS or (name in _KILLS and _is_own(call, scope)):
         message = f"{name}() ends the process with every request that it is answering"
         return message, "let mod_wsgi end it: touch the script, or reload httpd", Severity.WARNING
+    if name in _REPLACES_PROCESS:
+        message = f"{name}() ends the process with every request that it is answering, for another program"
+        return message, "leave it out; python-home= says which Python mod_wsgi uses", Severity.WARNING
     if name not in _ENDS_ITSELF or (place.is_function and not place.answers):
         return None
     if place.answers:
