@@ -58,6 +58,25 @@ def test_rules_that_ask_another_server(lines: str, modules: tuple[str, ...], htt
     _agree(Setup({"site.conf": text}, _TREE, "2.4", listen=(80,), modules=modules), probes, httpd)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        '<Files *.txt>\nSetHandler "proxy:http://127.0.0.1:9/"\n</Files>',
+        '<FilesMatch "txt$">\nSetHandler "proxy:http://127.0.0.1:9"\n</FilesMatch>',
+        '<IfModule mod_proxy.c>\n<Directory /srv/w/d>\nSetHandler "proxy:fcgi://127.0.0.1:9/"\n</Directory>\n</IfModule>',
+        "ProxyPass / http://127.0.0.1:9/\n<Location /d>\nSetHandler default-handler\n</Location>",
+        "ProxyPass / http://127.0.0.1:9/\n<Location /d>\nSetHandler None\n</Location>",
+    ],
+)
+def test_what_another_server_is_asked_for(lines: str, httpd: Path) -> None:
+    """The URL is written anew, and the query follows it; SetHandler beside ProxyPass changes a name alone."""
+    text = f"DocumentRoot /srv/w\n{lines}\n<Directory /srv/w>\nRequire all granted\n</Directory>\n"
+    paths = ("/a.txt", "/a.txt?q=1", "/a%20b.txt?z", "/a%25b.txt", "/a.txt/more%20of?it", "/d/b.txt?q=%20")
+    tree = {**_TREE, "/srv/w/a b.txt": "", "/srv/w/a%b.txt": ""}
+    setup = Setup({"site.conf": text}, tree, "2.4", listen=(80,), modules=("proxy", "proxy_http", "proxy_fcgi"))
+    _agree(setup, [Probe("a.example", path) for path in paths], httpd)
+
+
 @pytest.mark.parametrize("scheme", ["http", "fcgi", "ws", "h2c"])
 def test_a_scheme_that_no_module_speaks(scheme: str, httpd: Path) -> None:
     text = (

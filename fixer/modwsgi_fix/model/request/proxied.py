@@ -10,7 +10,7 @@ import re
 
 from modwsgi_fix.directives.families import LOCATION_SECTIONS, PROXY_SECTIONS
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.merge.layers import Section, stack
+from modwsgi_fix.model.merge.layers import Section, last, stack
 from modwsgi_fix.model.merge.world import Beyond
 from modwsgi_fix.model.modules import is_loaded
 from modwsgi_fix.model.paths import has_wildcard
@@ -88,18 +88,21 @@ def _matches(section: Section, url: str) -> bool | Unknown:
 
 
 def written_out(state: State) -> None:
-    """Write the URL as mod_proxy asks for it, with the query (proxy_http_canon); that of SetHandler stays unchanged."""
+    """Write the URL as mod_proxy asks for it, with the query."""
+    target, question, own = (state.filename or "").partition("?")
+    state.filename = _canonical(target, own if question else state.query)
+
+
+def _canonical(target: str, query: str) -> str:
+    """Return what mod_proxy asks for, with its path escaped and a query (mod_proxy_http.c:proxy_http_canon)."""
     from urllib.parse import quote
 
-    target, question, own = (state.filename or "").partition("?")
-    scheme = _scheme(target.removeprefix(_PREFIX))
-    if scheme not in _WRITTEN_OUT:
-        return
-    query = own if question else state.query
+    if _scheme(target.removeprefix(_PREFIX)) not in _WRITTEN_OUT:
+        return target
     start, separator, rest = target.partition("://")
-    host, slash, path = rest.partition("/")
-    state.filename = f"{start}{separator}{host.lower()}{slash}{quote(path, safe=_SAFE, errors='surrogateescape')}"
-    state.filename += f"?{query}" if query else ""
+    host, _, path = rest.partition("/")
+    url = f"{start.lower()}{separator}{host.lower()}/{quote(path, safe=_SAFE, errors='surrogateescape')}"
+    return f"{url}?{query}" if query else url
 
 
 def _scheme(url: str) -> str:
@@ -114,7 +117,10 @@ def answer_away(state: State) -> Outcome | None:
         if not handler.startswith(_PREFIX):
             return None
         # SetHandler's server is asked for the file (mod_proxy.c:proxy_handler).
-        state.filename = f"{handler}{state.filename or ''}"
+        state.filename = _canonical(f"{handler}{state.filename or ''}", state.query)
+    elif (item := last(state.layers, "sethandler", state.world)) is not None and item.value.lower() != "none":
+        # It changes the name alone: mod_proxy goes by the file (mod_proxy.c:proxy_handler).
+        state.handler = item.value
     url = (state.filename or "").removeprefix(_PREFIX)
     module = _SPEAKERS.get(_scheme(url))
     if module is not None and is_loaded(state.config, "mod_proxy.c") and is_loaded(state.config, module) is False:
