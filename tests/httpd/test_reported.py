@@ -219,6 +219,19 @@ CASES = [
     ),
     *(
         Reported(
+            f"a URL of the application in <{head}>",
+            "dead-restriction",
+            f"{mount}{_OPEN}<{head}>\nOptions None\nRequire all denied\n</{head.split()[0]}>\n",
+            {f"http://a.example{url}": _APPLICATION},
+        )
+        for head, mount, url in (
+            ("Directory /admin", _MOUNT, "/admin/x"),
+            ("Directory /shop/orders", _MOUNT.replace("Alias /", "Alias /shop"), "/shop/orders"),
+            ("Files login", _MOUNT, "/login"),
+        )
+    ),
+    *(
+        Reported(
             f"a file of passwords that is served, {name}",
             "password-file-served",
             f"Alias /static /srv/w/static\nWSGIScriptAlias / /srv/w/app.wsgi\n{_OPEN}{text}",
