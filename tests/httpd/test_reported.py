@@ -219,6 +219,34 @@ CASES = [
     ),
     *(
         Reported(
+            f"a callable behind a script, {script}",
+            "script-names-a-callable",
+            f"WSGIScriptAlias / {script}\n{_OPEN}",
+            {"http://a.example/": answer},
+            tree={**_TREE, "/shop.wsgi": app()},
+        )
+        for script, answer in (
+            ("/srv/w/app.wsgi:application", {"status": 404, "who": "httpd"}),
+            ("shop.wsgi:application", _REFUSED),
+            ("shop.wsgi.application", _REFUSED),
+        )
+    ),
+    *(
+        Reported(
+            f"a relative directory of modules, {name}",
+            "python-path-relative",
+            text + _MOUNT + _OPEN,
+            {"http://a.example/": _FAILED},
+            tree={"/srv/w/app.wsgi": "import shop\n" + app(), "/srv/w/lib/shop.py": "", "/etc/apache2/lib/shop.py": ""},
+        )
+        for name, text in (
+            ("python-path", _DAEMON.format(" python-path=/srv/w:lib")),
+            ("the home of a user", "<IfModule wsgi_module>\n" + _DAEMON.format(" python-path=~/lib") + "</IfModule>\n"),
+            ("WSGIPythonPath", "WSGIPythonPath lib\n"),
+        )
+    ),
+    *(
+        Reported(
             f"a URL of the application in <{head}>",
             "dead-restriction",
             f"{mount}{_OPEN}<{head}>\nOptions None\nRequire all denied\n</{head.split()[0]}>\n",

@@ -156,6 +156,10 @@ def _named(config: Config) -> Iterator[Missing]:
             elif option.name in ("python-path", "home"):
                 for path in option.value.split(":"):
                     yield Missing(process.directive, option.value_span, path, option.name)
+    for item in config.named("wsgipythonpath"):
+        if len(item.values) == 1 and item.known:
+            for path in item.value.split(":"):
+                yield Missing(item, item.args[0].span, path, item.name)
     for item in config.named("directory"):
         if item.values and item.known and not is_regex_section(item):
             yield Missing(item, item.args[0].span, item.value, "the directory")
