@@ -219,6 +219,21 @@ CASES = [
     ),
     *(
         Reported(
+            f"a directory of modules that is not there, {name}",
+            "sys-path-missing",
+            _MOUNT + _OPEN,
+            {"http://a.example/": _FAILED},
+            tree={"/srv/w/app.wsgi": f"{text}\nimport shop\n" + app(), "/srv/w/src/shop.py": ""},
+            root=True,
+        )
+        for name, text in (
+            ("inserted", "import sys\nsys.path.insert(0, '/srv/w/lib')"),
+            ("beside the script", "import os, sys\nsys.path.append(os.path.join(os.path.dirname(__file__), 'lib/'))"),
+            ("by site", "import site\nsite.addsitedir('/srv/w/lib')"),
+        )
+    ),
+    *(
+        Reported(
             f"a callable behind a script, {script}",
             "script-names-a-callable",
             f"WSGIScriptAlias / {script}\n{_OPEN}",

@@ -7,6 +7,8 @@ from modwsgi_fix.explain.messages.message import Message
 _SCRIPT = ("missing-application", "application-under-main-guard", "bobo-missing-application", "handle-request-missing")
 _IMPORTS = (
     "embedded-only-python-directive",
+    "comma-in-python-path",
+    "python-path-relative",
     "python-path-is-site-packages",
     "python-2-name",
     "module-gone-from-python",
@@ -28,7 +30,13 @@ SCRIPTS = (
         "Target WSGI script not found or unable to stat: {path}",
         "script",
         "the script is not where a mount leads",
-        rules=("missing-on-disk", "wsgi-alias-trailing-slash", "directory-mount"),
+        rules=(
+            "missing-on-disk",
+            "script-names-a-callable",
+            "script-path-relative",
+            "wsgi-alias-trailing-slash",
+            "directory-mount",
+        ),
     ),
     Message(
         "chunked",
