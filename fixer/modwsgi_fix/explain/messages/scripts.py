@@ -10,6 +10,7 @@ _IMPORTS = (
     "comma-in-python-path",
     "python-path-relative",
     "python-path-is-site-packages",
+    "sys-path-missing",
     "python-2-name",
     "module-gone-from-python",
     "group-selected-beside-the-script",
@@ -158,6 +159,18 @@ SCRIPTS = (
         "Python does not start, and mod_wsgi passes on its reason",
         rules=("python-home-not-a-prefix", "missing-on-disk"),
         only="mod_wsgi 5",
+    ),
+    *(
+        Message(
+            name,
+            text,
+            "python-built",
+            "mod_wsgi was built with another release of Python than it runs with: harmless where the last number alone differs",
+        )
+        for name, text in (
+            ("compiled-for", "Compiled for Python/{release}."),
+            ("runtime-using", "Runtime using Python/{release}."),
+        )
     ),
     Message(
         "no-encodings",
