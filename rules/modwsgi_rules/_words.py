@@ -57,6 +57,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "daemons.unused_daemon_process": ("wsgidaemonprocess", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiprocessgroup", "wsgirestrictembedded", "wsgirestrictprocess", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "disk.htaccess_refused": (),
     "disk.key_readable_by_all": ("sslcertificatekeyfile", "sslproxymachinecertificatefile",),
+    "disk.link_not_followed": (),
     "disk.missing_on_disk": (),
     "disk.permission_missing": (),
     "disk.unknown_user": (),

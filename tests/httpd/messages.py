@@ -299,6 +299,7 @@ SCENES = [
     Scene(("rewrite-without-links",), "<Directory /srv/site>\nRequire all granted\nOptions None\nRewriteEngine On\nRewriteRule ^x y\n</Directory>\n" + host(MOUNT, "Alias /static /srv/site/static\n"), "", 5, {"app.wsgi": app(), "static/a.css": ""}, ("http://a.example/static/a.css",)),
     Scene(("no-file",), "LogLevel info\n" + GRANT + host(MOUNT, "Alias /static /srv/site/static\n"), "", 8, {"app.wsgi": app(), "static/a.css": ""}, ("http://a.example/static/b.css",)),
     Scene(("no-file",), "LogLevel info\n" + GRANT + host(MOUNT, "Alias /static /srv/site/css\n"), "missing-on-disk", 8, {"app.wsgi": app(), "static/a.css": ""}, ("http://a.example/static/a.css",)),
+    Scene(("link-refused",), "<Directory /srv/site>\nRequire all granted\nOptions None\n</Directory>\n" + host(MOUNT), "link-not-followed", 7, {"app.wsgi": Link("/srv/site/shop.py"), "shop.py": app()}),
     Scene(("denied",), GRANT + host("DocumentRoot /srv/docs\n", "WSGIScriptAlias /shop /srv/site/app.wsgi\n"), "", 7, {"app.wsgi": app(), "/srv/docs/index.html": ""}, ("http://a.example/shop/x",)),
 ]  # fmt: skip
 

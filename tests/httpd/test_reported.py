@@ -234,6 +234,42 @@ CASES = [
     ),
     *(
         Reported(
+            f"a link that is not followed, {name}",
+            "link-not-followed",
+            f"{text}{_OPEN}{options}",
+            {f"http://a.example{url}": _REFUSED},
+            tree={**_TREE, link: Link(target)},
+            root=True,
+        )
+        for name, text, options, link, target, url in (
+            (
+                "a script",
+                "WSGIScriptAlias / /srv/w/shop.wsgi\n",
+                "<Directory /srv/w>\nOptions None\n</Directory>\n",
+                "/srv/w/shop.wsgi",
+                "/srv/w/app.wsgi",
+                "/x",
+            ),
+            (
+                "a directory of releases",
+                "WSGIScriptAlias / /srv/now/app.wsgi\n",
+                "<Directory /srv>\nOptions Indexes\n</Directory>\n<Directory /srv/now>\nOptions FollowSymLinks\n</Directory>\n",
+                "/srv/now",
+                "/srv/w",
+                "/",
+            ),
+            (
+                "static files",
+                "Alias /css /srv/w/css\n",
+                "<Directory /srv/w>\nOptions -FollowSymLinks\n</Directory>\n",
+                "/srv/w/css",
+                "/srv/w/static",
+                "/css/a.css",
+            ),
+        )
+    ),
+    *(
+        Reported(
             f"a callable behind a script, {script}",
             "script-names-a-callable",
             f"WSGIScriptAlias / {script}\n{_OPEN}",

@@ -79,5 +79,5 @@ def _report(item: Item, value: str, span: Span, beginning: str) -> Iterator[Diag
         return
     relative = (one for one in value.split(":") if _RELATIVE.match(one) and one.startswith(beginning))
     if (path := next(relative, None)) is not None:
-        message = f"Python looks for {path} in the directory that the process works in, so it is not found"
+        message = f"{path} is looked for in the directory that the process works in, so it is not found"
         yield Diagnostic(item.path, span, message, help="write the whole path, from the root")

@@ -44,6 +44,7 @@ REFUSED = (
         "access",
         "Options does not allow the link, or its target cannot be reached",
         "AH00037",
+        ("link-not-followed",),
     ),
     Message(
         "rewrite-without-links",
