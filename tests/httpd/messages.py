@@ -288,6 +288,18 @@ SCENES = [
     refused("no-group", in_group("group=nosuchgroup"), "", _DAEMON_LINE),
     Scene(("program-not-run",), "<Directory /srv/site>\nRequire all granted\nOptions ExecCGI\n</Directory>\n" + host(MOUNT, "AddHandler cgi-script .wsgi\nAlias /old /srv/site\n"), "handler-collision", 8, {"app.wsgi": "#!/srv/none/python\n"}, ("http://a.example/old/app.wsgi",), {"modules": ("cgid",)}),
     Scene(("program-not-run-cgi",), "<Directory /srv/site>\nRequire all granted\nOptions ExecCGI\n</Directory>\n" + host(MOUNT, "AddHandler cgi-script .wsgi\nAlias /old /srv/site\n"), "handler-collision", 8, {"app.wsgi": "#!/srv/none/python\n"}, ("http://a.example/old/app.wsgi",), {"modules": ("cgi",)}),
+    Scene(("no-module",), in_group("python-path=/srv/site/lib,/srv/site/code"), "comma-in-python-path", _DAEMON_LINE, {"app.wsgi": "import shop\n", "lib/shop.py": ""}),
+    Scene(("no-module",), in_group("python-path=site/lib"), "python-path-relative", _DAEMON_LINE, {"app.wsgi": "import shop\n", "lib/shop.py": ""}),
+    Scene(("no-module",), in_group(), "sys-path-missing", "app.wsgi:2", {"app.wsgi": "import sys\nsys.path.append('/srv/site/lib')\nimport shop\n", "code/shop.py": ""}),
+    Scene(("script-missing",), GRANT + host("WSGIScriptAlias / /srv/site/app.wsgi:application\n"), "script-names-a-callable", _MOUNT_LINE),
+    Scene(("script-missing",), "<Directory />\nRequire all granted\n</Directory>\n" + host("WSGIScriptAlias / site/app.wsgi\n"), "script-path-relative", _MOUNT_LINE),
+    Scene(("no-connection-to-server",), GRANT + host(MOUNT, "ProxyPass /api uwsgi://127.0.0.1:9/\n"), "", 7, urls=("http://a.example/api",), setup={"modules": ("proxy", "proxy_uwsgi")}),
+    Scene(("no-connection-to-socket",), GRANT + host(MOUNT, "ProxyPass /shop unix:/srv/site/none.sock|uwsgi://b.example/\n"), "", 7, urls=("http://a.example/shop",), setup={"modules": ("proxy", "proxy_uwsgi")}),
+    Scene(("no-backend",), GRANT + host(MOUNT, "ProxyPass /api http://127.0.0.1:9/\n"), "", 7, urls=("http://a.example/api",), setup={"modules": ("proxy", "proxy_http")}, named="no-backend"),
+    Scene(("rewrite-without-links",), "<Directory /srv/site>\nRequire all granted\nOptions None\nRewriteEngine On\nRewriteRule ^x y\n</Directory>\n" + host(MOUNT, "Alias /static /srv/site/static\n"), "", 5, {"app.wsgi": app(), "static/a.css": ""}, ("http://a.example/static/a.css",)),
+    Scene(("no-file",), "LogLevel info\n" + GRANT + host(MOUNT, "Alias /static /srv/site/static\n"), "", 8, {"app.wsgi": app(), "static/a.css": ""}, ("http://a.example/static/b.css",)),
+    Scene(("no-file",), "LogLevel info\n" + GRANT + host(MOUNT, "Alias /static /srv/site/css\n"), "missing-on-disk", 8, {"app.wsgi": app(), "static/a.css": ""}, ("http://a.example/static/a.css",)),
+    Scene(("link-refused",), "<Directory /srv/site>\nRequire all granted\nOptions None\n</Directory>\n" + host(MOUNT), "link-not-followed", 7, {"app.wsgi": Link("/srv/site/shop.py"), "shop.py": app()}),
     Scene(("denied",), GRANT + host("DocumentRoot /srv/docs\n", "WSGIScriptAlias /shop /srv/site/app.wsgi\n"), "", 7, {"app.wsgi": app(), "/srv/docs/index.html": ""}, ("http://a.example/shop/x",)),
 ]  # fmt: skip
 
@@ -323,6 +335,7 @@ ELSEWHERE = {
     "header-bytes": "mod_wsgi for Python 2 writes it",
     "segmentation-fault-core": "the system writes core dumps where it wants, so httpd does not speak of one",
     "workers-prefork": "the same text as AH00484, of another MPM",
+    **dict.fromkeys(("compiled-for", "runtime-using"), "it takes a mod_wsgi that was built with another Python than runs"),
     "could-not-bind": "see test_an_address_that_is_taken",
     "no-server-name": "see test_a_server_without_a_name",
 }

@@ -219,6 +219,98 @@ CASES = [
     ),
     *(
         Reported(
+            f"a directory of modules that is not there, {name}",
+            "sys-path-missing",
+            _MOUNT + _OPEN,
+            {"http://a.example/": _FAILED},
+            tree={"/srv/w/app.wsgi": f"{text}\nimport shop\n" + app(), "/srv/w/src/shop.py": ""},
+            root=True,
+        )
+        for name, text in (
+            ("inserted", "import sys\nsys.path.insert(0, '/srv/w/lib')"),
+            ("beside the script", "import os, sys\nsys.path.append(os.path.join(os.path.dirname(__file__), 'lib/'))"),
+            ("by site", "import site\nsite.addsitedir('/srv/w/lib')"),
+        )
+    ),
+    *(
+        Reported(
+            f"a link that is not followed, {name}",
+            "link-not-followed",
+            f"{text}{_OPEN}{options}",
+            {f"http://a.example{url}": _REFUSED},
+            tree={**_TREE, link: Link(target)},
+            root=True,
+        )
+        for name, text, options, link, target, url in (
+            (
+                "a script",
+                "WSGIScriptAlias / /srv/w/shop.wsgi\n",
+                "<Directory /srv/w>\nOptions None\n</Directory>\n",
+                "/srv/w/shop.wsgi",
+                "/srv/w/app.wsgi",
+                "/x",
+            ),
+            (
+                "a directory of releases",
+                "WSGIScriptAlias / /srv/now/app.wsgi\n",
+                "<Directory /srv>\nOptions Indexes\n</Directory>\n<Directory /srv/now>\nOptions FollowSymLinks\n</Directory>\n",
+                "/srv/now",
+                "/srv/w",
+                "/",
+            ),
+            (
+                "static files",
+                "Alias /css /srv/w/css\n",
+                "<Directory /srv/w>\nOptions -FollowSymLinks\n</Directory>\n",
+                "/srv/w/css",
+                "/srv/w/static",
+                "/css/a.css",
+            ),
+        )
+    ),
+    *(
+        Reported(
+            f"a callable behind a script, {script}",
+            "script-names-a-callable",
+            f"WSGIScriptAlias / {script}\n{_OPEN}",
+            {"http://a.example/": answer},
+            tree={**_TREE, "/shop.wsgi": app()},
+        )
+        for script, answer in (
+            ("/srv/w/app.wsgi:application", {"status": 404, "who": "httpd"}),
+            ("shop.wsgi:application", _REFUSED),
+            ("shop.wsgi.application", _REFUSED),
+        )
+    ),
+    *(
+        Reported(
+            f"a relative directory of modules, {name}",
+            "python-path-relative",
+            text + _MOUNT + _OPEN,
+            {"http://a.example/": _FAILED},
+            tree={"/srv/w/app.wsgi": "import shop\n" + app(), "/srv/w/lib/shop.py": "", "/etc/apache2/lib/shop.py": ""},
+        )
+        for name, text in (
+            ("python-path", _DAEMON.format(" python-path=/srv/w:lib")),
+            ("the home of a user", "<IfModule wsgi_module>\n" + _DAEMON.format(" python-path=~/lib") + "</IfModule>\n"),
+            ("WSGIPythonPath", "WSGIPythonPath lib\n"),
+        )
+    ),
+    *(
+        Reported(
+            f"a URL of the application in <{head}>",
+            "dead-restriction",
+            f"{mount}{_OPEN}<{head}>\nOptions None\nRequire all denied\n</{head.split()[0]}>\n",
+            {f"http://a.example{url}": _APPLICATION},
+        )
+        for head, mount, url in (
+            ("Directory /admin", _MOUNT, "/admin/x"),
+            ("Directory /shop/orders", _MOUNT.replace("Alias /", "Alias /shop"), "/shop/orders"),
+            ("Files login", _MOUNT, "/login"),
+        )
+    ),
+    *(
+        Reported(
             f"a file of passwords that is served, {name}",
             "password-file-served",
             f"Alias /static /srv/w/static\nWSGIScriptAlias / /srv/w/app.wsgi\n{_OPEN}{text}",

@@ -11,12 +11,13 @@ Word processors and web pages turn `^` into `ˆ` and `"` into `“`. httpd takes
 section waits for a URL that has such a character in it. A `<Location>` whose path does not begin with a slash never
 matches either, because the path of every request begins with one (`request.c:ap_location_walk`). A regular expression is one only after `~` or
 in a section whose name ends in `Match`: elsewhere `^`, `$` and `\\.` are plain characters. And `<Files>` is compared with the name of the
-file alone, in which no slash is (`request.c:ap_file_walk`; measured with 2.4.71).
+file alone, in which no slash is (`request.c:ap_file_walk`; measured with 2.4.71). `<Directory>` and `<Files>` are about
+the disk, and the file of a WSGI application is its script, whatever the URL is: `<Directory /admin>` says nothing of the URL `/admin`.
 
 ## The fix
 
-A repair: it writes the character that was meant, or `~` before a regular expression. The restriction then takes effect, and what should never have been
-open is closed.
+A repair: it writes the character that was meant, `~` before a regular expression, or `<Location>` for a URL. The restriction then takes effect, and
+what should never have been open is closed.
 
 It is unsafe where nothing in sight opens the same files to everyone. A section replaces what other sections say about
 a file, so those whom the restriction admits may get what nobody got before.
@@ -25,6 +26,10 @@ a file, so those whom the restriction admits may get what nobody got before.
 
 A dead section that grants access does no harm, and is not reported. `<Files>` with a slash is reported without a fix: its file belongs into a
 `<Directory>`, or its URL into a `<Location>`.
+
+`<Directory>` and `<Files>` are taken for a URL where an application answers it, where nothing leads to such a directory or file, and where the
+path lies below the mount or has the name of a page, such as `admin`, `api` or `login`; not so outside of the hosts where there are any. There is no fix
+for a section with other lines than those of access and log-ins.
 
 ## See also
 
@@ -92,6 +97,35 @@ A name of a file with a slash:
     </FilesMatch>
     ```
 
+A URL that the application answers:
+
+    ```diff repair
+     WSGIScriptAlias / /srv/site/app.wsgi
+    -<Directory /admin>
+    +<Location /admin>
+         Require ip 192.0.2.0/24
+    -</Directory>
+    -<Files "api">
+    +</Location>
+    +<Location "/api">
+         Require all denied
+    -</Files>
+    +</Location>
+     <Directory /srv/site>
+         Require all granted
+     </Directory>
+    ```
+    ```apache
+    <VirtualHost *:80>
+        WSGIScriptAlias /shop /srv/site/app.wsgi
+        <Directory /shop/orders>
+    #              ^^^^^^^^^^^^
+            Options None
+            Require ip 192.0.2.0/24
+        </Directory>
+    </VirtualHost>
+    ```
+
 A dead section that grants access is better left dead; the others match:
 
     ```apache
@@ -113,6 +147,19 @@ A dead section that grants access is better left dead; the others match:
     <FilesMatch "^conf|/">
         Require all denied
     </FilesMatch>
+    <Directory /srv/orders>
+        Require all denied
+    </Directory>
+    ```
+    ```apache
+    Alias /static /admin/static
+    WSGIScriptAlias / /srv/site/app.wsgi
+    <Directory /admin>
+        Require ip 192.0.2.0/24
+    </Directory>
+    <Files LICENSE>
+        Require all denied
+    </Files>
     ```
 """
 
@@ -120,7 +167,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives.families import AUTHENTICATION, FILES_SECTIONS, LOCATION_SECTIONS, MERGED_SECTIONS
+from modwsgi_fix.directives.families import (
+    AUTHENTICATION,
+    FILES_SECTIONS,
+    GRANTS,
+    LOCATION_SECTIONS,
+    MERGED_SECTIONS,
+    ORDER_KEYS,
+)
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import location_prefix, served, served_near
@@ -128,17 +182,22 @@ from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
+from modwsgi_fix.syntax import Section
+from modwsgi_fix.text import Span
+from modwsgi_rules.access._url_names import may_be_url, url_meant
 
 _QUOTES = str.maketrans("“”„‟‘’", '""""\'\'')
 #: What a pattern begins with that was typed in a word processor: a quote, or a circumflex.
 _OPENING = "“”„‟‘’"
 _TYPED = (*_OPENING, "ˆ")
+#: What may be moved from a section for the disk into one for URLs.
+_ACCESS = AUTHENTICATION | GRANTS | ORDER_KEYS
 
 
 @rule(severity=Severity.ERROR, changes=("restricted",), scope=Scope.HOST)
 def dead_restriction(config: Config) -> Iterator[Diagnostic]:
     for section in config.asked_about(*MERGED_SECTIONS):
-        if not _may_be_dead(section):
+        if not (_may_be_dead(section) or may_be_url(section)):
             continue
         if not section.args or not section.known or len(section.args) > (2 if section.value == "~" else 1):
             continue
@@ -146,6 +205,8 @@ def dead_restriction(config: Config) -> Iterator[Diagnostic]:
             continue
         meant = _meant(section)
         if meant is None and not _asks_for_a_slash(section):
+            if (url := url_meant(config, section)) is not None:
+                yield _for_a_url(config, section, url)
             continue
         fix = _fix(config, section, meant) if meant is not None else None
         advice = (
@@ -158,6 +219,40 @@ def dead_restriction(config: Config) -> Iterator[Diagnostic]:
             fix,
             help="" if fix else advice,
         )
+
+
+def _for_a_url(config: Config, section: Item, url: str) -> Diagnostic:
+    fix = _into_a_location(config, section, url)
+    return Diagnostic(
+        section.path,
+        section.args[-1].span,
+        f"<{section.name} {pattern_of(section)}> is about the disk, so it does not protect the URL {url}",
+        fix,
+        help="" if fix else f"write <Location {url}> for the URL",
+    )
+
+
+def _into_a_location(config: Config, section: Item, url: str) -> Fix | None:
+    """Return the fix that makes a section one for a URL."""
+    node = section.node
+    if section.foreign or section.guards or not isinstance(node, Section) or node.close is None:
+        return None
+    if not all(child.key in _ACCESS and not child.is_section for child in section.children):
+        return None
+    arg, close = section.args[0], node.close
+    edits = [
+        Edit(section.path, node.name_span, "Location"),
+        Edit(section.path, Span(close.start, close.end), close.source.replace(close.name, "Location", 1)),
+    ]
+    if arg.value != url:
+        # A slash at its end would leave the URL without it open.
+        start, end = arg.span
+        quote = section.file.text[start] if section.file.text[start] in "\"'" else ""
+        edits.insert(1, Edit(section.path, Span(start, end), f"{quote}{url}{quote}"))
+    title = "Make it a <Location>"
+    if access_of(section).denies_all or _is_open_by_url(config, section.server, url):
+        return Fix.repair(title, *edits, reason="the restriction then takes effect")
+    return Fix.unsafe(title, *edits, reason="those whom it admits may get what nobody got before")
 
 
 def _fix(config: Config, section: Item, meant: str) -> Fix | None:

@@ -72,6 +72,10 @@ def moved(
     return Fix.unsafe(title, edit, *(Edit(script.path, span) for span in deleted), reason=reason)
 
 
+#: Functions that add a directory, their last argument, to the path.
+ADDING_TO_PATH = frozenset({"site.addsitedir", "sys.path.append", "sys.path.insert"})
+
+
 def calls_at_top(read: Script) -> Iterator[tuple[ast.stmt, ast.Call, str]]:
     """Yield the statements at the top of a script that are one call, also below ``if x not in y:``, with the function's name."""
     imports = imports_of(read.source)

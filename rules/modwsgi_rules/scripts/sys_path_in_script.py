@@ -103,6 +103,7 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.constants import Script
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.scripts._group_options import (
+    ADDING_TO_PATH,
     calls_at_top,
     moved,
     process_group_of,
@@ -110,8 +111,6 @@ from modwsgi_rules.scripts._group_options import (
     scripts_of,
     with_option,
 )
-
-_ADD = frozenset({"site.addsitedir", "sys.path.insert", "sys.path.append"})
 
 
 class _Added(NamedTuple):
@@ -159,7 +158,7 @@ def _found(script: WsgiScript) -> tuple[Script | None, list[_Added]]:
 
 def _statements(read: Script) -> Iterator[_Added]:
     for statement, call, name in calls_at_top(read):
-        if name not in _ADD or not call.args:
+        if name not in ADDING_TO_PATH or not call.args:
             continue
         directory = read.value(call.args[-1])
         if (

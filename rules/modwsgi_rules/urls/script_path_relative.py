@@ -13,7 +13,8 @@ of that name there: only a shell knows the home of a user.
 
 ## Left alone
 
-Where httpd refuses the line, as one with a path in two words, `refused-line` says so.
+Where httpd refuses the line, as one with a path in two words, `refused-line` says so; of `shop.wsgi.application`, which names no file,
+`script-names-a-callable` does.
 
 There is no fix: the path alone does not say which script is meant. The help names one below a `<Directory>` of the same host
 where there is just one.
@@ -66,6 +67,7 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.sections import is_regex_section
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
+from modwsgi_rules.urls._shared import callable_in
 
 #: A path that does not begin with the root, a drive, a group of a pattern, a variable or a typographic quote.
 _RELATIVE = expression(r"(?:~|\.{1,2}/|[\w.-]+)[^:$%]*\Z", re.ASCII)
@@ -83,6 +85,8 @@ def script_path_relative(config: Config) -> Iterator[Diagnostic]:
             if (item.path, item.span.start) in meaningless:
                 continue
             if not script.known or not is_settled(script.value) or not _RELATIVE.match(script.value):
+                continue
+            if callable_in(script.value):
                 continue
             message = f"{script.value} is looked for where httpd is started, so the script is not found"
             yield Diagnostic(item.path, script.span, message, help=f"write {_whole(config, item, script.value)}")

@@ -216,6 +216,33 @@ CASES = (
         expect=EqualExcept(refused=(f"{_SITE}/admin/x", f"{_SITE}/desk"), closed=(f"{_SITE}/static/a.css",)),
     ),
     Case(
+        name="a URL in a section for the disk",
+        rules=("dead-restriction",),
+        level="repair",
+        before={
+            "site.conf": _RESTRICTED.format(
+                open=_OPEN,
+                text="""\
+    <Directory /admin/>
+        Require ip 192.0.2.0/24
+        Order deny,allow
+        Deny from all
+        Allow from 192.0.2.0/24
+    </Directory>
+    <IfModule mod_authz_core.c>
+        <Files api>
+            Require all denied
+        </Files>
+    </IfModule>""",
+            )
+        },
+        tree=_TREE,
+        probes=probes(
+            f"{_SITE}/", f"{_SITE}/admin", f"{_SITE}/admin/x", f"{_SITE}/api", f"{_SITE}/x/api", f"{_SITE}/apis"
+        ),
+        expect=EqualExcept(refused=(f"{_SITE}/admin", f"{_SITE}/admin/x", f"{_SITE}/api")),
+    ),
+    Case(
         name="a restriction that never matched",
         rules=("dead-restriction",),
         level="repair",

@@ -26,6 +26,26 @@ CASES = (
         probes=(Probe("a.example", "/", patience=2),),
         expect=EqualExcept(regained=(f"{_SITE}/",)),
     ),
+    *(
+        Case(
+            name=f"directories of modules that are not separated by colons, {name}",
+            rules=("comma-in-python-path",),
+            level="unsafe",
+            before={"site.conf": _CONF.format(options=options)},
+            tree={
+                "/srv/w/app.wsgi": "import shop\nimport stock\n" + app(),
+                "/srv/w/code/shop.py": "",
+                "/srv/w/lib/stock.py": "",
+            },
+            probes=probes(f"{_SITE}/"),
+            expect=EqualExcept(regained=(f"{_SITE}/",)),
+        )
+        for name, options in (
+            ("a comma", "python-path=/srv/w/code,/srv/w/lib"),
+            ("a semicolon and a blank", 'python-path="/srv/w/code; /srv/w/lib"'),
+            ("a blank behind a colon", "python-path='/srv/w/code: /srv/w/lib'"),
+        )
+    ),
     Case(
         name="an environment given as a path",
         rules=("python-path-is-an-environment",),

@@ -18,6 +18,7 @@ Reader = Callable[[Occurrence, Asked], list[Cause]]
 READERS: dict[str, Reader] = {
     "access": requests.access,
     "account": reading.account,
+    "backend": modules.backend,
     "capacity": groups.capacity,
     "crash": groups.crash,
     "daemon": groups.daemon,
@@ -38,6 +39,7 @@ READERS: dict[str, Reader] = {
     "path": requests.root,
     "permissions": requests.permissions,
     "program": requests.program,
+    "python-built": modules.python_built,
     "python-home": scripts.python_home,
     "script": scripts.script,
     "socket": groups.socket,

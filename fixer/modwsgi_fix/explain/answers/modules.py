@@ -40,6 +40,34 @@ def handed_on(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     return _causes(occurrence, asked, lines, f"load {_OF_SCHEMES.get(scheme, f'proxy_{scheme}')}")
 
 
+def backend(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """Return the lines that hand requests on to the server or socket that the message names."""
+    fields = occurrence.fields
+    path = fields.get("path", "")
+    places = [path] if path else [f"//{fields.get(name, '').removesuffix(':80')}" for name in ("host", "address")]
+    every = [item for item in _named(asked, *HANDED_ON) if item.key != "rewriterule" or "p" in flags_of(item)]
+    lines: list[Item] = []
+    for place in filter(lambda place: len(place) > len("//"), places):
+        lines = lines or [item for item in every if any(_leads_to(word, place) for word in item.values)]
+    what = f"see what opens {path}" if path else "see what listens there (ss -ltn)"
+    return _causes(occurrence, asked, lines, f"start that server, or write the place where it listens; {what}")
+
+
+def _leads_to(word: str, place: str) -> bool:
+    """Whether a word of a line names a server by its URL, with or without a port, or a socket by its path."""
+    at = word.find(place)
+    return at >= 0 and word[at + len(place) : at + len(place) + 1] in ("", "/", ":", "|")
+
+
+def python_built(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """Return the lines that load mod_wsgi and its Python."""
+    loads = _named(asked, "loadfile", "loadmodule")
+    lines = [item for item in loads if "wsgi" in item.value.lower() or "python" in item.values[-1].lower()]
+    return _causes(
+        occurrence, asked, lines, "take a mod_wsgi that was built with the Python of the system, or build it again"
+    )
+
+
 def _named(asked: Asked, *names: str) -> list[Item]:
     return [item for config in asked.configs for item in config.named(*names) if item.args]
 

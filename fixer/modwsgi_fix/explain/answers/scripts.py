@@ -127,12 +127,20 @@ def _with(cause: Cause, more: list[Spot]) -> Cause:
 
 
 def _leading_to(asked: Asked, path: str) -> list[Spot]:
-    """Return the mounts whose target is the beginning of a path: the rest of the URL is appended to the target."""
-    return [
-        spot(mount.item, f"leads to {mount.target}")
-        for _, _, mount in mounts_of(asked, "")
-        if path.startswith(mount.target.rstrip("/"))
-    ]
+    """Return the mounts whose target is the beginning of a path, to which the rest of the URL is appended, or leads through it.
+
+    httpd names the first part of a path that is not there, and mod_wsgi the same.
+    """
+    mounts = [(mount, mount.target.rstrip("/")) for _, _, mount in mounts_of(asked, "")]
+    return [spot(mount.item, f"leads to {mount.target}") for mount, target in mounts if _leads(target, path)]
+
+
+def _leads(target: str, path: str) -> bool:
+    if target.startswith("/") or not target[:1].isalnum():
+        return path.startswith(target) or target.startswith(f"{path}/")
+    # It stands below the directory that httpd was started in, which may be any.
+    parts = target.split("/")
+    return any(f"{path}/".endswith(f"/{'/'.join(parts[:count])}/") for count in range(1, len(parts) + 1))
 
 
 def _missing(asked: Asked, path: str, spots: list[Spot], about: str) -> list[Cause]:

@@ -44,6 +44,23 @@ REFUSED = (
         "access",
         "Options does not allow the link, or its target cannot be reached",
         "AH00037",
+        ("link-not-followed",),
+    ),
+    Message(
+        "rewrite-without-links",
+        "Options FollowSymLinks and SymLinksIfOwnerMatch are both off, so the RewriteRule directive is also forbidden due to its "
+        "similar ability to circumvent directory restrictions : {path}",
+        "access",
+        "a directory or .htaccess file has RewriteEngine On, and Options does not allow links there, so each request is refused",
+        "AH00670",
+    ),
+    Message(
+        "no-file",
+        "File does not exist: {path}",
+        "access",
+        "the URL leads to a file that is not there; httpd tells of it with LogLevel info alone",
+        "AH00128",
+        ("missing-on-disk",),
     ),
     Message(
         "no-index",
@@ -92,6 +109,27 @@ REFUSED = (
         "a RewriteRule hands the request on, and mod_proxy is not loaded, so it is refused",
         "AH00669",
         ("proxy-scheme-not-loaded",),
+    ),
+    Message(
+        "no-connection-to-server",
+        "{scheme}: attempt to connect to {address} ({host}) failed",
+        "backend",
+        "httpd hands requests on to a server that does not take them, so visitors get 503",
+        "AH00957",
+    ),
+    Message(
+        "no-connection-to-socket",
+        "{scheme}: attempt to connect to Unix domain socket {path} ({host}) failed",
+        "backend",
+        "httpd hands requests on to a socket that nobody has opened, or that httpd's user may not open, so visitors get 503",
+        "AH02454",
+    ),
+    Message(
+        "no-backend",
+        "HTTP: failed to make connection to backend: {host}",
+        "backend",
+        "httpd hands requests on to a server that does not take them, so visitors get 503",
+        "AH01114",
     ),
     Message(
         "no-auth-type-2.2",

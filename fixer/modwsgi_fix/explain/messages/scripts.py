@@ -7,7 +7,10 @@ from modwsgi_fix.explain.messages.message import Message
 _SCRIPT = ("missing-application", "application-under-main-guard", "bobo-missing-application", "handle-request-missing")
 _IMPORTS = (
     "embedded-only-python-directive",
+    "comma-in-python-path",
+    "python-path-relative",
     "python-path-is-site-packages",
+    "sys-path-missing",
     "python-2-name",
     "module-gone-from-python",
     "group-selected-beside-the-script",
@@ -28,7 +31,13 @@ SCRIPTS = (
         "Target WSGI script not found or unable to stat: {path}",
         "script",
         "the script is not where a mount leads",
-        rules=("missing-on-disk", "wsgi-alias-trailing-slash", "directory-mount"),
+        rules=(
+            "missing-on-disk",
+            "script-names-a-callable",
+            "script-path-relative",
+            "wsgi-alias-trailing-slash",
+            "directory-mount",
+        ),
     ),
     Message(
         "chunked",
@@ -150,6 +159,18 @@ SCRIPTS = (
         "Python does not start, and mod_wsgi passes on its reason",
         rules=("python-home-not-a-prefix", "missing-on-disk"),
         only="mod_wsgi 5",
+    ),
+    *(
+        Message(
+            name,
+            text,
+            "python-built",
+            "mod_wsgi was built with another release of Python than it runs with: harmless where the last number alone differs",
+        )
+        for name, text in (
+            ("compiled-for", "Compiled for Python/{release}."),
+            ("runtime-using", "Runtime using Python/{release}."),
+        )
     ),
     Message(
         "no-encodings",

@@ -56,15 +56,18 @@ def missing(config: Config) -> list[Missing]:
 def _missing(config: Config, disk: Files) -> Iterator[Missing]:
     for named in (*_named(config), *_modules(config, disk)):
         path = named.path.rstrip("/") or "/"
-        if not path.startswith("/") or has_wildcard(path) or "$" in path or "%" in path or named.item.in_doubt:
-            continue
-        if disk.is_file(path) or disk.is_dir(path) or disk.is_link(path):
-            continue
-        if not disk.is_known(path) or not _is_in_sight(disk, path):
+        if has_wildcard(path) or "$" in path or "%" in path or named.item.in_doubt or not is_missing(disk, path):
             continue
         # Where a condition may leave the line out, httpd may start without the path.
         refusal = "" if named.item.guards else named.refusal
-        yield named._replace(path=path, beside=_beside(disk, path), refusal=refusal)
+        yield named._replace(path=path, beside=beside(disk, path), refusal=refusal)
+
+
+def is_missing(disk: Files, path: str) -> bool:
+    """Whether a path from the root certainly does not exist, and a directory of a site above it does."""
+    if not path.startswith("/") or disk.is_file(path) or disk.is_dir(path) or disk.is_link(path):
+        return False
+    return disk.is_known(path) and _is_in_sight(disk, path)
 
 
 def _is_in_sight(disk: Files, path: str) -> bool:
@@ -83,8 +86,8 @@ def _is_in_sight(disk: Files, path: str) -> bool:
         return False
 
 
-def _beside(disk: Files, path: str) -> str:
-    """Return what may be meant: the same name one directory further up or down, or the longest existing part of the path."""
+def beside(disk: Files, path: str) -> str:
+    """Return what may be meant by a path that does not exist: the same name one directory further up or down; else nothing."""
     name, above = posixpath.basename(path), posixpath.dirname(path)
     existing = above
     while not disk.is_dir(existing):
@@ -156,6 +159,10 @@ def _named(config: Config) -> Iterator[Missing]:
             elif option.name in ("python-path", "home"):
                 for path in option.value.split(":"):
                     yield Missing(process.directive, option.value_span, path, option.name)
+    for item in config.named("wsgipythonpath"):
+        if len(item.values) == 1 and item.known:
+            for path in item.value.split(":"):
+                yield Missing(item, item.args[0].span, path, item.name)
     for item in config.named("directory"):
         if item.values and item.known and not is_regex_section(item):
             yield Missing(item, item.args[0].span, item.value, "the directory")
