@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import pwd
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ def model_of(setup: Setup) -> Config:
     for name, text in setup.files.items():
         texts[posixpath.join(CONF, name)] = server.listening(_text(text), ADDRESS)
     links: dict[str, str] = {}
-    directories = [f"{HARNESS}/empty", SITE, *_MACHINE]
+    directories = [f"{HARNESS}/empty", f"{HARNESS}/logs", f"{HARNESS}/run", SITE, *_MACHINE]
     for name, entry in setup.tree.items():
         path = posixpath.join(SITE, name)
         if entry is None:
@@ -163,7 +164,11 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
     within = _is_from_within(outcome)
     served = outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.PROGRAM, Kind.PROXY)
     if (served or (outcome.kind in (Kind.REFUSED, Kind.NOT_FOUND) and not within)) and outcome.file:
-        said.append(("file", _logged(outcome.file), answer.mapped))
+        # A balancer's member takes its place; a document for what nobody answered takes the place of both.
+        chosen = outcome.kind is Kind.PROXY and (
+            outcome.file.startswith("proxy:balancer:") or not answer.mapped.startswith("proxy:")
+        )
+        said += [] if chosen else [("file", _logged(_over_tcp(outcome.file)), answer.mapped)]
     # A handler by AddType is lent for the call, and gone when the log is written (config.c:ap_invoke_handler).
     lent = outcome.handler.startswith("application/") and answer.handler == "-"
     if served and not lent and not within:
@@ -184,6 +189,11 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
 
 def _is_from_within(outcome: Outcome) -> bool:
     return any(step.phase == "within" for step in outcome.because)
+
+
+def _over_tcp(path: str) -> str:
+    """The URL of another server without the socket that leads there."""
+    return re.sub(r"^proxy:unix:[^|]*\|", "proxy:", path)
 
 
 def _logged(path: str) -> str:

@@ -23,7 +23,7 @@ from modwsgi_fix.model.request.negotiation import variants
 from modwsgi_fix.model.request.outcome import Branch, Done, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.permit import authorize
 from modwsgi_fix.model.request.proxied import answer_away, is_sent_away, settle_away, written_out
-from modwsgi_fix.model.request.state import REDIRECTED, State, clean
+from modwsgi_fix.model.request.state import REDIRECT_STATUS, REDIRECTED, State, clean
 from modwsgi_fix.model.request.translate import redirect_of, redirect_target, redirection, translate
 from modwsgi_fix.model.request.types import find_type
 from modwsgi_fix.model.request.unmodelled import ask_strangers, check
@@ -134,7 +134,7 @@ def _answer(state: State) -> Outcome:
     if state.failed or state.is_passed_on:
         # An error on the way to an error document has no document; one after an internal redirect has had its own.
         return outcome
-    return spoken_for(state, outcome, lambda url: _from_within(state, url, method="GET", failed=True))
+    return spoken_for(state, outcome, lambda url: _from_within(state, url, method="GET", failed=True, status=outcome.status or 0))
 
 
 def _handled(state: State) -> Outcome:
@@ -147,7 +147,9 @@ def _handled(state: State) -> Outcome:
     return send(state) if answer is None else answer
 
 
-def _from_within(state: State, url: str, *, method: str | None = None, failed: bool = False) -> Outcome:
+def _from_within(
+    state: State, url: str, *, method: str | None = None, failed: bool = False, status: int = 200
+) -> Outcome:
     """Return the answer to another URL of the same host that httpd itself asks for (internal_internal_redirect)."""
     limit = state.site.last("limitinternalrecursion", state.world)
     most = whole_number(limit.value) or _MOST_REDIRECTS if limit is not None else _MOST_REDIRECTS
@@ -161,6 +163,8 @@ def _from_within(state: State, url: str, *, method: str | None = None, failed: b
         state.config, state.site, request, state.world, path, query, redirects=state.redirects + 1
     )  # fmt: skip
     following.failed = failed or state.failed
+    following.environment = {f"REDIRECT_{name}": value for name, value in state.environment.items() if value is not None}
+    following.environment[REDIRECT_STATUS] = str(status)
     following.is_done = state.is_done
     state.is_passed_on = True
     return _answer(following)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.text import whole_number
+from modwsgi_fix.text import encode, whole_number
 from modwsgi_fix.tuples import NamedTuple
 
 #: Flags whose effect is modelled.
@@ -106,7 +106,9 @@ def is_in_order(order: re.Match[str], text: str, *, nocase: bool) -> bool:
         compared, operator = (have > wanted) - (have < wanted), order["name"]
     else:
         first, second = (text.lower(), order["text"].lower()) if nocase else (text, order["text"])
-        compared = (first > second) - (first < second)
+        # Of two texts the longer one comes later, whatever they say (mod_rewrite.c:compare_lexicography).
+        first_key, second_key = (len(encode(first)), encode(first)), (len(encode(second)), encode(second))
+        compared = (first_key > second_key) - (first_key < second_key)
         operator = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}[order["sign"]]
     wanted_order = {"eq": (0,), "ne": (-1, 1), "lt": (-1,), "le": (-1, 0), "gt": (1,), "ge": (0, 1)}
     return compared in wanted_order[operator]

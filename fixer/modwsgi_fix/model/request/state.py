@@ -8,8 +8,8 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, Site, last
-from modwsgi_fix.model.merge.world import MISSING, Step, World
-from modwsgi_fix.model.request.hosts import hostname, server_port
+from modwsgi_fix.model.merge.world import MISSING, Beyond, Step, World
+from modwsgi_fix.model.request.hosts import hostname, scheme_of, server_port
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome, Request
 from modwsgi_fix.model.urls import Mapping
 
@@ -25,6 +25,8 @@ _PROMOTED = (
 )  # fmt: skip
 #: The handler by which mod_rewrite asks for another URL of this server.
 REDIRECTED = "redirect-handler"
+#: What httpd sets where it asks itself for another URL (http_request.c:internal_internal_redirect).
+REDIRECT_STATUS = "REDIRECT_STATUS"
 
 
 class State:
@@ -190,7 +192,7 @@ def escaped(path: str) -> str:
 
 def location_url(state: State, path: str) -> str:
     """Return a path of this server as the absolute URL of a redirect (``ap_construct_url``)."""
-    scheme, usual = ("https", 443) if state.request.tls else ("http", 80)
+    scheme, usual = scheme_of(state.site.server, state.request)
     name, port = server_name(state), port_of(state)
     return f"{scheme}://{name}{'' if port == usual else f':{port}'}{path}"
 
@@ -203,11 +205,21 @@ def port_of(state: State) -> int:
 
 
 def server_name(state: State) -> str:
-    """Return ``ap_get_server_name``: the Host header's in lower case, or ServerName with UseCanonicalName On."""
+    """Return ``ap_get_server_name``: the Host header's, or ServerName with UseCanonicalName On.
+
+    Raises ``Beyond`` for the name that DNS has for the server's address.
+    """
     canonical = last(state.layers or state.site.base, "usecanonicalname", state.world)
     if canonical is not None and canonical.value.lower() == "on":
         return hostname(state.config, state.site.server, state.world)
-    return re.sub(r":\d*$", "", state.request.host_header).lower()
+    if canonical is not None and canonical.value.lower() == "dns":
+        raise Beyond("UseCanonicalName DNS: what DNS says of the server's address is not known", canonical)
+    return host_asked(state)
+
+
+def host_asked(state: State) -> str:
+    """Return the name of the Host header as httpd keeps it: in lower case, without the last dot (vhost.c:fix_hostname)."""
+    return re.sub(r":\d*$", "", state.request.host_header).lower().removesuffix(".")
 
 
 def header_of(state: State, name: str) -> str | None:
