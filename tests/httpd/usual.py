@@ -89,7 +89,17 @@ _HEADERS: tuple[tuple[tuple[str, str], ...], ...] = (
     (("X-Forwarded-Proto", "https"),), (("X-Forwarded-For", "10.0.0.1"),), (("Cookie", "session=1; x=2"),), (("User-Agent", "BadBot/1.0"),),
     (("Referer", "http://a.example/"),), (("Accept", "text/html"),), (("Accept-Language", "en"),), (("X-Trusted", "yes"),), (("User-Agent", "Mozilla/5.0"),),
 )  # fmt: skip
-_NAMES = ("a.example", "www.a.example", "b.example", "static.a.example", "x.b.example", "other.invalid", "A.EXAMPLE", "a.example.", "default.invalid")
+_NAMES = (
+    "a.example",
+    "www.a.example",
+    "b.example",
+    "static.a.example",
+    "x.b.example",
+    "other.invalid",
+    "A.EXAMPLE",
+    "a.example.",
+    "default.invalid",
+)
 
 _URLS = (
     "/", "/shop", "/shop/", "/shop/x", "/shop/x/y?q=1", "/blog", "/blog/x", "/blog/admin", "/static/site.css", "/static/page.html", "/static/", "/static", "/static/img/",
@@ -260,11 +270,83 @@ _OVERRIDES = (
 _DIRECTORIES = (
     f"{SITE}/www", f"{SITE}/www", f"{SITE}/shop", f"{SITE}/shop/static", f"{SITE}/shop/media", f"{SITE}/blog", SITE, f"{SITE}/www/docs", f"{SITE}/www/docs/", f"{SITE}/www/apps", f"{SITE}/www/private", "/", "/srv", f"{SITE}/www/cgi-bin", f"{SITE}/www/link", f"{SITE}/*/static", f"{SITE}/www/d*", f"{SITE}/shop/app.wsgi", f"{SITE}/www/.", f"{SITE}/www//docs", f"{SITE}/w?w", f"{SITE}/[sb]*",
 )  # fmt: skip
-_LOCATIONS = ("/", "/shop", "/shop/", "/static", "/static/", "/admin", "/api", "/docs", "/docs/", "/private", "/blog", "/blog/admin", "/plain.txt", "/apps", "/media/deep", "/*/x", "/d*", "/static/img", "//docs", "/server-status", "/cgi-bin", "/login", "/docs/?ld", "/shop/[a-z]")
-_LOCATION_PATTERNS = ("^/(shop|blog)", "^/docs/.*\\.txt$", "\\.py$", "^/$", "^/(?!static)", "(?i)^/shop/", "/admin(/|$)", "^/static/.*", "^/[a-z]+/$", "^/api(/v(?<version>\\d))?", "(css|txt)$", "^(/docs)?/private", "^/~")
-_FILES = ("*.py", "app.wsgi", "*.txt", "index.html", "readme.txt", ".htaccess", "*.wsgi", "?age.html", "*", "site.css", "[a-p]*", "wsgi.py", "run.cgi", "~ \\.txt$")
-_FILE_PATTERNS = ("\\.(py|wsgi)$", "^\\.", "^\\.ht", "\\.txt$", "^(index|page)", "\\.(?:html?|css)$", "^app\\.wsgi$", "(?i)\\.TXT$", "^(?!page)")
-_DIRECTORY_PATTERNS = (f"^{SITE}/(shop|blog)", "/\\.git", f"^{SITE}/www/docs(/|$)", "/static", f"{SITE}/(?<name>[^/]+)/static", "/docs/old/?$", f"^{SITE}/www/$")
+_LOCATIONS = (
+    "/",
+    "/shop",
+    "/shop/",
+    "/static",
+    "/static/",
+    "/admin",
+    "/api",
+    "/docs",
+    "/docs/",
+    "/private",
+    "/blog",
+    "/blog/admin",
+    "/plain.txt",
+    "/apps",
+    "/media/deep",
+    "/*/x",
+    "/d*",
+    "/static/img",
+    "//docs",
+    "/server-status",
+    "/cgi-bin",
+    "/login",
+    "/docs/?ld",
+    "/shop/[a-z]",
+)
+_LOCATION_PATTERNS = (
+    "^/(shop|blog)",
+    "^/docs/.*\\.txt$",
+    "\\.py$",
+    "^/$",
+    "^/(?!static)",
+    "(?i)^/shop/",
+    "/admin(/|$)",
+    "^/static/.*",
+    "^/[a-z]+/$",
+    "^/api(/v(?<version>\\d))?",
+    "(css|txt)$",
+    "^(/docs)?/private",
+    "^/~",
+)
+_FILES = (
+    "*.py",
+    "app.wsgi",
+    "*.txt",
+    "index.html",
+    "readme.txt",
+    ".htaccess",
+    "*.wsgi",
+    "?age.html",
+    "*",
+    "site.css",
+    "[a-p]*",
+    "wsgi.py",
+    "run.cgi",
+    "~ \\.txt$",
+)
+_FILE_PATTERNS = (
+    "\\.(py|wsgi)$",
+    "^\\.",
+    "^\\.ht",
+    "\\.txt$",
+    "^(index|page)",
+    "\\.(?:html?|css)$",
+    "^app\\.wsgi$",
+    "(?i)\\.TXT$",
+    "^(?!page)",
+)
+_DIRECTORY_PATTERNS = (
+    f"^{SITE}/(shop|blog)",
+    "/\\.git",
+    f"^{SITE}/www/docs(/|$)",
+    "/static",
+    f"{SITE}/(?<name>[^/]+)/static",
+    "/docs/old/?$",
+    f"^{SITE}/www/$",
+)
 
 
 class _Maker:
@@ -292,13 +374,31 @@ class _Maker:
             else:
                 lines += host
         if split and hosts:
-            lines.append(draw.choice(("Include sites/*.conf", "IncludeOptional sites/*.conf", "Include /etc/apache2/sites/", "Include sites/[a-z]*.conf", "IncludeOptional sites/[ab]*.conf", "Include s*/*.conf")))
+            lines.append(
+                draw.choice(
+                    (
+                        "Include sites/*.conf",
+                        "IncludeOptional sites/*.conf",
+                        "Include /etc/apache2/sites/",
+                        "Include sites/[a-z]*.conf",
+                        "IncludeOptional sites/[ab]*.conf",
+                        "Include s*/*.conf",
+                    )
+                )
+            )
             if self.chance(0.3):
                 lines.append("IncludeOptional none/*.conf")
         if self.chance(0.3):
             lines += self._section()
-        for place in draw.sample(("www", "www/docs", "shop/static", "www/apps", "shop/media", "shop", "www/cgi-bin"), draw.choice((0, 0, 1, 1, 2))):
-            text = draw.choice(_HTACCESS) if self.chance(0.6) else "RewriteEngine On\n" + "\n".join(draw.choice(_RULES_IN_DIRECTORY)) + "\n"
+        for place in draw.sample(
+            ("www", "www/docs", "shop/static", "www/apps", "shop/media", "shop", "www/cgi-bin"),
+            draw.choice((0, 0, 1, 1, 2)),
+        ):
+            text = (
+                draw.choice(_HTACCESS)
+                if self.chance(0.6)
+                else "RewriteEngine On\n" + "\n".join(draw.choice(_RULES_IN_DIRECTORY)) + "\n"
+            )
             self.tree[f"{place}/.htaccess"] = text
         tls = any("SSLEngine" in line for line in lines) or any("SSLEngine" in text for text in self.files.values())
         if tls:
@@ -316,15 +416,63 @@ class _Maker:
         if self.chance(0.85):
             yield f"DocumentRoot {draw.choice((f'{SITE}/www', f'{SITE}/www', f'{SITE}/www/', f'{SITE}/shop/static', '../../srv/site/www'))}"
         if self.chance(0.15):
-            yield from draw.choice((["Define ROOT /srv/site"], ["Define STAGE"], ["Define ROOT /srv/site", "UnDefine STAGE"], ["Define STAGE live", "Undefine STAGE", "<IfDefine STAGE>", "Redirect / http://stage.invalid/", "</IfDefine>"]))
+            yield from draw.choice(
+                (
+                    ["Define ROOT /srv/site"],
+                    ["Define STAGE"],
+                    ["Define ROOT /srv/site", "UnDefine STAGE"],
+                    [
+                        "Define STAGE live",
+                        "Undefine STAGE",
+                        "<IfDefine STAGE>",
+                        "Redirect / http://stage.invalid/",
+                        "</IfDefine>",
+                    ],
+                )
+            )
         if self.chance(0.85):
             where = draw.choice((SITE, SITE, SITE, f"{SITE}/www", f"{SITE}/shop"))
-            body = draw.choice((["Require all granted"], ["Require all granted"], ["Options Indexes FollowSymLinks", draw.choice(_OVERRIDES), "Require all granted"], [draw.choice(_OVERRIDES), "Require all granted"]))
+            body = draw.choice(
+                (
+                    ["Require all granted"],
+                    ["Require all granted"],
+                    ["Options Indexes FollowSymLinks", draw.choice(_OVERRIDES), "Require all granted"],
+                    [draw.choice(_OVERRIDES), "Require all granted"],
+                )
+            )
             yield from [f"<Directory {where}>", *body, "</Directory>"]
         if self.chance(0.2):
-            yield draw.choice(("WSGIRestrictEmbedded On", "WSGILazyInitialization Off", "WSGIPythonOptimize 1", "ServerName main.example", "UseCanonicalName On", "AllowEncodedSlashes On", "AllowEncodedSlashes NoDecode", "MergeSlashes Off",
-                               "TraceEnable Off", "AccessFileName .acl .htaccess", "LimitInternalRecursion 3", "RegexDefaultOptions None", "RegexDefaultOptions +ICASE", "HttpProtocolOptions Unsafe", "LimitRequestLine 60", "LimitRequestFields 30", "StrictHostCheck On", "UserDir disabled", "UserDir public_html",
-                               "MaxRanges none", "RemoteIPHeader X-Forwarded-For\nRemoteIPInternalProxy 127.0.0.1", "RemoteIPHeader X-Forwarded-For", "VirtualDocumentRoot /srv/site/%0", "ServerTokens Prod", "CheckSpelling On", "TypesConfig /dev/null", "AddDefaultCharset Off"))
+            yield draw.choice(
+                (
+                    "WSGIRestrictEmbedded On",
+                    "WSGILazyInitialization Off",
+                    "WSGIPythonOptimize 1",
+                    "ServerName main.example",
+                    "UseCanonicalName On",
+                    "AllowEncodedSlashes On",
+                    "AllowEncodedSlashes NoDecode",
+                    "MergeSlashes Off",
+                    "TraceEnable Off",
+                    "AccessFileName .acl .htaccess",
+                    "LimitInternalRecursion 3",
+                    "RegexDefaultOptions None",
+                    "RegexDefaultOptions +ICASE",
+                    "HttpProtocolOptions Unsafe",
+                    "LimitRequestLine 60",
+                    "LimitRequestFields 30",
+                    "StrictHostCheck On",
+                    "UserDir disabled",
+                    "UserDir public_html",
+                    "MaxRanges none",
+                    "RemoteIPHeader X-Forwarded-For\nRemoteIPInternalProxy 127.0.0.1",
+                    "RemoteIPHeader X-Forwarded-For",
+                    "VirtualDocumentRoot /srv/site/%0",
+                    "ServerTokens Prod",
+                    "CheckSpelling On",
+                    "TypesConfig /dev/null",
+                    "AddDefaultCharset Off",
+                )
+            )
         for _ in range(draw.choice((0, 1, 1, 2, 3))):
             yield from self._part(in_host=False)
 
@@ -332,18 +480,62 @@ class _Maker:
         draw = self.draw
         port = draw.choice(("80", "80", "80", "80", "*", "8080", "443"))
         where = draw.choice(("*", "*", "*", "*", "_default_", "@IP@"))
-        address = draw.choice((f"{where}:{port}", f"{where}:{port}", f"{where}:{port}", f"*:{port} *:8080", f"@IP@:80 *:{port}"))
+        address = draw.choice(
+            (f"{where}:{port}", f"{where}:{port}", f"{where}:{port}", f"*:{port} *:8080", f"@IP@:80 *:{port}")
+        )
         body: list[str] = []
         if self.chance(0.85):
-            body.append("ServerName " + draw.choice(("a.example", "a.example", "b.example", "www.a.example", "http://a.example", "https://b.example:443", "a.example:80", "static.a.example", "A.Example")))
+            body.append(
+                "ServerName "
+                + draw.choice(
+                    (
+                        "a.example",
+                        "a.example",
+                        "b.example",
+                        "www.a.example",
+                        "http://a.example",
+                        "https://b.example:443",
+                        "a.example:80",
+                        "static.a.example",
+                        "A.Example",
+                    )
+                )
+            )
         for _ in range(draw.choice((0, 0, 1, 2))):
-            body.append("ServerAlias " + draw.choice(("www.a.example", "*.a.example", "*", "b.example static.a.example", "*.example", "www.*", "?.example", "x.b.example *.invalid", "a.example.", "*a.example")))
+            body.append(
+                "ServerAlias "
+                + draw.choice(
+                    (
+                        "www.a.example",
+                        "*.a.example",
+                        "*",
+                        "b.example static.a.example",
+                        "*.example",
+                        "www.*",
+                        "?.example",
+                        "x.b.example *.invalid",
+                        "a.example.",
+                        "*a.example",
+                    )
+                )
+            )
         if port == "443" or (port == "*" and self.chance(0.1)):
             body += ["SSLEngine " + draw.choice(("on", "On", "on", "off")), f"SSLCertificateFile {CERTIFICATE}"]
             if self.chance(0.1):
-                body.append(draw.choice(("SSLStrictSNIVHostCheck on", "SSLOptions +StdEnvVars", "SSLVerifyClient optional", "SSLProtocol all")))
+                body.append(
+                    draw.choice(
+                        (
+                            "SSLStrictSNIVHostCheck on",
+                            "SSLOptions +StdEnvVars",
+                            "SSLVerifyClient optional",
+                            "SSLProtocol all",
+                        )
+                    )
+                )
         if self.chance(0.3):
-            body.append(f"DocumentRoot {draw.choice((f'{SITE}/www', f'{SITE}/www/docs', f'{SITE}/shop', f'{SITE}/none'))}")
+            body.append(
+                f"DocumentRoot {draw.choice((f'{SITE}/www', f'{SITE}/www/docs', f'{SITE}/shop', f'{SITE}/none'))}"
+            )
         if self.chance(0.7):
             body.append(draw.choice(_MOUNTS))
         if self.chance(0.05):
@@ -353,7 +545,18 @@ class _Maker:
         for _ in range(draw.choice((1, 2, 2, 3, 4))):
             body += self._part(in_host=True)
         if self.chance(0.3):
-            body.append(f"WSGIDaemonProcess own{number} " + draw.choice(("threads=1", "processes=1 threads=2 display-name=%{GROUP}", "user=www-data", "python-path=/srv/site/shop", "home=/srv/site")))
+            body.append(
+                f"WSGIDaemonProcess own{number} "
+                + draw.choice(
+                    (
+                        "threads=1",
+                        "processes=1 threads=2 display-name=%{GROUP}",
+                        "user=www-data",
+                        "python-path=/srv/site/shop",
+                        "home=/srv/site",
+                    )
+                )
+            )
             if self.chance(0.6):
                 body.append(f"WSGIProcessGroup own{number}")
         lines = [f"<VirtualHost {address}>", *body, "</VirtualHost>"]
@@ -362,11 +565,32 @@ class _Maker:
     def _part(self, *, in_host: bool) -> list[str]:
         """A few lines that belong together, at the level of a server."""
         draw = self.draw
-        kind = draw.choice(("section", "section", "section", "rewrite", "rewrite", "redirect", "mapping", "mount", "proxy", "setting", "setting", "directory rules", "env", "macro", "condition"))
+        kind = draw.choice(
+            (
+                "section",
+                "section",
+                "section",
+                "rewrite",
+                "rewrite",
+                "redirect",
+                "mapping",
+                "mount",
+                "proxy",
+                "setting",
+                "setting",
+                "directory rules",
+                "env",
+                "macro",
+                "condition",
+            )
+        )
         if kind == "section":
             return self._around(self._section())
         if kind == "rewrite":
-            return ["RewriteEngine On", *(line for _ in range(draw.choice((1, 1, 2))) for line in draw.choice(_RULES_AT_SERVER))]
+            return [
+                "RewriteEngine On",
+                *(line for _ in range(draw.choice((1, 1, 2))) for line in draw.choice(_RULES_AT_SERVER)),
+            ]
         if kind == "redirect":
             return [draw.choice(_REDIRECTS)]
         if kind == "mapping":
@@ -400,25 +624,49 @@ class _Maker:
         if self.chance(0.12):
             body += ["RewriteEngine On", *draw.choice(_RULES_IN_DIRECTORY)]
         if depth < 2 and self.chance(0.3):
-            if kind in ("Directory", "DirectoryMatch", "Location", "LocationMatch", "Files", "FilesMatch") and self.chance(0.5):
+            if kind in (
+                "Directory",
+                "DirectoryMatch",
+                "Location",
+                "LocationMatch",
+                "Files",
+                "FilesMatch",
+            ) and self.chance(0.5):
                 body += self._if(depth + 1)
             elif kind in ("Directory", "DirectoryMatch"):
-                name, pattern = draw.choice((("Files", draw.choice(_FILES)), ("FilesMatch", draw.choice(_FILE_PATTERNS))))
+                name, pattern = draw.choice(
+                    (("Files", draw.choice(_FILES)), ("FilesMatch", draw.choice(_FILE_PATTERNS)))
+                )
                 body += [f"<{name} {self._quoted(pattern)}>", *self._body(name, depth + 1), f"</{name}>"]
         return body
 
     def _if(self, depth: int) -> list[str]:
         draw = self.draw
-        lines = [f"<If \"{draw.choice(_EXPRESSIONS)}\">", *self._body("If", depth), "</If>"]
+        lines = [f'<If "{draw.choice(_EXPRESSIONS)}">', *self._body("If", depth), "</If>"]
         if self.chance(0.4):
-            lines += [f"<ElseIf \"{draw.choice(_EXPRESSIONS)}\">", *self._body("If", depth), "</ElseIf>"]
+            lines += [f'<ElseIf "{draw.choice(_EXPRESSIONS)}">', *self._body("If", depth), "</ElseIf>"]
         if self.chance(0.4):
             lines += ["<Else>", *self._body("If", depth), "</Else>"]
         return lines
 
     def _section(self) -> list[str]:
         draw = self.draw
-        kind = draw.choice(("Directory", "Directory", "Directory", "Location", "Location", "Location", "Files", "DirectoryMatch", "LocationMatch", "FilesMatch", "If", "If"))
+        kind = draw.choice(
+            (
+                "Directory",
+                "Directory",
+                "Directory",
+                "Location",
+                "Location",
+                "Location",
+                "Files",
+                "DirectoryMatch",
+                "LocationMatch",
+                "FilesMatch",
+                "If",
+                "If",
+            )
+        )
         if kind == "If":
             return self._if(0)
         pattern = draw.choice({
@@ -426,7 +674,23 @@ class _Maker:
             "LocationMatch": _LOCATION_PATTERNS, "FilesMatch": _FILE_PATTERNS,
         }[kind])  # fmt: skip
         if kind == "Location" and self.chance(0.06):
-            return [f"<Location {pattern}>", draw.choice((f"Alias {SITE}/shop/static", f"Alias {SITE}/www/plain.txt", "Redirect /page.html", "Redirect 410", "Redirect permanent http://a.example/x", f"ScriptAlias {SITE}/www/cgi-bin/run.cgi", "Redirect 303 /%{HTTP_HOST}", f"Alias {SITE}/shop/static/%{{env:X}}")), *self._body(kind, 1), "</Location>"]
+            return [
+                f"<Location {pattern}>",
+                draw.choice(
+                    (
+                        f"Alias {SITE}/shop/static",
+                        f"Alias {SITE}/www/plain.txt",
+                        "Redirect /page.html",
+                        "Redirect 410",
+                        "Redirect permanent http://a.example/x",
+                        f"ScriptAlias {SITE}/www/cgi-bin/run.cgi",
+                        "Redirect 303 /%{HTTP_HOST}",
+                        f"Alias {SITE}/shop/static/%{{env:X}}",
+                    )
+                ),
+                *self._body(kind, 1),
+                "</Location>",
+            ]
         return [f"<{kind} {self._quoted(pattern)}>", *self._body(kind, 0), f"</{kind}>"]
 
     def _quoted(self, word: str) -> str:
@@ -500,7 +764,9 @@ class _Maker:
             method = draw.choice((*["GET"] * 16, "POST", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "PROPFIND"))
             headers = draw.choice(((), (), (), (), draw.choice(_LOGINS), draw.choice(_HEADERS)))
             host = draw.choice((*_NAMES[:3], *_NAMES))
-            probe = Probe(host, draw.choice(urls), port, tls=None if port == 443 else False, method=method, headers=headers)
+            probe = Probe(
+                host, draw.choice(urls), port, tls=None if port == 443 else False, method=method, headers=headers
+            )
             asked.setdefault(str(probe), probe)
         yield from asked.values()
 
@@ -508,4 +774,10 @@ class _Maker:
         """URLs that lines of the configuration speak of."""
         for text in files.values():
             for url in re.findall(r"(?i)(?:alias|location|proxypass|redirect)\s+\"?(/[\w./-]*)", text):
-                yield from (url, f"{url.rstrip('/')}/x", f"{url.rstrip('/')}/site.css", f"{url.rstrip('/')}/", f"{url.rstrip('/')}/plain.txt")
+                yield from (
+                    url,
+                    f"{url.rstrip('/')}/x",
+                    f"{url.rstrip('/')}/site.css",
+                    f"{url.rstrip('/')}/",
+                    f"{url.rstrip('/')}/plain.txt",
+                )

@@ -19,7 +19,7 @@ from modwsgi_fix.model.beside import refused_beside
 from modwsgi_fix.model.config import Config, Target, derived
 from modwsgi_fix.model.containers import container_fault, only_denies
 from modwsgi_fix.model.daemons import all_groups_known, definitions, group_uses, options_of, refused_uses
-from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.items import Item, as_written
 from modwsgi_fix.model.request.rewrite_rules import arguments
 from modwsgi_fix.rewriting.moving import context
 from modwsgi_fix.rewriting.verdict import counts_words, refusal, refusal_of_24
@@ -228,6 +228,8 @@ def _words(config: Config, item: Item) -> tuple[str, ...]:
     """Return the words of a line, before its options: neither mod_wsgi nor mod_rewrite reads words as httpd does."""
     if item.key in ("rewriterule", "rewritecond"):
         return arguments(item)
+    if item.key == "require" and item.value == "all":
+        return as_written(item)
     skip = directives.words_before_options(item.key)
     if skip is None or len(item.args) <= skip:
         return item.values

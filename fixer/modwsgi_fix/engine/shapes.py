@@ -128,7 +128,9 @@ class _Crowd:
 
     def _with_stand_ins(self, picks: Picks, texts: Mapping[str, str]) -> Job:
         stand_ins = {self.key_of(path): (text, self.parts[path].text) for path, text in texts.items()}
-        return self.job._replace(source=self.job.source._replace(picks=picks, stand_ins=stand_ins, matched=self.matched))
+        return self.job._replace(
+            source=self.job.source._replace(picks=picks, stand_ins=stand_ins, matched=self.matched)
+        )
 
     def _read(self, job: Job) -> Config:
         """Read the server of a job; which paths are directories is remembered."""

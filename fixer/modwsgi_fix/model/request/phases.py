@@ -134,7 +134,9 @@ def _answer(state: State) -> Outcome:
     if state.failed or state.is_passed_on:
         # An error on the way to an error document has no document; one after an internal redirect has had its own.
         return outcome
-    return spoken_for(state, outcome, lambda url: _from_within(state, url, method="GET", failed=True, status=outcome.status or 0))
+    return spoken_for(
+        state, outcome, lambda url: _from_within(state, url, method="GET", failed=True, status=outcome.status or 0)
+    )
 
 
 def _handled(state: State) -> Outcome:
@@ -163,7 +165,9 @@ def _from_within(
         state.config, state.site, request, state.world, path, query, redirects=state.redirects + 1
     )  # fmt: skip
     following.failed = failed or state.failed
-    following.environment = {f"REDIRECT_{name}": value for name, value in state.environment.items() if value is not None}
+    following.environment = {
+        f"REDIRECT_{name}": value for name, value in state.environment.items() if value is not None
+    }
     following.environment[REDIRECT_STATUS] = str(status)
     following.is_done = state.is_done
     state.is_passed_on = True

@@ -18,8 +18,9 @@ FLAGS = frozenset({
 })  # fmt: skip
 #: Flags that httpd accepts and whose effect is not modelled.
 KNOWN_FLAGS = FLAGS | {
-    "b", "bnp", "backrefnoplus", "bnegctls", "bctls", "dpi", "discardpath", "qsl", "qslast", "unsafeallow3f", "unc",
+    "b", "bne", "bnp", "bctls", "dpi", "discardpath", "qsl", "qslast", "unsafeallow3f", "unc",
 }  # fmt: skip
+REDIRECT_FLAGS = frozenset({"r", "redirect"})
 STATUSES = {"permanent": 301, "temp": 302, "seeother": 303, "": 302}
 
 
@@ -41,12 +42,13 @@ class Rule(NamedTuple):
 
 def flags_of(text: str) -> dict[str, str]:
     """Return the values of a RewriteRule's or RewriteCond's flags, by name in lower case."""
-    found = {}
-    for word in text.strip().removeprefix("[").removesuffix("]").split(","):
-        name, _, value = word.strip().partition("=")
-        if name:
-            found[name.lower()] = value
-    return found
+    return {name.lower(): value for name, value in flags_in(text) if name}
+
+
+def flags_in(text: str) -> list[tuple[str, str]]:
+    """Return the names and values of flags as they stand there, in order."""
+    words = (word.strip().partition("=") for word in text.strip().removeprefix("[").removesuffix("]").split(","))
+    return [(name, value) for name, _, value in words]
 
 
 def arguments(item: Item) -> tuple[str, ...]:
