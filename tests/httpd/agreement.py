@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import pwd
 import re
@@ -26,22 +27,7 @@ from .server import Setup
 #: Stands for the private server's address, in the model.
 ADDRESS = "127.9.9.9"
 #: Directories of the machine that a rewritten URL may be taken for (mod_rewrite's prefix_stat).
-_MACHINE = (
-    "/usr",
-    "/etc",
-    "/bin",
-    "/lib",
-    "/tmp",
-    "/dev",
-    "/proc",
-    "/sys",
-    "/root",
-    "/home",
-    "/opt",
-    "/run",
-    "/boot",
-    "/sbin",
-)
+_MACHINE = tuple(sorted(entry.path for entry in os.scandir("/") if entry.is_dir()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +143,9 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
     if outcome.server is not None and answer.vhost and answer.status != 400:
         with suppress(Fork):  # its name is a variable
             name = hostname(config, outcome.server, World(None, {}, {}))
-            said.append(("host", name, answer.vhost.rpartition(":")[0]))
+            answered = answer.vhost.rpartition(":")[0]
+            # What httpd calls a host whose name it can find nowhere.
+            said.append(("host", name, "" if answered == "bogus_host_without_reverse_dns" else answered))
     if outcome.kind is Kind.REDIRECT:
         said.append(("location", outcome.location, answer.location))
     # Where httpd asks itself for another URL, the log has the file of that one, and the handler of the first.

@@ -60,7 +60,8 @@ def rewrite(state: State) -> bool:
         for layer, item in options
         if ("inherit" if layer is state.site.base[-1] else "inheritdown") in " ".join(item.values).lower()
     ]
-    engine = state.site.last("rewriteengine", state.world)
+    # Also a section that holds for the URL switches the engine: it is looked up by directory (mod_rewrite.c:hook_uri2file).
+    engine = last(state.layers, "rewriteengine", state.world)
     if engine is None or engine.value.lower() != "on":
         return False
     if inherits and not server.is_main:
@@ -173,6 +174,9 @@ class Run:
         self.state.step("mapping", f"RewriteRule {said}", rule.item)
         if self.directory and self.sending is not None:
             self.state.filename = self.filename
+        if self.state.failing is not None:
+            # Its status takes the place of the error's, and has a document of its own (hook_fixup sets r->status to 200).
+            self.state.failing.is_replaced, self.state.failed = True, False
         kind = {403: Kind.REFUSED, 401: Kind.REFUSED, 404: Kind.NOT_FOUND}.get(status, Kind.ERROR)
         return self.state.done(kind, status, f"a RewriteRule {said}")
 

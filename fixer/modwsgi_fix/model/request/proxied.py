@@ -97,8 +97,8 @@ def written_out(state: State) -> None:
         return
     query = own if question else state.query
     start, separator, rest = target.partition("://")
-    host, slash, path = rest.partition("/")
-    state.filename = f"{start}{separator}{host.lower()}{slash}{quote(path, safe=_SAFE, errors='surrogateescape')}"
+    host, _, path = rest.partition("/")
+    state.filename = f"{start}{separator}{host.lower()}/{quote(path, safe=_SAFE, errors='surrogateescape')}"
     state.filename += f"?{query}" if query else ""
 
 

@@ -29,13 +29,24 @@ REDIRECTED = "redirect-handler"
 REDIRECT_STATUS = "REDIRECT_STATUS"
 
 
+class Failing:
+    """An error whose document httpd asks for; whether a RewriteRule answers that with a status of its own."""
+
+    __slots__ = ("before", "is_replaced")
+
+    def __init__(self, before: Failing | None) -> None:
+        self.is_replaced = False
+        #: The error before it, whose document this error is of.
+        self.before = before
+
+
 class State:
     """A request or subrequest on its way through the phases."""
 
     __slots__ = (
-        "alias", "anchor", "config", "content_type", "context", "environment", "failed", "filename", "forced", "handler",
+        "alias", "anchor", "config", "content_type", "context", "environment", "failed", "failing", "filename", "forced", "handler",
         "is_done", "is_passed_on", "layers", "mount", "parent", "path_info", "query", "redirects", "request", "site",
-        "steps", "type", "uri", "world",
+        "steps", "type", "uri", "walked", "world",
     )  # fmt: skip
 
     def __init__(
@@ -79,6 +90,11 @@ class State:
         self.redirects = redirects
         #: Whether it asks for the document of an ErrorDocument.
         self.failed = False
+        #: The error that its document is asked for, shared by all URLs on the way to that.
+        self.failing: Failing | None = None
+        #: The directory, with a slash at its end, in which sections were last looked for, and what they were: not looked for
+        #: again for another file of it, by a subrequest or an internal redirect (request.c:ap_directory_walk, prep_walk_cache).
+        self.walked: tuple[str, list[Layer]] | None = parent.walked if parent is not None else None
         #: The decisions on the way of a subrequest.
         self.steps: list[Step] = []
         #: Whether a RewriteRule with [END] has ended all rewriting.
