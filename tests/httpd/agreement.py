@@ -159,7 +159,8 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
         said += [] if chosen else [("file", _logged(_over_tcp(outcome.file)), answer.mapped)]
     # A handler by AddType is lent for the call, and gone when the log is written (config.c:ap_invoke_handler).
     lent = outcome.handler.startswith("application/") and answer.handler == "-"
-    if served and not lent and not within:
+    # Nor does it matter which handler a section gives a request that mod_proxy has taken.
+    if served and not lent and not within and outcome.kind is not Kind.PROXY:
         said.append(("handler", outcome.handler or "-", answer.handler or "-"))
     if outcome.kind is Kind.APPLICATION:
         said += [

@@ -114,7 +114,8 @@ def answer_away(state: State) -> Outcome | None:
         if not handler.startswith(_PREFIX):
             return None
         # SetHandler's server is asked for the file (mod_proxy.c:proxy_handler).
-        state.filename = f"{handler}{state.filename or ''}"
+        query = f"?{state.query}" if state.query and _scheme(handler.removeprefix(_PREFIX)) in _WRITTEN_OUT else ""
+        state.filename = f"{handler}{state.filename or ''}{query}"
     url = (state.filename or "").removeprefix(_PREFIX)
     module = _SPEAKERS.get(_scheme(url))
     if module is not None and is_loaded(state.config, "mod_proxy.c") and is_loaded(state.config, module) is False:
