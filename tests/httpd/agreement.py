@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import pwd
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,22 +27,7 @@ from .server import Setup
 #: Stands for the private server's address, in the model.
 ADDRESS = "127.9.9.9"
 #: Directories of the machine that a rewritten URL may be taken for (mod_rewrite's prefix_stat).
-_MACHINE = (
-    "/usr",
-    "/etc",
-    "/bin",
-    "/lib",
-    "/tmp",
-    "/dev",
-    "/proc",
-    "/sys",
-    "/root",
-    "/home",
-    "/opt",
-    "/run",
-    "/boot",
-    "/sbin",
-)
+_MACHINE = tuple(sorted(entry.path for entry in os.scandir("/") if entry.is_dir()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +55,7 @@ def model_of(setup: Setup) -> Config:
     for name, text in setup.files.items():
         texts[posixpath.join(CONF, name)] = server.listening(_text(text), ADDRESS)
     links: dict[str, str] = {}
-    directories = [f"{HARNESS}/empty", SITE, *_MACHINE]
+    directories = [f"{HARNESS}/empty", f"{HARNESS}/logs", f"{HARNESS}/run", SITE, *_MACHINE]
     for name, entry in setup.tree.items():
         path = posixpath.join(SITE, name)
         if entry is None:
@@ -156,17 +143,24 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
     if outcome.server is not None and answer.vhost and answer.status != 400:
         with suppress(Fork):  # its name is a variable
             name = hostname(config, outcome.server, World(None, {}, {}))
-            said.append(("host", name, answer.vhost.rpartition(":")[0]))
+            answered = answer.vhost.rpartition(":")[0]
+            # What httpd calls a host whose name it can find nowhere.
+            said.append(("host", name, "" if answered == "bogus_host_without_reverse_dns" else answered))
     if outcome.kind is Kind.REDIRECT:
         said.append(("location", outcome.location, answer.location))
     # Where httpd asks itself for another URL, the log has the file of that one, and the handler of the first.
     within = _is_from_within(outcome)
     served = outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.PROGRAM, Kind.PROXY)
     if (served or (outcome.kind in (Kind.REFUSED, Kind.NOT_FOUND) and not within)) and outcome.file:
-        said.append(("file", _logged(outcome.file), answer.mapped))
+        # A balancer's member takes its place; a document for what nobody answered takes the place of both.
+        chosen = outcome.kind is Kind.PROXY and (
+            outcome.file.startswith("proxy:balancer:") or not answer.mapped.startswith("proxy:")
+        )
+        said += [] if chosen else [("file", _logged(_over_tcp(outcome.file)), answer.mapped)]
     # A handler by AddType is lent for the call, and gone when the log is written (config.c:ap_invoke_handler).
     lent = outcome.handler.startswith("application/") and answer.handler == "-"
-    if served and not lent and not within:
+    # Nor does it matter which handler a section gives a request that mod_proxy has taken.
+    if served and not lent and not within and outcome.kind is not Kind.PROXY:
         said.append(("handler", outcome.handler or "-", answer.handler or "-"))
     if outcome.kind is Kind.APPLICATION:
         said += [
@@ -184,6 +178,11 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
 
 def _is_from_within(outcome: Outcome) -> bool:
     return any(step.phase == "within" for step in outcome.because)
+
+
+def _over_tcp(path: str) -> str:
+    """The URL of another server without the socket that leads there."""
+    return re.sub(r"^proxy:unix:[^|]*\|", "proxy:", path)
 
 
 def _logged(path: str) -> str:

@@ -19,7 +19,7 @@ from modwsgi_fix.model.beside import refused_beside
 from modwsgi_fix.model.config import Config, Target, derived
 from modwsgi_fix.model.containers import container_fault, only_denies
 from modwsgi_fix.model.daemons import all_groups_known, definitions, group_uses, options_of, refused_uses
-from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.items import Item, as_written
 from modwsgi_fix.model.request.rewrite_rules import arguments
 from modwsgi_fix.rewriting.moving import context
 from modwsgi_fix.rewriting.verdict import counts_words, refusal, refusal_of_24
@@ -91,12 +91,18 @@ def _refused(config: Config) -> Iterator[Fault]:
 
 def _of_containers(config: Config) -> Iterator[Fault]:
     """Yield what httpd refuses of ``Require`` and its containers, and of what stands in them."""
-    for item, reason in config.in_each_server(_refused_containers, "require", *REQUIRE_SECTIONS):
-        yield Fault(item.path, item.span, reason)
+    for item, reason in refused_containers(config):
+        if is_certain(item):
+            yield Fault(item.path, item.span, reason)
+
+
+def refused_containers(config: Config) -> Iterator[tuple[Item, str]]:
+    """Yield the lines of ``Require`` and its containers that are refused where they are read, with httpd's message."""
+    yield from config.in_each_server(_refused_containers, "require", *REQUIRE_SECTIONS)
 
 
 def _refused_containers(items: Iterable[Item]) -> tuple[tuple[Item, str], ...]:
-    """Return what is certainly refused so of the lines of one server, with the reason."""
+    """Return what is refused so of the lines of one server, with the reason."""
     containers = [item for item in items if item.key in REQUIRE_SECTIONS]
     within = (child for section in containers for child in section.children if child.key != "require")
     lines = {
@@ -111,7 +117,7 @@ def _refused_containers(items: Iterable[Item]) -> tuple[tuple[Item, str], ...]:
         if not reason and item.key == "requireall" and only_denies(item):
             reason = "<RequireAll> directive contains only negative authorization directives"
         # Without a section it stands in the wrong place, or in a container of the file that includes a fragment.
-        if reason and item.sections and is_certain(item):
+        if reason and item.sections:
             found.append((item, reason))
     return tuple(found)
 
@@ -228,6 +234,8 @@ def _words(config: Config, item: Item) -> tuple[str, ...]:
     """Return the words of a line, before its options: neither mod_wsgi nor mod_rewrite reads words as httpd does."""
     if item.key in ("rewriterule", "rewritecond"):
         return arguments(item)
+    if item.key == "require" and item.value == "all":
+        return as_written(item)
     skip = directives.words_before_options(item.key)
     if skip is None or len(item.args) <= skip:
         return item.values

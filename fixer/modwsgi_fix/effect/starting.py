@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives.families import CONDITIONS, READ_AT_ONCE
-from modwsgi_fix.effect.refused import Fault, Stage, is_certain, refused, refused_lines
+from modwsgi_fix.effect.refused import Fault, Stage, is_certain, refused, refused_containers, refused_lines
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.accounts import unknown_accounts
 from modwsgi_fix.model.facts.certificates import without_certificate
@@ -23,6 +23,7 @@ from modwsgi_fix.model.facts.platform import without_daemon_mode
 from modwsgi_fix.model.gaps import GapKind
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.reading.conditions import module_asked
+from modwsgi_fix.model.request.expressions import is_understood
 from modwsgi_fix.syntax import Section
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
@@ -149,7 +150,7 @@ def _doubts(config: Config) -> Iterator[str]:
     for item, standing in strangers(config):
         if not _is_left_out(config, item) and not _asks_for_its_module(item):
             yield f"{item.file.name}:{item.line}: {item.name} is a directive of a module that is not known ({standing.value})"
-    for item, _ in refused_lines(config):
+    for item, _ in (*refused_lines(config), *refused_containers(config)):
         if _is_left_out(config, item):
             continue
         if not item.known:
@@ -162,9 +163,23 @@ def _doubts(config: Config) -> Iterator[str]:
             yield f"{item.file.name}:{item.line}: {item.name} has a variable whose value is not known"
         if config.target.mod_wsgi is None and (name := _recent(item)):
             yield f"{item.file.name}:{item.line}: not every mod_wsgi has {name}"
+    for item in config.named("if", "elseif", "setenvifexpr", "require", "rewritecond"):
+        if (text := _expression(item)) and item.known and not is_understood(text):
+            yield f"{item.file.name}:{item.line}: the expression of {item.name} is not understood"
     for clash in clashes(config):
         item = clash.later.item
         yield f"{item.file.name}:{item.line}: its address may be taken by another Listen"
+
+
+def _expression(item: Item) -> str:
+    """Return the expression of a line that httpd compiles when it reads the line; empty where it has none."""
+    words = item.values
+    if item.key in ("if", "elseif"):
+        return " ".join(words)
+    if item.key == "setenvifexpr":
+        return words[0] if words else ""
+    first = words[0].lower() if words else ""
+    return " ".join(words[1:] if item.key == "require" else words[1:2]) if first == "expr" else ""
 
 
 def _recent(item: Item) -> str:

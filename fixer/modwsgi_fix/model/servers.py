@@ -186,7 +186,7 @@ def _name(config: Config, server: Server) -> str | None:
     own = own_name(server)
     if own is not None:
         return own
-    if not server.is_main and not all(address.is_wildcard for address in addresses(server)):
+    if not server.is_main and not any(address.is_wildcard for address in addresses(server)):
         # The name then comes from a reverse look-up of the address.
         return None
     main = own_name(config.main)

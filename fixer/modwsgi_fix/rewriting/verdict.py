@@ -22,6 +22,7 @@ from modwsgi_fix.directives.families import (
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.patterns import is_broken
+from modwsgi_fix.model.request.rewrite_words import fault_of_rewriting
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import whole_number
@@ -56,8 +57,6 @@ _SPELT = {
     "browsermatchnocase": "BrowserMatchNoCase",
     "include": "Include",
     "includeoptional": "IncludeOptional",
-    "rewritecond": "RewriteCond",
-    "rewriterule": "RewriteRule",
     "setenvif": "SetEnvIf",
     "setenvifnocase": "SetEnvIfNoCase",
     "wsgiscriptalias": "WSGIScriptAlias",
@@ -74,8 +73,8 @@ _PATTERN_AT = {
 }  # fmt: skip
 #: Directives that judge their words themselves (``_grammar``); of all others httpd counts the words.
 _JUDGES = frozenset({
-    "allow", "allowoverride", "deny", "header", "include", "includeoptional", "keepalivetimeout", "listen", "loglevel", "options",
-    "order", "require", "rewritecond", "rewriterule", "satisfy", "servertokens", "sslprotocol", "usecanonicalname",
+    "allow", "allowmethods", "allowoverride", "deny", "header", "include", "includeoptional", "keepalivetimeout", "listen", "loglevel", "options",
+    "order", "require", "rewritecond", "rewritemap", "rewriteoptions", "rewriterule", "satisfy", "servertokens", "sslprotocol", "usecanonicalname",
     "wsgidaemonprocess", "wsgiscriptalias", *_PATTERN_AT, *MUST_EXIST,
 })  # fmt: skip
 #: What httpd says of a number of words that it does not take (config.c:invoke_cmd); the purpose of the words follows there.
@@ -87,6 +86,7 @@ _TAKES = {
 }  # fmt: skip
 _HIGHEST_PORT = 65_535
 _NO_REGEX = "Regular expression could not be compiled."
+_METHOD = expression(r"[A-Za-z][A-Za-z_-]*")
 _IP = expression(r"[0-9a-fA-F.:]+(?:/[0-9.]+)?")
 
 
@@ -199,9 +199,15 @@ def _grammar(key: str, words: list[str], first: str) -> str:
             return "Argument for 'Require all' must be 'granted' or 'denied'" if wrong else ""
         if words[0] in ("granted", "denied"):
             return f"Unknown Authz provider: {words[0]}"
+        if words[0] == "method" and (bad := _no_method(words[1:])):
+            return f"Invalid Method '{bad}'"
+        if words == ["ip"]:
+            return "'require ip' requires an argument"
         if words[0] == "ip":
             bad = next((w for w in words[1:] if not _IP.fullmatch(w)), None)
             return f"ip address '{bad}' appears to be invalid" if bad is not None else ""
+    if key == "allowmethods" and (bad := _no_method(words)):
+        return f"AllowMethods: Invalid Method '{bad}'"
     if key == "sslprotocol":
         bad = next((w for w in words if w.lstrip("+-").lower() not in _PROTOCOLS), None)
         return f"SSLProtocol: Illegal protocol '{bad}'" if bad is not None else ""
@@ -212,10 +218,8 @@ def _grammar(key: str, words: list[str], first: str) -> str:
         return "Listen requires 1 or 2 arguments."
     if key == "listen" and not re.fullmatch(r"\S*\d", words[0]):
         return "Port must be specified"
-    if key in ("rewriterule", "rewritecond") and len(words) < 2:
-        return f"{_SPELT[key]}: bad argument line '{' '.join(words)}'"
-    if key == "rewriterule" and is_broken(words[0].removeprefix("!")):
-        return f"RewriteRule: cannot compile regular expression '{words[0].removeprefix('!')}'"
+    if reason := fault_of_rewriting(key, words):
+        return reason
     if key in ("include", "includeoptional") and not first:
         return f"{_SPELT[key]} takes one argument"
     at = _PATTERN_AT.get(key)
@@ -240,11 +244,14 @@ def _grammar(key: str, words: list[str], first: str) -> str:
         return f"{_SPELT[key]} requires at least two arguments, {_MAPS[key]}."
     if key == "wsgidaemonprocess" and not words:
         return "Name of WSGI daemon process not supplied."
-    if key == "rewriterule" and len(words) == 3 and not (words[2][:1] == "[" and words[2][-1:] == "]"):
-        return "RewriteRule: bad flag delimiters"
     if key in MUST_EXIST and words and not words[-1].isascii() and words[-1][0] in "“”„‟‘’‚«»":
         return f"{words[-1]} is not there"
     return _wsgi_options(key, words)
+
+
+def _no_method(words: Sequence[str]) -> str:
+    """Return the first word that no module and no ``<Limit>`` makes a method of; empty where there is none."""
+    return next((word for word in words if is_settled(word) and not _METHOD.fullmatch(word)), "")
 
 
 def _pattern(key: str, words: list[str]) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from itertools import groupby
 
-from modwsgi_fix.directives.families import REQUIRE_SECTIONS
+from modwsgi_fix.directives.families import EXPRESSION_SECTIONS, FILES_SECTIONS, LOCATION_SECTIONS, REQUIRE_SECTIONS
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.merge.layers import every, last
+from modwsgi_fix.model.merge.layers import Layer, every, last
 from modwsgi_fix.model.merge.visitor import Asked, is_in_force, is_method, is_set, is_tls, visitor_is, words
 from modwsgi_fix.tuples import NamedTuple
 
@@ -34,6 +35,9 @@ REQUIREMENTS = _USERS | {
     "ssl-verify-client",
 }
 
+#: The kinds of sections that httpd looks for by themselves; all others are found with the directories.
+_WALKS = {"files": FILES_SECTIONS, "location": LOCATION_SECTIONS, "if": EXPRESSION_SECTIONS}
+
 
 class Verdict(Enum):
     """mod_authz_core's ``authz_status``."""
@@ -48,17 +52,39 @@ def by_requires(asked: Asked) -> tuple[Verdict, Item | None]:
     """Return the verdict of the Require lines, and the line that decided; None without such lines."""
     if asked.world.dialect == "2.2":
         return Verdict.NEUTRAL, None
-    found: _Node | None = None
-    for layer in asked.layers:
-        items = [item for _, items in every([layer], NEW, asked.world) for item in items]
-        if not items:
-            continue
-        merging = last([layer], "authmerging", asked.world)
-        logic = merging.value.lower() if merging is not None else "off"
-        own = _Node("any", tuple(items))
-        # mod_authz_core.c:merge_authz_core_dir_config.
-        found = own if found is None or logic == "off" else _Node("all" if logic == "and" else "any", (found, own))
+    merged: _Rules | None = None
+    for _, walk in groupby(asked.layers, _walk_of):
+        rules: _Rules | None = None
+        for layer in walk:
+            rules = _merged(rules, _rules(layer, asked))
+        merged = _merged(merged, rules)
+    found = merged.node if merged is not None else None
     return (Verdict.NEUTRAL, None) if found is None else _combine(asked, found.logic, found.parts)
+
+
+def _walk_of(layer: Layer) -> str:
+    """Return the walk that finds a section: httpd merges the sections of each by themselves first (request.c)."""
+    key = layer.section.key if layer.section is not None else "directory"
+    return next((kind for kind, keys in _WALKS.items() if key in keys), "directory")
+
+
+def _rules(layer: Layer, asked: Asked) -> _Rules | None:
+    """Return what one section says; None where it says nothing."""
+    items = [item for _, items in every([layer], NEW, asked.world) for item in items]
+    merging = last([layer], "authmerging", asked.world)
+    if not items and merging is None:
+        return None
+    return _Rules(merging.value.lower() if merging is not None else "", _Node("any", tuple(items)) if items else None)
+
+
+def _merged(base: _Rules | None, new: _Rules | None) -> _Rules | None:
+    """Return what two sections, or two walks, say together (mod_authz_core.c:merge_authz_core_dir_config)."""
+    if base is None or new is None:
+        return new if base is None else base
+    if new.logic in ("", "off") or base.node is None or new.node is None:
+        is_kept = new.node is None and base.node is not None and new.logic != "off"
+        return _Rules(new.logic or base.logic if is_kept else new.logic, base.node if is_kept else new.node)
+    return _Rules(new.logic, _Node("all" if new.logic == "and" else "any", (base.node, new.node)))
 
 
 class _Node(NamedTuple):
@@ -66,6 +92,13 @@ class _Node(NamedTuple):
 
     logic: str
     parts: tuple[Item | _Node, ...]
+
+
+class _Rules(NamedTuple):
+    """The lines of a section, or of several, and how they are merged into what stands further out (AuthMerging)."""
+
+    logic: str
+    node: _Node | None
 
 
 def _combine(asked: Asked, logic: str, parts: Sequence[Item | _Node]) -> tuple[Verdict, Item | None]:

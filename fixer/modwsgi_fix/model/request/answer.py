@@ -18,7 +18,7 @@ from modwsgi_fix.model.request.hosts import hostname
 from modwsgi_fix.model.request.methods import by_method
 from modwsgi_fix.model.request.outcome import Kind, Outcome
 from modwsgi_fix.model.request.programs import HANDLERS, may_run, no_such, program, without_execcgi
-from modwsgi_fix.model.request.state import State, port_of
+from modwsgi_fix.model.request.state import State, host_asked, port_of
 from modwsgi_fix.model.urls import mount_options
 
 _WSGI = ("wsgi-script", "application/x-httpd-wsgi")
@@ -253,7 +253,11 @@ def _application_group(state: State, name: str | None, item: Item | None, script
             found = f"{host}{shown}|{mount}"
         state.step("application", f"interpreter {found}{note}", item)
         return found
-    value = _expand(state, name, item, "application group")
+    if name == "%{HOST}":
+        port = port_of(state)
+        value = host_asked(state) + ("" if port in (80, 443) else f":{port}")
+    else:
+        value = _expand(state, name, item, "application group")
     state.step("application", f"interpreter {value or 'main (%{GLOBAL})'}", item)
     return value
 

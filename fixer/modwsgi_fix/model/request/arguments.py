@@ -19,12 +19,13 @@ from modwsgi_fix.directives.families import (
 )
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.containers import container_fault
-from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.items import Item, as_written
 from modwsgi_fix.model.merge.requires import REQUIREMENTS
 from modwsgi_fix.model.patterns import is_understood
 from modwsgi_fix.model.request.expressions import is_understood as is_expression
 from modwsgi_fix.model.request.methods import METHODS
-from modwsgi_fix.model.request.rewrite_rules import KNOWN_FLAGS, flags_of
+from modwsgi_fix.model.request.rewrite_rules import arguments
+from modwsgi_fix.model.request.rewrite_words import STATUSES_OF_HTTPD, fault_of_rewriting
 from modwsgi_fix.text import whole_number
 
 #: Directives that take one of these words (in addition to those in the table of directives).
@@ -37,14 +38,6 @@ _VALUES = {
     "multiviewsmatch": "any negotiatedonly filters handlers",
     "forcelanguagepriority": "none prefer fallback",
 }
-_STATUSES = frozenset({
-    *range(100, 104), *range(200, 209), 226, *range(300, 309), *range(400, 418), 418, *range(421, 427), 428, 429, 431, 451,
-    *range(500, 509), 510, 511,
-})  # fmt: skip
-_REWRITE_OPTIONS = frozenset({
-    "inherit", "inheritbefore", "inheritdown", "inheritdownbefore", "ignoreinherit", "allownoslash", "allowanyuri",
-    "mergebase", "ignorecontextinfo", "legacyprefixdocroot", "longurloptimization", "unsafeprefixstat",
-})  # fmt: skip
 _INDEX_OPTIONS = frozenset({
     "addaltclass", "charset", "descriptionwidth", "fancyindexing", "foldersfirst", "htmltable", "iconheight",
     "iconsarelinks", "iconwidth", "ignorecase", "ignoreclient", "namewidth", "none", "scanhtmltitles",
@@ -74,36 +67,29 @@ def _pattern(text: str) -> None:
 
 
 def _error_document(item: Item, values: Sequence[str]) -> str | None:
-    if len(values) > 1 and (whole_number(values[0]) or 0) not in _STATUSES:
+    if len(values) > 1 and (whole_number(values[0]) or 0) not in STATUSES_OF_HTTPD:
         return f"{values[0]} is not a status"
     return None
 
 
 def _rewrite_rule(item: Item, values: Sequence[str]) -> str | None:
-    if not 2 <= len(values) <= 3:
-        return f"{item.name} takes two or three words"
-    _pattern(values[0].removeprefix("!"))
-    return _flags(item, values)
-
-
-def _rewrite_condition(item: Item, values: Sequence[str]) -> str | None:
-    if not 2 <= len(values) <= 3:
-        return f"{item.name} takes two or three words"
-    pattern = values[1].removeprefix("!")
-    if values[0].lower() == "expr":
-        return _expression(item, values[1:2])
-    if not pattern.startswith(("-", "=", "<", ">")):
-        _pattern(pattern)
+    words = arguments(item)
+    if fault := fault_of_rewriting(item.key, words):
+        return fault
+    _pattern(words[0].removeprefix("!"))
     return None
 
 
-def _flags(item: Item, values: Sequence[str]) -> str | None:
-    if len(values) < 3:
-        return None
-    if not (values[2].startswith("[") and values[2].endswith("]")):
-        return f"{item.name}: flags stand in brackets"
-    odd = sorted(flags_of(values[2]).keys() - KNOWN_FLAGS)
-    return f"{item.name} has no flag {odd[0]}" if odd else None
+def _rewrite_condition(item: Item, values: Sequence[str]) -> str | None:
+    words = arguments(item)
+    if fault := fault_of_rewriting(item.key, words):
+        return fault
+    pattern = words[1].removeprefix("!")
+    if words[0].lower() == "expr":
+        return _expression(item, words[1:2])
+    if not pattern.startswith(("-", "=", "<", ">")):
+        _pattern(pattern)
+    return None
 
 
 def _rewrite_base(item: Item, values: Sequence[str]) -> str | None:
@@ -130,7 +116,11 @@ def _require(item: Item, values: Sequence[str]) -> str | None:
         raise UnclearError
     if negated and container_fault(item):
         return f"{item.name} not, which alone grants nothing"
-    if kind == "all" and [word.lower() for word in rest] not in (["granted"], ["denied"]):
+    if kind == "ip" and not rest:
+        return f"{item.name} ip names nothing"
+    if kind == "all" and [word.lower() for word in as_written(item)[-1:]] not in (["granted"], ["denied"]):
+        return f"{item.name} all takes granted or denied"
+    if kind == "all" and len(rest) != 1:
         return f"{item.name} all takes granted or denied"
     if kind == "method" and not set(rest) <= METHODS:
         return f"{item.name} method names one that httpd does not know"
@@ -182,6 +172,11 @@ def _otherwise(item: Item, values: Sequence[str]) -> str | None:
 
 def _neighbours(item: Item) -> Sequence[Item]:
     return item.parent.children if item.parent is not None else item.server.items
+
+
+def _methods(item: Item, values: Sequence[str]) -> str | None:
+    odd = [value for value in values if value not in METHODS and value.lower() != "reset"]
+    return f"{odd[0]} is not a method that httpd knows" if odd else None
 
 
 def _limit(item: Item, values: Sequence[str]) -> str | None:
@@ -248,8 +243,9 @@ _CHECKS: dict[str, Callable[[Item, Sequence[str]], str | None]] = {
     "rewriterule": _rewrite_rule,
     "rewritecond": _rewrite_condition,
     "rewritebase": _rewrite_base,
-    "rewriteoptions": _each_of(_REWRITE_OPTIONS),
+    "rewriteoptions": lambda item, values: fault_of_rewriting(item.key, values) or None,
     "indexoptions": _each_of(_INDEX_OPTIONS),
     "limitrequestbody": _number,
+    "allowmethods": _methods,
     "directoryindexredirect": _index_redirect,
 }

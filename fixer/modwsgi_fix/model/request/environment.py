@@ -99,6 +99,9 @@ def _subject(state: State, name: str) -> str | None:
         return state.uri
     if key == "request_method":
         return request.method
+    if key in ("request_protocol", "remote_host"):
+        # Neither is a header: the one is said by the visitor's program, the other by DNS.
+        return None
     if key == "remote_addr":
         return client_of(state)
     if key == "server_addr":

@@ -16,11 +16,11 @@ _URL = expression(r"[A-Za-z0-9+.-]+:")
 _OF_HTTPD = (Kind.REFUSED, Kind.NOT_FOUND, Kind.ERROR)
 
 
-def spoken_for(state: State, outcome: Outcome, follow: Callable[[str], Outcome]) -> Outcome:
+def spoken_for(state: State, outcome: Outcome, follow: Callable[[str], tuple[Outcome, bool]]) -> Outcome:
     """Return what the visitor gets instead of an error: a redirect, or the answer of the URL that ``ErrorDocument`` names.
 
     A file or a text is sent with the error's status, so that a refusal stays one; an application that answers has a status of
-    its own. ``follow`` returns the answer to a URL of this server.
+    its own. ``follow`` returns the answer to a URL of this server, and whether that is an error of its own.
     """
     if outcome.kind not in _OF_HTTPD or outcome.status is None or outcome.status < 400:
         return outcome
@@ -40,10 +40,8 @@ def spoken_for(state: State, outcome: Outcome, follow: Callable[[str], Outcome])
         state.step("error", f"{item.name} {outcome.status} says what is shown", item)
         return outcome
     state.step("error", f"{item.name} {outcome.status} asks {text}", item)
-    answer = follow(text)
-    if answer.kind is Kind.UNKNOWN:
-        return answer
-    if answer.kind is Kind.APPLICATION:
+    answer, is_replaced = follow(text)
+    if is_replaced or answer.kind in (Kind.UNKNOWN, Kind.APPLICATION):
         return answer
     if answer.kind is Kind.PROGRAM:
         return answer._replace(status=outcome.status)

@@ -20,6 +20,8 @@ from modwsgi_fix.tuples import NamedTuple
 #: The characters of a strict Host header (vhost.c:strict_hostname_check), in lower case.
 _IPV4 = expression(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}", re.ASCII)
 _MAYBE_IP = expression(r"[0-9.]+|\[?[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\]?", re.ASCII)
+#: The methods by which OpenSSL sees that a client speaks HTTP; httpd answers these, and closes the connection at any other.
+_HTTP_TO_OPENSSL = ("GET", "POST", "HEAD", "PUT")
 _HOST = expression(r"[a-z0-9_.-]+", re.ASCII)
 
 
@@ -43,7 +45,7 @@ class Chain:
             name = own_name(server)
             self.orders.setdefault(id(server), order)
             self.exact.setdefault(address.host.lower(), order)
-            if name is None and all(a.is_wildcard for a in addresses(server)):
+            if name is None and any(a.is_wildcard for a in addresses(server)):
                 name = main_name
             if name is not None:
                 self.exact.setdefault(name.lower(), order)
@@ -257,6 +259,9 @@ def _handshake(config: Config, base: Server, request: Request, world: World) -> 
     if request.tls and not tls:
         world.step("host", f"{label(base)} does not speak TLS", base.item)
         raise Done(Outcome(Kind.ERROR, None, base, reason="no TLS is spoken at this address and port"))
+    if tls and not request.tls and request.method not in _HTTP_TO_OPENSSL:
+        world.step("host", f"{label(base)} speaks TLS, and the request does not", base.last("sslengine"))
+        raise Done(Outcome(Kind.ERROR, None, base, reason="plain HTTP is spoken to a port of TLS"))
     if tls and not request.tls:
         world.step("host", f"{label(base)} speaks TLS, and the request does not", base.last("sslengine"))
         raise Done(Outcome(Kind.ERROR, 400, base, reason="plain HTTP is spoken to a port of TLS"))
@@ -300,7 +305,7 @@ def hostname(config: Config, server: Server, world: World) -> str:
             return world.ask(f"the value of ServerName {item.value}", ("", f"ServerName is {item.value} as it stands"))
         if item is not None:
             return split_name(item.value)[0]
-        if not one.is_main and not all(address.is_wildcard for address in addresses(one)):
+        if not one.is_main and not any(address.is_wildcard for address in addresses(one)):
             break
     return ""
 
@@ -334,6 +339,13 @@ def _said_port(server: Server) -> int:
     return ports[0] if ports else 0
 
 
+def scheme_of(server: Server, request: Request) -> tuple[str, int]:
+    """Return the scheme that httpd writes into URLs, and its port: also https where ServerName begins so (core.c:http_scheme)."""
+    item = name_item(server)
+    said = item is not None and bool(item.args) and item.value.lower().startswith("https://")
+    return ("https", 443) if request.tls or said else ("http", 80)
+
+
 def server_port(
     server: Server, request: Request, canonical: Item | None, physical: Item | None, *, sub: bool = False
 ) -> int:
@@ -342,7 +354,7 @@ def server_port(
     The Host header counts only for the request itself (vhost.c:fix_hostname), never for a subrequest. With
     UseCanonicalPhysicalPort On the port of the connection comes before ServerName's.
     """
-    default = 443 if request.tls else 80
+    _, default = scheme_of(server, request)
     own = _said_port(server)
     if physical is not None and physical.value.lower() == "on":
         own = request.port

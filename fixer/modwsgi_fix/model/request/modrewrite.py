@@ -16,7 +16,7 @@ from modwsgi_fix.model.merge.world import DIRECTORY, FILE, Beyond, normal
 from modwsgi_fix.model.modules import is_loaded
 from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.expressions import truth
-from modwsgi_fix.model.request.hosts import goes_by
+from modwsgi_fix.model.request.hosts import goes_by, scheme_of
 from modwsgi_fix.model.request.outcome import Done, Kind
 from modwsgi_fix.model.request.proxied import is_sent_away, send_away
 from modwsgi_fix.model.request.rewrite_maps import looked_up
@@ -60,7 +60,8 @@ def rewrite(state: State) -> bool:
         for layer, item in options
         if ("inherit" if layer is state.site.base[-1] else "inheritdown") in " ".join(item.values).lower()
     ]
-    engine = state.site.last("rewriteengine", state.world)
+    # Also a section that holds for the URL switches the engine: it is looked up by directory (mod_rewrite.c:hook_uri2file).
+    engine = last(state.layers, "rewriteengine", state.world)
     if engine is None or engine.value.lower() != "on":
         return False
     if inherits and not server.is_main:
@@ -85,6 +86,8 @@ class Run:
         self.path_info = state.path_info if directory else ""
         self.groups: Match | None = None
         self.condition_groups: Match | None = None
+        #: The query of the request.
+        self.asked = state.query
         self.rounds = 0
         #: The last rule that changed it.
         self.changing: Rule | None = None
@@ -171,6 +174,9 @@ class Run:
         self.state.step("mapping", f"RewriteRule {said}", rule.item)
         if self.directory and self.sending is not None:
             self.state.filename = self.filename
+        if self.state.failing is not None:
+            # Its status takes the place of the error's, and has a document of its own (hook_fixup sets r->status to 200).
+            self.state.failing.is_replaced, self.state.failed = True, False
         kind = {403: Kind.REFUSED, 401: Kind.REFUSED, 404: Kind.NOT_FOUND}.get(status, Kind.ERROR)
         return self.state.done(kind, status, f"a RewriteRule {said}")
 
@@ -349,7 +355,7 @@ class Run:
         scheme, _, rest = url.partition("://")
         host, slash, path = rest.partition("/")
         name, _, port = host.lower().partition(":")
-        own, usual = ("https", 443) if state.request.tls else ("http", 80)
+        own, usual = scheme_of(state.site.server, state.request)
         if scheme.lower() != own:
             return url
         is_own = goes_by(state.config, state.site.server, name, whole_number(port) or usual, state.world)
@@ -375,7 +381,11 @@ class Run:
             scheme, separator, rest = url.partition("://")
             host, slash, path = rest.partition("/")
             url = f"{scheme}{separator}{host}{slash}{escaped(path)}"
-        url += f"?{self.state.query}" if self.state.query else ""
+        query = self.state.query
+        if query != self.asked and not rule.flags.keys() & {"ne", "noescape"}:
+            # The query of the request is as the visitor wrote it, any other is not.
+            query = escaped(query)
+        url += f"?{query}" if query else ""
         raise self.state.done(Kind.REDIRECT, status, location=url)
 
     def based(self, url: str) -> str:

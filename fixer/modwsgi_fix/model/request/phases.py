@@ -23,7 +23,7 @@ from modwsgi_fix.model.request.negotiation import variants
 from modwsgi_fix.model.request.outcome import Branch, Done, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.permit import authorize
 from modwsgi_fix.model.request.proxied import answer_away, is_sent_away, settle_away, written_out
-from modwsgi_fix.model.request.state import REDIRECTED, State, clean
+from modwsgi_fix.model.request.state import REDIRECT_STATUS, REDIRECTED, Failing, State, clean
 from modwsgi_fix.model.request.translate import redirect_of, redirect_target, redirection, translate
 from modwsgi_fix.model.request.types import find_type
 from modwsgi_fix.model.request.unmodelled import ask_strangers, check
@@ -134,7 +134,7 @@ def _answer(state: State) -> Outcome:
     if state.failed or state.is_passed_on:
         # An error on the way to an error document has no document; one after an internal redirect has had its own.
         return outcome
-    return spoken_for(state, outcome, lambda url: _from_within(state, url, method="GET", failed=True))
+    return spoken_for(state, outcome, lambda url: _document(state, url, outcome.status or 0))
 
 
 def _handled(state: State) -> Outcome:
@@ -147,23 +147,52 @@ def _handled(state: State) -> Outcome:
     return send(state) if answer is None else answer
 
 
-def _from_within(state: State, url: str, *, method: str | None = None, failed: bool = False) -> Outcome:
+def _document(state: State, url: str, status: int) -> tuple[Outcome, bool]:
+    """Return the answer to the URL of an error document, and whether it has taken the place of the error."""
+    failing = Failing(state.failing)
+    if state.redirects >= _most_redirects(state):
+        # httpd goes back to the first error (http_request.c:ap_die_r).
+        before = state.failing
+        while before is not None:
+            before.is_replaced, before = False, before.before
+        return state.outcome(Kind.ERROR, status), False
+    following = _following(state, url, status)
+    following.request = following.request._replace(method="GET")
+    following.failed, following.failing = True, failing
+    return _answer(following), failing.is_replaced
+
+
+def _from_within(state: State, url: str) -> Outcome:
     """Return the answer to another URL of the same host that httpd itself asks for (internal_internal_redirect)."""
+    following = _following(state, url, 200)
+    following.failed, following.failing = state.failed, state.failing
+    return _answer(following)
+
+
+def _most_redirects(state: State) -> int:
     limit = state.site.last("limitinternalrecursion", state.world)
-    most = whole_number(limit.value) or _MOST_REDIRECTS if limit is not None else _MOST_REDIRECTS
+    return whole_number(limit.value) or _MOST_REDIRECTS if limit is not None else _MOST_REDIRECTS
+
+
+def _following(state: State, url: str, status: int) -> State:
+    """Return the request for another URL of the same host."""
+    most = _most_redirects(state)
     if state.redirects >= most:
-        state.step("url", f"{most} URLs have led to one another, and httpd goes no further", limit)
+        state.step("url", f"{most} URLs have led to one another, and httpd goes no further")
         raise state.done(Kind.ERROR, 500, "URLs lead to one another in a circle")
     path, _, query = url.partition("?")
     state.step("within", f"httpd asks itself for {url}")
-    request = state.request if method is None else state.request._replace(method=method)
     following = State(
-        state.config, state.site, request, state.world, path, query, redirects=state.redirects + 1
+        state.config, state.site, state.request, state.world, path, query, redirects=state.redirects + 1
     )  # fmt: skip
-    following.failed = failed or state.failed
+    following.environment = {
+        f"REDIRECT_{name}": value for name, value in state.environment.items() if value is not None
+    }
+    following.environment[REDIRECT_STATUS] = str(status)
+    following.walked = state.walked
     following.is_done = state.is_done
     state.is_passed_on = True
-    return _answer(following)
+    return following
 
 
 def prepare(state: State, depth: int) -> None:
@@ -206,12 +235,22 @@ def settle(state: State) -> None:
     state.filename, state.type = found.filename, found.type
     name = state.filename.rstrip("/").rpartition("/")[2] if not state.filename.endswith("/") else ""
     located = site.locations(state.uri, world)
-    state.layers = stack(site, found.layers, name, located, world, lambda expression: holds(expression, state))
-    if not _is_allowed_already(state, found.layers):
+    walked = _walked(state, found.layers)
+    state.layers = stack(site, walked, name, located, world, lambda expression: holds(expression, state))
+    if not _is_allowed_already(state, walked):
         refuse_method(state)
         authorize(state)
     find_type(state)
     check(state)
+
+
+def _walked(state: State, found: list[Layer]) -> list[Layer]:
+    """Return the sections of a file's directories: those that were found for the directory before, or these."""
+    path = state.filename or ""
+    directory = path.rstrip("/") + "/" if state.type == DIRECTORY else path.rpartition("/")[0] + "/"
+    if state.walked is None or state.walked[0] != directory or state.world.disk is None:
+        state.walked = directory, found
+    return state.walked[1]
 
 
 def _negotiate(state: State) -> None:

@@ -130,7 +130,7 @@ def _among(config: Config, chain: Chain, server: Server) -> Unreached | None:
     if any("*" in name or "?" in name or chain.find(name.lower()) == at for name in names):
         return None
     # A host without ServerName has the main server's, whatever its ServerAlias says (vhost.c:ap_fini_vhost_config).
-    main = own_name(config.main) if own is None and all(one.is_wildcard for one in addresses(server)) else None
+    main = own_name(config.main) if own is None and any(one.is_wildcard for one in addresses(server)) else None
     only_by = main if main and chain.find(main.lower()) == at else ""
     for name in names:
         order = chain.find(name.lower())

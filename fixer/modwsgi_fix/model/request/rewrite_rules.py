@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.text import whole_number
+from modwsgi_fix.text import encode, whole_number
 from modwsgi_fix.tuples import NamedTuple
 
 #: Flags whose effect is modelled.
@@ -18,8 +18,9 @@ FLAGS = frozenset({
 })  # fmt: skip
 #: Flags that httpd accepts and whose effect is not modelled.
 KNOWN_FLAGS = FLAGS | {
-    "b", "bnp", "backrefnoplus", "bnegctls", "bctls", "dpi", "discardpath", "qsl", "qslast", "unsafeallow3f", "unc",
+    "b", "bne", "bnp", "bctls", "dpi", "discardpath", "qsl", "qslast", "unsafeallow3f", "unc",
 }  # fmt: skip
+REDIRECT_FLAGS = frozenset({"r", "redirect"})
 STATUSES = {"permanent": 301, "temp": 302, "seeother": 303, "": 302}
 
 
@@ -41,12 +42,13 @@ class Rule(NamedTuple):
 
 def flags_of(text: str) -> dict[str, str]:
     """Return the values of a RewriteRule's or RewriteCond's flags, by name in lower case."""
-    found = {}
-    for word in text.strip().removeprefix("[").removesuffix("]").split(","):
-        name, _, value = word.strip().partition("=")
-        if name:
-            found[name.lower()] = value
-    return found
+    return {name.lower(): value for name, value in flags_in(text) if name}
+
+
+def flags_in(text: str) -> list[tuple[str, str]]:
+    """Return the names and values of flags as they stand there, in order."""
+    words = (word.strip().partition("=") for word in text.strip().removeprefix("[").removesuffix("]").split(","))
+    return [(name, value) for name, _, value in words]
 
 
 def arguments(item: Item) -> tuple[str, ...]:
@@ -106,7 +108,9 @@ def is_in_order(order: re.Match[str], text: str, *, nocase: bool) -> bool:
         compared, operator = (have > wanted) - (have < wanted), order["name"]
     else:
         first, second = (text.lower(), order["text"].lower()) if nocase else (text, order["text"])
-        compared = (first > second) - (first < second)
+        # Of two texts the longer one comes later, whatever they say (mod_rewrite.c:compare_lexicography).
+        first_key, second_key = (len(encode(first)), encode(first)), (len(encode(second)), encode(second))
+        compared = (first_key > second_key) - (first_key < second_key)
         operator = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}[order["sign"]]
     wanted_order = {"eq": (0,), "ne": (-1, 1), "lt": (-1,), "le": (-1, 0), "gt": (1,), "ge": (0, 1)}
     return compared in wanted_order[operator]

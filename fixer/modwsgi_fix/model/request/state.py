@@ -8,8 +8,8 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, Site, last
-from modwsgi_fix.model.merge.world import MISSING, Step, World
-from modwsgi_fix.model.request.hosts import hostname, server_port
+from modwsgi_fix.model.merge.world import MISSING, Beyond, Step, World
+from modwsgi_fix.model.request.hosts import hostname, scheme_of, server_port
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome, Request
 from modwsgi_fix.model.urls import Mapping
 
@@ -25,15 +25,28 @@ _PROMOTED = (
 )  # fmt: skip
 #: The handler by which mod_rewrite asks for another URL of this server.
 REDIRECTED = "redirect-handler"
+#: What httpd sets where it asks itself for another URL (http_request.c:internal_internal_redirect).
+REDIRECT_STATUS = "REDIRECT_STATUS"
+
+
+class Failing:
+    """An error whose document httpd asks for; whether a RewriteRule answers that with a status of its own."""
+
+    __slots__ = ("before", "is_replaced")
+
+    def __init__(self, before: Failing | None) -> None:
+        self.is_replaced = False
+        #: The error before it, whose document this error is of.
+        self.before = before
 
 
 class State:
     """A request or subrequest on its way through the phases."""
 
     __slots__ = (
-        "alias", "anchor", "config", "content_type", "context", "environment", "failed", "filename", "forced", "handler",
+        "alias", "anchor", "config", "content_type", "context", "environment", "failed", "failing", "filename", "forced", "handler",
         "is_done", "is_passed_on", "layers", "mount", "parent", "path_info", "query", "redirects", "request", "site",
-        "steps", "type", "uri", "world",
+        "steps", "type", "uri", "walked", "world",
     )  # fmt: skip
 
     def __init__(
@@ -77,6 +90,11 @@ class State:
         self.redirects = redirects
         #: Whether it asks for the document of an ErrorDocument.
         self.failed = False
+        #: The error that its document is asked for, shared by all URLs on the way to that.
+        self.failing: Failing | None = None
+        #: The directory, with a slash at its end, in which sections were last looked for, and what they were: not looked for
+        #: again for another file of it, by a subrequest or an internal redirect (request.c:ap_directory_walk, prep_walk_cache).
+        self.walked: tuple[str, list[Layer]] | None = parent.walked if parent is not None else None
         #: The decisions on the way of a subrequest.
         self.steps: list[Step] = []
         #: Whether a RewriteRule with [END] has ended all rewriting.
@@ -190,7 +208,7 @@ def escaped(path: str) -> str:
 
 def location_url(state: State, path: str) -> str:
     """Return a path of this server as the absolute URL of a redirect (``ap_construct_url``)."""
-    scheme, usual = ("https", 443) if state.request.tls else ("http", 80)
+    scheme, usual = scheme_of(state.site.server, state.request)
     name, port = server_name(state), port_of(state)
     return f"{scheme}://{name}{'' if port == usual else f':{port}'}{path}"
 
@@ -203,11 +221,21 @@ def port_of(state: State) -> int:
 
 
 def server_name(state: State) -> str:
-    """Return ``ap_get_server_name``: the Host header's in lower case, or ServerName with UseCanonicalName On."""
+    """Return ``ap_get_server_name``: the Host header's, or ServerName with UseCanonicalName On.
+
+    Raises ``Beyond`` for the name that DNS has for the server's address.
+    """
     canonical = last(state.layers or state.site.base, "usecanonicalname", state.world)
     if canonical is not None and canonical.value.lower() == "on":
         return hostname(state.config, state.site.server, state.world)
-    return re.sub(r":\d*$", "", state.request.host_header).lower()
+    if canonical is not None and canonical.value.lower() == "dns":
+        raise Beyond("UseCanonicalName DNS: what DNS says of the server's address is not known", canonical)
+    return host_asked(state)
+
+
+def host_asked(state: State) -> str:
+    """Return the name of the Host header as httpd keeps it: in lower case, without the last dot (vhost.c:fix_hostname)."""
+    return re.sub(r":\d*$", "", state.request.host_header).lower().removesuffix(".")
 
 
 def header_of(state: State, name: str) -> str | None:

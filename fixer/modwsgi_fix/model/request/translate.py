@@ -13,7 +13,7 @@ from modwsgi_fix.directives.families import ALIASES, LOCATION_SECTIONS, MOUNTS, 
 from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.merge.layers import Layer, last
+from modwsgi_fix.model.merge.layers import Layer, every, last
 from modwsgi_fix.model.merge.world import Beyond, normal
 from modwsgi_fix.model.paths import Prefixes, on_a_drive, slashed
 from modwsgi_fix.model.patterns import Match, Unknown, search
@@ -114,7 +114,9 @@ def prefix_match(prefix: str, uri: str) -> int:
 
 def _proxied(state: State) -> bool:
     layers = [layer for layer in state.layers if layer.section is not None]
-    location = last(layers, "proxypass", state.world) or last(layers, "proxypassmatch", state.world)
+    location = None
+    for _, items in every(layers, ("proxypass", "proxypassmatch"), state.world):
+        location = items[-1] if items else location
     if location is not None and location.args:
         target = target_in_location(location, state.uri)
         if target == "!":
@@ -356,4 +358,4 @@ def _below_server_path(state: State) -> str:
     rest = state.uri[len(prefix) :]
     if rest and not rest.startswith("/") and not prefix.endswith("/"):
         return state.uri
-    return "/" + rest.lstrip("/") if rest else ""
+    return "/" + rest.lstrip("/")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from modwsgi_fix.model.request.environment import is_set_somewhere
 from modwsgi_fix.model.request.environment import variable as environment_variable
-from modwsgi_fix.model.request.state import State, client_of, header_of, port_of, server_name
+from modwsgi_fix.model.request.hosts import scheme_of
+from modwsgi_fix.model.request.state import REDIRECT_STATUS, State, client_of, header_of, port_of, server_name
 
 
 def value_of(name: str, state: State) -> str | None:
@@ -22,7 +23,8 @@ def value_of(name: str, state: State) -> str | None:
     if colon and prefix.upper() in ("ENV", "REQENV"):
         found_there = environment_variable(state, rest)
         # A variable that the configuration sets elsewhere is known not to be in httpd's own environment.
-        return "" if found_there.is_set is False and is_set_somewhere(state.config, rest) else found_there.value
+        elsewhere = rest.upper() == REDIRECT_STATUS or is_set_somewhere(state.config, rest)
+        return "" if found_there.is_set is False and elsewhere else found_there.value
     if colon and prefix.upper() in ("HTTP", "REQ"):
         return _header(rest, state)
     return _header(upper[5:].replace("_", "-"), state) if upper.startswith("HTTP_") else None
@@ -72,7 +74,7 @@ _OF_REQUEST: dict[str, Callable[[State], str | None]] = {
     "REQUEST_FILENAME": lambda state: state.filename,
     "SCRIPT_FILENAME": lambda state: state.filename,
     "HTTPS": lambda state: "on" if state.request.tls else "off",
-    "REQUEST_SCHEME": lambda state: "https" if state.request.tls else "http",
+    "REQUEST_SCHEME": lambda state: scheme_of(state.site.server, state.request)[0],
     "QUERY_STRING": lambda state: state.query,
     "SERVER_NAME": server_name,
     "SERVER_PORT": lambda state: str(port_of(state)),
