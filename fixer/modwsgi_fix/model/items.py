@@ -452,7 +452,7 @@ class PassedOver(NamedTuple):
 
 
 def as_written(item: Item) -> tuple[str, ...]:
-    """Return the words of a line of which httpd takes off the first alone: all others keep their quotes, as of ``Require all``."""
+    """Return the words of a line whose first word httpd unquotes alone: all others keep their quotes, as those of ``Require``."""
     if not any(quote in item.node.line_source for quote in "\"'"):
         return item.values
     text = item.file.text
