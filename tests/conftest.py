@@ -136,7 +136,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             f"safe fixes asked of httpd: {counted['safe_fixes']} in {counted['safe_servers']} servers that it accepted"
         )
-    for what in ("grammar", "corpus"):
+    for what in ("grammar", "usual", "corpus"):
         if pairs := counted[f"trace_{what}_pairs"]:
             unknown = counted[f"trace_{what}_unknown"]
             terminalreporter.write_line(
