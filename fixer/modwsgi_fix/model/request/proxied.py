@@ -88,7 +88,7 @@ def _matches(section: Section, url: str) -> bool | Unknown:
 
 
 def written_out(state: State) -> None:
-    """Write the URL as mod_proxy asks for it, with the query (proxy_http_canon); that of SetHandler stays unchanged."""
+    """Write the URL as mod_proxy asks for it, with the query (proxy_http_canon)."""
     from urllib.parse import quote
 
     target, question, own = (state.filename or "").partition("?")
@@ -114,8 +114,8 @@ def answer_away(state: State) -> Outcome | None:
         if not handler.startswith(_PREFIX):
             return None
         # SetHandler's server is asked for the file (mod_proxy.c:proxy_handler).
-        query = f"?{state.query}" if state.query and _scheme(handler.removeprefix(_PREFIX)) in _WRITTEN_OUT else ""
-        state.filename = f"{handler}{state.filename or ''}{query}"
+        state.filename = f"{handler}{state.filename or ''}"
+        written_out(state)
     url = (state.filename or "").removeprefix(_PREFIX)
     module = _SPEAKERS.get(_scheme(url))
     if module is not None and is_loaded(state.config, "mod_proxy.c") and is_loaded(state.config, module) is False:
