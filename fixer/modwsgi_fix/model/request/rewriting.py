@@ -12,6 +12,7 @@ from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.merge.world import Beyond, normal
 from modwsgi_fix.model.request.modrewrite import Run
 from modwsgi_fix.model.request.outcome import Kind
+from modwsgi_fix.model.request.proxied import is_sent_away
 from modwsgi_fix.model.request.rewrite_rules import rules_in
 from modwsgi_fix.model.request.state import REDIRECTED, State
 from modwsgi_fix.model.urls import Mapping
@@ -45,6 +46,10 @@ def rewrite_in_directory(state: State, sections: Sequence[Layer]) -> bool:
     asked, query = state.filename, state.query
     if not run.apply() or run.filename == asked:
         return False
+    if is_sent_away(state):
+        raise Beyond(
+            "a RewriteRule in a section rewrites what another server is asked, which is not modelled", rules[0].item
+        )
     if not run.filename.startswith("/"):
         raise state.done(Kind.ERROR, 400, "a RewriteRule made a path that does not begin with a slash")
     url = _url(state, run.filename, directory)

@@ -44,8 +44,8 @@ class State:
     """A request or subrequest on its way through the phases."""
 
     __slots__ = (
-        "alias", "anchor", "config", "content_type", "context", "environment", "failed", "failing", "filename", "forced", "handler",
-        "is_done", "is_passed_on", "layers", "mount", "parent", "path_info", "query", "redirects", "request", "site",
+        "alias", "anchor", "config", "content_type", "context", "environment", "failed", "failing", "filename", "forced",
+        "handler", "is_done", "is_passed_on", "layers", "mount", "parent", "path_info", "query", "redirects", "request", "site",
         "steps", "type", "uri", "walked", "world",
     )  # fmt: skip
 
