@@ -129,6 +129,9 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
         if answer.who != "nobody":
             yield f"an answer came: {answer.status}"
         return
+    if outcome.kind is Kind.PROXY and answer.handler == "proxy-server" and not answer.mapped.startswith("proxy:"):
+        # Nobody is there to answer, and a document of the configuration says so.
+        return
     if outcome.kind is Kind.PROXY:
         # Nobody is there to answer; or it has a name that nobody knows, or speaks TLS.
         outcome = outcome._replace(status=answer.status if answer.status in (500, 502, 503) else 503)
@@ -163,9 +166,10 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
     if served and not lent and not within and outcome.kind is not Kind.PROXY:
         said.append(("handler", outcome.handler or "-", answer.handler or "-"))
     if outcome.kind is Kind.APPLICATION:
+        named = "" if "bogus_host_without_reverse_dns" in answer.application_group else answer.application_group
         said += [
             ("process group", outcome.process_group, answer.process_group),
-            ("application group", outcome.application_group, answer.application_group),
+            ("application group", outcome.application_group if named else "", named),
             ("path info", outcome.path_info, answer.path_info),
             ("script name", outcome.script_name, answer.script_name),
         ]

@@ -452,13 +452,9 @@ class PassedOver(NamedTuple):
 
 
 def as_written(item: Item) -> tuple[str, ...]:
-    """Return the words of a line whose first word httpd unquotes alone: all others keep their quotes, as those of ``Require``."""
+    """Return the words of a line of which httpd takes off the first alone: all others keep their quotes."""
     if not any(quote in item.node.line_source for quote in "\"'"):
         return item.values
     text = item.file.text
-    first, *rest = item.args or (None,)
-    quotes = (text[arg.span.start] if text[arg.span.start] in "\"'" else "" for arg in rest)
-    return (
-        first.value if first else "",
-        *(f"{quote}{arg.value}{quote}" for quote, arg in zip(quotes, rest, strict=True)),
-    )
+    quotes = [text[arg.span.start] if at and text[arg.span.start] in "\"'" else "" for at, arg in enumerate(item.args)]
+    return tuple(f"{quote}{arg.value}{quote}" for quote, arg in zip(quotes, item.args, strict=True))

@@ -120,24 +120,23 @@ class Directories:
 
     def __init__(self, items: Iterable[Item], order: int) -> None:
         self.exact: dict[str, list[Section]] = {}
-        self.wild: dict[int, list[Section]] = {}
+        self.wild: dict[int, list[tuple[str, Section]]] = {}
         self.regexes: list[Section] = []
         for item in items:
             section = Section(item)
             order += 1
             section.order = order
+            path = normal(section.pattern).rstrip("/")
             if section.regex:
                 self.regexes.append(section)
             elif has_wildcard(section.pattern):
-                path = section.pattern.rstrip("/")
-                self.wild.setdefault(path.count("/"), []).append(section)
+                self.wild.setdefault(path.count("/"), []).append((path, section))
             else:
-                path = normal(section.pattern).rstrip("/")
                 self.exact.setdefault(path.lower() if path[1:2] == ":" else path, []).append(section)
 
     def matching(self, path: str, depth: int) -> list[Section]:
         """Return the sections with wildcards for a directory (without a slash at its end) of that many components."""
-        return [one for one in self.wild[depth] if wildcard(one.pattern.rstrip("/"))(path)]
+        return [section for pattern, section in self.wild[depth] if wildcard(pattern)(path)]
 
 
 _NONE: list[Section] = []

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, LOCATION_SECTIONS
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item, Server
+from modwsgi_fix.model.merge.world import normal
 from modwsgi_fix.model.paths import components, has_wildcard
 from modwsgi_fix.model.patterns import Unknown, search, wildcard
 from modwsgi_fix.tuples import NamedTuple
@@ -138,7 +139,7 @@ def path_matches(pattern: str, path: str) -> bool:
     if not has_wildcard(pattern) and pattern[:1] == path[:1] == "/" and "//" not in pattern and "//" not in path:
         # As most are: components need not be told apart.
         return f"{path}/".startswith(f"{pattern.rstrip('/')}/")
-    wanted, have = components(pattern), components(path)
+    wanted, have = components(normal(pattern)), components(path)
     if len(wanted) > len(have):
         return False
     if wanted == have[: len(wanted)]:

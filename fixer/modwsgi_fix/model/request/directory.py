@@ -12,7 +12,7 @@ from modwsgi_fix.model.merge.layers import last
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING
 from modwsgi_fix.model.request.outcome import Done, Kind
 from modwsgi_fix.model.request.proxied import is_sent_away
-from modwsgi_fix.model.request.state import State, escaped, location_url
+from modwsgi_fix.model.request.state import State, escaped, location_url, normalized
 from modwsgi_fix.text import whole_number
 
 DIRECTORY_HANDLER = "httpd/unix-directory"
@@ -56,11 +56,9 @@ def add_slash(state: State, directory: str) -> bool:
     It redirects before another URL is asked for that rewriting by directory has found.
     """
     world = state.world
-    checks = last(state.layers, "directorycheckhandler", world)
-    if checks is not None and checks.value.lower() == "on" and state.handler != DIRECTORY_HANDLER:
-        return True
     if state.uri.endswith("/"):
-        return False
+        checks = last(state.layers, "directorycheckhandler", world)
+        return checks is not None and checks.value.lower() == "on" and state.handler != DIRECTORY_HANDLER
     slash = last(state.layers, "directoryslash", world)
     if slash is not None and slash.value.lower() in ("off", "notfound"):
         return True
@@ -111,7 +109,7 @@ def _looked_up(state: State, name: str, depth: int, prepare: Prepare) -> State |
     """
     world = state.world
     path, _, query = name.partition("?")
-    uri = path if path.startswith("/") else state.uri.rpartition("/")[0] + "/" + path
+    uri = normalized(state, path if path.startswith("/") else state.uri.rpartition("/")[0] + "/" + path)
     if depth >= _MOST_SUBREQUESTS:
         # core.c:ap_is_recursion_limit_exceeded.
         raise state.done(Kind.ERROR, 500, f"{name} leads in a circle")

@@ -24,6 +24,7 @@ from modwsgi_fix.syntax import Section
 
 #: The reason of an error 500 for an .htaccess file.
 _REFUSES = "httpd refuses "
+_LAST_PATCH = 9999
 #: The reason of an unknown outcome where an .htaccess file decides.
 _UNSEEN, _PARTLY = " decides, and is not in sight", " is read, and what it says is not understood"
 
@@ -133,7 +134,7 @@ def _fault(item: Item, config: Config, override: Override) -> str | None:
         if loads_unknown_modules(config) or not config.complete:
             raise Beyond(f"{item.name} of {item.file.name} is not known here{_PARTLY}", item)
         return "unknown"
-    if has_module(config, info) is False or not (info.of_mod_wsgi or info.exists_in("2.4")):
+    if has_module(config, info) is False or not (info.of_mod_wsgi or info.exists_in(_release(config))):
         return "unknown"
     classes = {name.lower() for name in info.overrides}
     if Context.HTACCESS not in info.contexts or not classes:
@@ -141,6 +142,12 @@ def _fault(item: Item, config: Config, override: Override) -> str | None:
     if not classes & (override.classes or frozenset()) and item.node.name.lower() not in override.listed:
         return "override"
     return _fault_of_words(item, info, override)
+
+
+def _release(config: Config) -> str:
+    """Return the release of httpd; where its patch level is not known, the last one."""
+    release = config.target.httpd
+    return ".".join(map(str, release if len(release) > 2 else (*release, _LAST_PATCH)))
 
 
 def _fault_of_words(item: Item, info: DirectiveInfo, override: Override) -> str | None:

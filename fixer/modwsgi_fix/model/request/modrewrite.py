@@ -32,6 +32,7 @@ from modwsgi_fix.model.request.rewrite_rules import (
     status_of,
 )
 from modwsgi_fix.model.request.state import State, escaped, location_url
+from modwsgi_fix.model.request.translate import below_server_path
 from modwsgi_fix.model.request.variables import rewriting_value
 from modwsgi_fix.text import decode, encode, whole_number
 
@@ -400,20 +401,24 @@ class Run:
     def local(self) -> bool:
         """A path: of the filesystem where its first component exists there, else below DocumentRoot (prefix_stat).
 
-        Also below it where the last rule leaves the first component to the request, and has no [UnsafePrefixStat].
+        Also below it where the last rule does not begin with that component itself, and has no [UnsafePrefixStat].
         """
         state = self.state
         path = self.filename
-        if not path.startswith("/"):
-            raise state.done(Kind.ERROR, 400, "a RewriteRule made a path that does not begin with a slash")
-        first = "/" + path[1:].partition("/")[0]
+        # Of a text without a slash before it, httpd puts one there when it adds the DocumentRoot.
+        first = "/" + path.lstrip("/").partition("/")[0] if path.startswith("/") else ""
         root = state.site.last("documentroot", state.world)
-        below = root is None or not path.startswith(root.value.rstrip("/") + "/")
-        is_fixed = self.changing is None or self.changing.begins_with_a_name
-        if (first == "/" or (below and (not is_fixed or state.world.type_of(first) != DIRECTORY))) and root is not None:
-            path = root.value.rstrip("/") + path
-        elif root is None and first == "/":
-            raise Beyond("DocumentRoot is not in sight")
+        is_said = self.changing is None or self.changing.begins_with(first)
+        is_whole = root is not None and path.startswith(root.value.rstrip("/") + "/")
+        is_there = bool(first) and is_said and (first == "/" or state.world.type_of(first) == DIRECTORY)
+        if path.startswith("//") and first != "/" and state.world.type_of(first) == DIRECTORY:
+            raise Beyond("a RewriteRule made a path with two slashes at its beginning, which may be that of a file")
+        if not is_whole and not is_there:
+            if root is None:
+                raise Beyond("DocumentRoot is not in sight")
+            if not first and ".." in path:
+                raise Beyond("a RewriteRule leads above the DocumentRoot, which is not modelled")
+            path = root.value.rstrip("/") + below_server_path(state, path)
         state.filename = path
         state.anchor = normal(path).rstrip("/") or "/"
         return True

@@ -24,7 +24,13 @@ from modwsgi_fix.model.request.outcome import Branch, Done, Kind, Outcome, Reque
 from modwsgi_fix.model.request.permit import authorize
 from modwsgi_fix.model.request.proxied import answer_away, is_sent_away, settle_away, written_out
 from modwsgi_fix.model.request.state import REDIRECT_STATUS, REDIRECTED, Failing, State, clean
-from modwsgi_fix.model.request.translate import redirect_of, redirect_target, redirection, translate
+from modwsgi_fix.model.request.translate import (
+    redirect_in_location,
+    redirect_of,
+    redirect_target,
+    redirection,
+    translate,
+)
 from modwsgi_fix.model.request.types import find_type
 from modwsgi_fix.model.request.unmodelled import ask_strangers, check
 from modwsgi_fix.model.request.walk import walk
@@ -301,6 +307,9 @@ def _fixups(state: State, depth: int) -> None:
         is_rewritten = rewrite_in_directory(state, sections)
     # All modules are asked, also where mod_rewrite has found another URL.
     redirecting = [layer for layer in sections if not layer.names.isdisjoint(REDIRECTS)]
+    if redirecting:
+        # A proxy or a RewriteRule may have taken the URL before mod_alias was asked.
+        redirect_in_location(state)
     for key in REDIRECTS:
         for layer in redirecting:
             for item in layer.by_key.get(key, ()):

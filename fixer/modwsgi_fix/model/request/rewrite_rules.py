@@ -34,10 +34,9 @@ class Rule(NamedTuple):
     target: str
     flags: dict[str, str]
 
-    @property
-    def begins_with_a_name(self) -> bool:
-        """Whether the rule says itself where its path begins: not by what a request, or a variable, puts there."""
-        return "unsafeprefixstat" in self.flags or re.match(r"/[^$%]", self.target) is not None
+    def begins_with(self, directory: str) -> bool:
+        """Whether the rule says itself that its path begins so: not by what a request, or a variable, puts there."""
+        return "unsafeprefixstat" in self.flags or self.target.startswith(directory)
 
 
 def flags_of(text: str) -> dict[str, str]:

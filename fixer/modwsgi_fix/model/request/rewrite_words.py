@@ -1,4 +1,4 @@
-"""What mod_rewrite refuses when it reads its lines (mod_rewrite.c: cmd_rewriterule, cmd_rewritecond, cmd_rewritemap).
+"""What mod_rewrite refuses when it reads its lines (mod_rewrite.c:cmd_rewriterule, cmd_rewritecond and the like).
 
 In a server's files httpd then does not start; in an ``.htaccess`` file it answers 500. The messages are its own, tried on 2.4.71.
 """

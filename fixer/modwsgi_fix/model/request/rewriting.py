@@ -8,10 +8,11 @@ from modwsgi_fix.directives.families import EXPRESSION_SECTIONS, REWRITING
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, last
 from modwsgi_fix.model.merge.options import merged_options
-from modwsgi_fix.model.merge.sections import pattern_of
-from modwsgi_fix.model.merge.world import Beyond
+from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
+from modwsgi_fix.model.merge.world import Beyond, normal
 from modwsgi_fix.model.request.modrewrite import Run
 from modwsgi_fix.model.request.outcome import Kind
+from modwsgi_fix.model.request.proxied import is_sent_away
 from modwsgi_fix.model.request.rewrite_rules import rules_in
 from modwsgi_fix.model.request.state import REDIRECTED, State
 from modwsgi_fix.model.urls import Mapping
@@ -45,6 +46,10 @@ def rewrite_in_directory(state: State, sections: Sequence[Layer]) -> bool:
     asked, query = state.filename, state.query
     if not run.apply() or run.filename == asked:
         return False
+    if is_sent_away(state):
+        raise Beyond(
+            "a RewriteRule in a section rewrites what another server is asked, which is not modelled", rules[0].item
+        )
     if not run.filename.startswith("/"):
         raise state.done(Kind.ERROR, 400, "a RewriteRule made a path that does not begin with a slash")
     url = _url(state, run.filename, directory)
@@ -61,8 +66,10 @@ def _directory(layer: Layer, rule: Item) -> str:
     section = layer.section
     if section is None or section.key in EXPRESSION_SECTIONS:
         raise Beyond("a RewriteRule in a section with an expression is not modelled", rule)
-    # For any other section it is the text of the pattern (mod_rewrite.c:config_perdir_create).
-    return pattern_of(section).rstrip("/") + "/"
+    # For any other section it is the text of the pattern (mod_rewrite.c:config_perdir_create), of a path made plain.
+    text = pattern_of(section)
+    is_path = section.key == "directory" and not is_regex_section(section)
+    return (normal(text) if is_path else text).rstrip("/") + "/"
 
 
 def _url(state: State, filename: str, directory: str) -> str:

@@ -144,7 +144,7 @@ def clean(state: State, encoded_slashes: str) -> str:
     path = _PERCENT.sub(_decode_unreserved, state.uri)
     if not path.startswith("/"):
         raise state.done(Kind.ERROR, 400, "the path of the URL does not begin with a slash")
-    path = _normalize(state, re.sub(r"//+", "/", path))
+    path = normalized(state, re.sub(r"//+", "/", path))
     lowered = path.lower()
     if "%2f" in lowered and encoded_slashes == "off":
         state.step("url", "an encoded slash (%2F) is in the path, and AllowEncodedSlashes is Off")
@@ -168,7 +168,7 @@ def clean(state: State, encoded_slashes: str) -> str:
             at += 1
     decoded = data.decode("utf-8", "surrogateescape")
     if encoded_slashes == "on":
-        decoded = _normalize(state, re.sub(r"//+", "/", decoded))
+        decoded = normalized(state, re.sub(r"//+", "/", decoded))
     return decoded
 
 
@@ -177,7 +177,7 @@ def _decode_unreserved(found: re.Match[str]) -> str:
     return char if char in _UNRESERVED else found[0]
 
 
-def _normalize(state: State, path: str) -> str:
+def normalized(state: State, path: str) -> str:
     """Return a path without ``.`` and ``..`` (``ap_normalize_path``). Raises ``Done`` with 400 for a path above the root."""
     parts: list[str] = []
     segments = path.split("/")[1:]

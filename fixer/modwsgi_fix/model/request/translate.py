@@ -171,7 +171,8 @@ def redirect_of(item: Item) -> Redirect | None:
             status = number
             values.pop(0)
     if not values:
-        return None
+        is_short = len(item.values) == 1 and item.section(*LOCATION_SECTIONS) is not None and not 300 <= status < 400
+        return Redirect(item, status, None, "", is_regex=False) if is_short else None
     regex = item.key == "redirectmatch"
     if len(values) == 1:
         if item.section(*LOCATION_SECTIONS) is not None and 300 <= status < 400:
@@ -180,12 +181,17 @@ def redirect_of(item: Item) -> Redirect | None:
     return Redirect(item, status, values[0], values[1], regex)
 
 
-def _redirected(state: State) -> None:
+def redirect_in_location(state: State) -> None:
+    """Raise ``Done`` for a Redirect whose URL is that of its ``<Location>``: it is asked twice (mod_alias.c:try_redirect)."""
     item = last([layer for layer in state.layers if layer.section is not None], "redirect", state.world)
     if item is not None and (found := redirect_of(item)) is not None and found.url is None:
         if "%{" in found.target:
             raise Beyond(f"{item.name} to an expression is not modelled", item)
         raise redirection(state, found, found.target)
+
+
+def _redirected(state: State) -> None:
+    redirect_in_location(state)
     for redirect in _tables(state).redirects_of(state.uri):
         target = redirect_target(state, redirect)
         if target is not None and _read(state, redirect.item):
@@ -344,18 +350,16 @@ def _document_root(state: State) -> None:
     root = absolute(state, item.value, item).rstrip("/")
     if re.search(r"(^|/)\.\.(/|$)", state.uri):
         raise state.done(Kind.REFUSED, 403, "the path leads above DocumentRoot")
-    state.filename = root + _below_server_path(state)
+    state.filename = root + below_server_path(state, state.uri)
     state.anchor = root
     state.step("mapping", f"DocumentRoot: {state.filename}", item)
 
 
-def _below_server_path(state: State) -> str:
-    """Return the URL without ServerPath, which is cut off below DocumentRoot (core.c:ap_core_translate)."""
+def below_server_path(state: State, uri: str) -> str:
+    """Return a URL as it is put behind DocumentRoot: without ServerPath, and with a slash (core.c:ap_core_translate)."""
     item = state.site.base[-1].by_key.get("serverpath", [])
     prefix = item[-1].value if item else ""
-    if not prefix or not state.uri.startswith(prefix):
-        return state.uri
-    rest = state.uri[len(prefix) :]
-    if rest and not rest.startswith("/") and not prefix.endswith("/"):
-        return state.uri
+    rest = uri.removeprefix(prefix)
+    if not prefix or not uri.startswith(prefix) or (rest and not rest.startswith("/") and not prefix.endswith("/")):
+        return uri if uri.startswith("/") else f"/{uri}"
     return "/" + rest.lstrip("/")
