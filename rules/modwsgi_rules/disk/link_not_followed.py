@@ -76,11 +76,11 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 @rule(severity=Severity.ERROR)
 def link_not_followed(config: Config) -> Iterator[Diagnostic]:
-    disk = config.disk
-    if disk is None or not config.named("options"):
+    items, disk = config.named("options") and config.named(*MOUNTS, *ALIASES), config.disk
+    if disk is None:
         return
     links: dict[str, list[str]] = {}
-    for item in config.named(*MOUNTS, *ALIASES):
+    for item in items:
         mapping = mapping_of(item)
         target = target_of(config, mapping) if mapping is not None and not mapping.is_regex else None
         if mapping is None or target is None or item.in_doubt or len(target.path) > LONGEST_PATH:

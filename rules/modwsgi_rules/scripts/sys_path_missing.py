@@ -14,7 +14,7 @@ it was.
 ## Left alone
 
 There is no fix: the path or the disk may be wrong. The help names a directory of that name beside, where there is one. Only `--root` shows a disk, and since that may be a
-copy of a part, a directory is reported only where one above it is there, and is one that a site makes. Lines in a block of their own, such as
+copy of a part, a directory whose own parents are not there either, or are the system's, is not reported. Lines in a block of their own, such as
 `try:`, are not reported.
 
 ## See also
@@ -75,11 +75,13 @@ from modwsgi_rules.scripts._group_options import ADDING_TO_PATH, calls_at_top
 
 @rule(severity=Severity.WARNING)
 def sys_path_missing(config: Config) -> Iterator[Diagnostic]:
-    disk = config.disk
-    for script in loaded_scripts(config) if disk is not None else ():
+    scripts, disk = loaded_scripts(config), config.disk
+    if disk is None:
+        return
+    for script in scripts:
         text = script.script.text
         read = python_of_script(script) if "sys.path." in text or "addsitedir" in text else None
-        if disk is None or read is None:
+        if read is None:
             continue
         for _, call, name in calls_at_top(read):
             path = read.value(call.args[-1]) if name in ADDING_TO_PATH and call.args else None

@@ -75,21 +75,23 @@ _RELATIVE = expression(r"(?:~|\.{1,2}/|[\w.-]+)[^:$%]*\Z", re.ASCII)
 
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER)
 def script_path_relative(config: Config) -> Iterator[Diagnostic]:
-    meaningless = {(fault.path, fault.span.start) for fault in refused(config)}
     for key, info in script_directives().items():
         at = len(info.missing) - 1
         for item in config.named(key):
             if len(item.args) <= at or item.file.tree.is_template:
                 continue
             script = item.args[at]
-            if (item.path, item.span.start) in meaningless:
-                continue
             if not script.known or not is_settled(script.value) or not _RELATIVE.match(script.value):
                 continue
-            if callable_in(script.value):
+            if callable_in(script.value) or (item.path, item.span.start) in _refused(config):
                 continue
             message = f"{script.value} is looked for where httpd is started, so the script is not found"
             yield Diagnostic(item.path, script.span, message, help=f"write {_whole(config, item, script.value)}")
+
+
+def _refused(config: Config) -> set[tuple[str, int]]:
+    """Return the places of the lines that httpd refuses."""
+    return config.once(_refused, lambda: {(fault.path, fault.span.start) for fault in refused(config)})
 
 
 def _whole(config: Config, item: Item, path: str) -> str:
