@@ -62,6 +62,8 @@ PREFIX_ALIASES = ("alias", "scriptalias")
 MOUNTS = ("wsgiscriptalias", "wsgiscriptaliasmatch")
 #: mod_vhost_alias: a file named after the Host of the request.
 HOST_ALIASES = ("virtualdocumentroot", "virtualscriptalias", "virtualdocumentrootip", "virtualscriptaliasip")
+#: Lines with an expression that httpd compiles when it reads them, all or some of them (util_expr_eval.c:ap_expr_parse).
+WITH_EXPRESSIONS = ("if", "elseif", "setenvifexpr", "require", "rewritecond")
 #: By these the files of a directory are served.
 FILE_MAPPINGS = (*ALIASES, "documentroot")
 #: They lead from a URL to a file in ways that the model's questions about directories do not follow.

@@ -136,7 +136,7 @@ def _finds(pattern: str, text: str) -> Held:
 
 def path_matches(pattern: str, path: str) -> bool:
     """Whether a directory pattern (wildcards within components) holds for ``path`` or a directory above it."""
-    if not has_wildcard(pattern) and pattern[:1] == path[:1] == "/" and "//" not in pattern and "//" not in path:
+    if not has_wildcard(pattern) and pattern[:1] == path[:1] == "/" and not _is_odd(pattern) and "//" not in path:
         # As most are: components need not be told apart.
         return f"{path}/".startswith(f"{pattern.rstrip('/')}/")
     wanted, have = components(normal(pattern)), components(path)
@@ -147,6 +147,11 @@ def path_matches(pattern: str, path: str) -> bool:
     return has_wildcard(pattern) and all(
         w == h or (has_wildcard(w) and wildcard(w)(h)) for w, h in zip(wanted, have, strict=False)
     )
+
+
+def _is_odd(pattern: str) -> bool:
+    """Whether ``normal`` may change a path."""
+    return "//" in pattern or "/." in pattern
 
 
 def may_overlap(section: Item, path: str) -> bool:
