@@ -23,6 +23,8 @@ LOCATION_SECTIONS = ("location", "locationmatch")
 PROXY_SECTIONS = ("proxy", "proxymatch")
 #: By an expression on the request (request.c:ap_if_walk).
 EXPRESSION_SECTIONS = ("if", "elseif", "else")
+#: httpd reads an expression in them when it reads the line: in these two sections, or as words.
+MAY_HAVE_EXPRESSION = ("if", "elseif", "setenvifexpr", "require", "rewritecond")
 #: They read other files in their place.
 INCLUDES = frozenset({"include", "includeoptional"})
 #: What decides which lines are read, and what their words mean: reading a server carries these out.

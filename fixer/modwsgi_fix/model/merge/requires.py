@@ -36,7 +36,7 @@ REQUIREMENTS = _USERS | {
 }
 
 #: The kinds of sections that httpd looks for by themselves; all others are found with the directories.
-_WALKS = {"files": FILES_SECTIONS, "location": LOCATION_SECTIONS, "if": EXPRESSION_SECTIONS}
+_WALKS = (FILES_SECTIONS, LOCATION_SECTIONS, EXPRESSION_SECTIONS)
 
 
 class Verdict(Enum):
@@ -62,10 +62,10 @@ def by_requires(asked: Asked) -> tuple[Verdict, Item | None]:
     return (Verdict.NEUTRAL, None) if found is None else _combine(asked, found.logic, found.parts)
 
 
-def _walk_of(layer: Layer) -> str:
-    """Return the walk that finds a section: httpd merges the sections of each by themselves first (request.c)."""
-    key = layer.section.key if layer.section is not None else "directory"
-    return next((kind for kind, keys in _WALKS.items() if key in keys), "directory")
+def _walk_of(layer: Layer) -> tuple[str, ...]:
+    """Return the sections of one walk: httpd merges those of each by themselves first (request.c)."""
+    key = layer.section.key if layer.section is not None else ""
+    return next((keys for keys in _WALKS if key in keys), ())
 
 
 def _rules(layer: Layer, asked: Asked) -> _Rules | None:
