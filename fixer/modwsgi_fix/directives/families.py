@@ -23,6 +23,8 @@ LOCATION_SECTIONS = ("location", "locationmatch")
 PROXY_SECTIONS = ("proxy", "proxymatch")
 #: By an expression on the request (request.c:ap_if_walk).
 EXPRESSION_SECTIONS = ("if", "elseif", "else")
+#: httpd reads an expression in them when it reads the line: in these two sections, or as words.
+MAY_HAVE_EXPRESSION = ("if", "elseif", "setenvifexpr", "require", "rewritecond")
 #: They read other files in their place.
 INCLUDES = frozenset({"include", "includeoptional"})
 #: What decides which lines are read, and what their words mean: reading a server carries these out.
@@ -62,8 +64,6 @@ PREFIX_ALIASES = ("alias", "scriptalias")
 MOUNTS = ("wsgiscriptalias", "wsgiscriptaliasmatch")
 #: mod_vhost_alias: a file named after the Host of the request.
 HOST_ALIASES = ("virtualdocumentroot", "virtualscriptalias", "virtualdocumentrootip", "virtualscriptaliasip")
-#: Lines with an expression that httpd compiles when it reads them, all or some of them (util_expr_eval.c:ap_expr_parse).
-WITH_EXPRESSIONS = ("if", "elseif", "setenvifexpr", "require", "rewritecond")
 #: By these the files of a directory are served.
 FILE_MAPPINGS = (*ALIASES, "documentroot")
 #: They lead from a URL to a file in ways that the model's questions about directories do not follow.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix import directives
-from modwsgi_fix.directives.families import CONDITIONS, READ_AT_ONCE, WITH_EXPRESSIONS
+from modwsgi_fix.directives.families import CONDITIONS, EXPRESSION_SECTIONS, MAY_HAVE_EXPRESSION, READ_AT_ONCE
 from modwsgi_fix.effect.refused import Fault, Stage, is_certain, refused, refused_containers, refused_lines
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.accounts import unknown_accounts
@@ -163,7 +163,7 @@ def _doubts(config: Config) -> Iterator[str]:
             yield f"{item.file.name}:{item.line}: {item.name} has a variable whose value is not known"
         if config.target.mod_wsgi is None and (name := _recent(item)):
             yield f"{item.file.name}:{item.line}: not every mod_wsgi has {name}"
-    for item in config.named(*WITH_EXPRESSIONS):
+    for item in config.named(*MAY_HAVE_EXPRESSION):
         if (text := _expression(item)) and item.known and not is_understood(text):
             yield f"{item.file.name}:{item.line}: the expression of {item.name} is not understood"
     for clash in clashes(config):
@@ -174,7 +174,7 @@ def _doubts(config: Config) -> Iterator[str]:
 def _expression(item: Item) -> str:
     """Return the expression of a line that httpd compiles when it reads the line; empty where it has none."""
     words = item.values
-    if item.key in ("if", "elseif"):
+    if item.key in EXPRESSION_SECTIONS:
         return " ".join(words)
     if item.key == "setenvifexpr":
         return words[0] if words else ""

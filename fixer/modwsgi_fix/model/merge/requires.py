@@ -62,10 +62,10 @@ def by_requires(asked: Asked) -> tuple[Verdict, Item | None]:
     return (Verdict.NEUTRAL, None) if found is None else _combine(asked, found.logic, found.parts)
 
 
-def _walk_of(layer: Layer) -> int:
-    """Return the walk that finds a section: httpd merges the sections of each by themselves first (request.c)."""
+def _walk_of(layer: Layer) -> tuple[str, ...]:
+    """Return the sections of one walk: httpd merges those of each by themselves first (request.c)."""
     key = layer.section.key if layer.section is not None else ""
-    return next((number for number, keys in enumerate(_WALKS, 1) if key in keys), 0)
+    return next((keys for keys in _WALKS if key in keys), ())
 
 
 def _rules(layer: Layer, asked: Asked) -> _Rules | None:

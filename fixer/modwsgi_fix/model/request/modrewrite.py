@@ -31,7 +31,7 @@ from modwsgi_fix.model.request.rewrite_rules import (
     rules_of,
     status_of,
 )
-from modwsgi_fix.model.request.state import State, escaped, location_url
+from modwsgi_fix.model.request.state import State, document_root, escaped, location_url
 from modwsgi_fix.model.request.translate import below_server_path
 from modwsgi_fix.model.request.variables import rewriting_value
 from modwsgi_fix.text import decode, encode, whole_number
@@ -407,9 +407,9 @@ class Run:
         path = self.filename
         # Of a text without a slash before it, httpd puts one there when it adds the DocumentRoot.
         first = "/" + path.lstrip("/").partition("/")[0] if path.startswith("/") else ""
-        root = state.site.last("documentroot", state.world)
+        root = document_root(state)
         is_said = self.changing is None or self.changing.begins_with(first)
-        is_whole = root is not None and path.startswith(root.value.rstrip("/") + "/")
+        is_whole = root is not None and path.startswith(f"{root}/")
         is_there = bool(first) and is_said and (first == "/" or state.world.type_of(first) == DIRECTORY)
         if path.startswith("//") and first != "/" and state.world.type_of(first) == DIRECTORY:
             raise Beyond("a RewriteRule made a path with two slashes at its beginning, which may be that of a file")
@@ -418,7 +418,7 @@ class Run:
                 raise Beyond("DocumentRoot is not in sight")
             if not first and ".." in path:
                 raise Beyond("a RewriteRule leads above the DocumentRoot, which is not modelled")
-            path = root.value.rstrip("/") + below_server_path(state, path)
+            path = root + below_server_path(state, path)
         state.filename = path
         state.anchor = normal(path).rstrip("/") or "/"
         return True

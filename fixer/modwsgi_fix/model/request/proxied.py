@@ -43,7 +43,8 @@ def target_in_location(item: Item, uri: str) -> str | None:
     section = item.section(*LOCATION_SECTIONS)
     if section is None:
         return None
-    if section.key != "location" or has_wildcard(section.value) or section.value == "~":
+    is_pattern = item.key == "proxypassmatch" or section.key != "location" or section.value == "~"
+    if is_pattern or has_wildcard(section.value):
         raise Beyond(f"{item.name} in a section with a pattern is not modelled", item)
     return "!" if item.value == "!" else item.value + uri[len(section.value) :]
 

@@ -45,7 +45,7 @@ def flags_of(text: str) -> dict[str, str]:
 
 
 def flags_in(text: str) -> list[tuple[str, str]]:
-    """Return the names and values of flags as they are written, in order."""
+    """Return the names and values of flags as written, in order."""
     words = (word.strip().partition("=") for word in text.strip().removeprefix("[").removesuffix("]").split(","))
     return [(name, value) for name, _, value in words]
 

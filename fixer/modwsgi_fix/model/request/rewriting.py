@@ -14,7 +14,7 @@ from modwsgi_fix.model.request.modrewrite import Run
 from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.model.request.proxied import is_sent_away
 from modwsgi_fix.model.request.rewrite_rules import rules_in
-from modwsgi_fix.model.request.state import REDIRECTED, State
+from modwsgi_fix.model.request.state import REDIRECTED, State, document_root
 from modwsgi_fix.model.urls import Mapping
 
 
@@ -78,9 +78,9 @@ def _url(state: State, filename: str, directory: str) -> str:
     if base is not None:
         inside = filename.removeprefix(directory)
         return filename if inside == filename else f"{base.value.rstrip('/')}/{inside}"
-    root = state.site.last("documentroot", state.world)
-    if root is not None and filename.startswith(root.value.rstrip("/") + "/"):
-        return filename[len(root.value.rstrip("/")) :]
+    root = document_root(state)
+    if root is not None and filename.startswith(f"{root}/"):
+        return filename.removeprefix(root)
     context: Mapping | None = state.context
     if context is not None and not context.is_regex:
         target = context.target.rstrip("/")

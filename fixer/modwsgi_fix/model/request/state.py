@@ -8,7 +8,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, Site, last
-from modwsgi_fix.model.merge.world import MISSING, Beyond, Step, World
+from modwsgi_fix.model.merge.world import MISSING, Beyond, Step, World, normal
 from modwsgi_fix.model.request.hosts import hostname, scheme_of, server_port
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome, Request
 from modwsgi_fix.model.urls import Mapping
@@ -211,6 +211,17 @@ def location_url(state: State, path: str) -> str:
     scheme, usual = scheme_of(state.site.server, state.request)
     name, port = server_name(state), port_of(state)
     return f"{scheme}://{name}{'' if port == usual else f':{port}'}{path}"
+
+
+def document_root(state: State) -> str | None:
+    """Return the DocumentRoot without a slash at its end, made absolute by ServerRoot; None where it is not known."""
+    item = state.site.last("documentroot", state.world)
+    if item is None or not item.known:
+        return None
+    path = item.value
+    if not path.startswith("/") and (root := state.config.named("serverroot")):
+        path = f"{root[0].value}/{path}"
+    return normal(path).rstrip("/")
 
 
 def port_of(state: State) -> int:

@@ -7,7 +7,15 @@ from collections.abc import Callable
 from modwsgi_fix.model.request.environment import is_set_somewhere
 from modwsgi_fix.model.request.environment import variable as environment_variable
 from modwsgi_fix.model.request.hosts import scheme_of
-from modwsgi_fix.model.request.state import REDIRECT_STATUS, State, client_of, header_of, port_of, server_name
+from modwsgi_fix.model.request.state import (
+    REDIRECT_STATUS,
+    State,
+    client_of,
+    document_root,
+    header_of,
+    port_of,
+    server_name,
+)
 
 
 def value_of(name: str, state: State) -> str | None:
@@ -63,11 +71,6 @@ _NOT_READ = frozenset({
 })  # fmt: skip
 
 
-def _document_root(state: State) -> str | None:
-    root = state.site.last("documentroot", state.world)
-    return root.value if root is not None and root.known else None
-
-
 _OF_REQUEST: dict[str, Callable[[State], str | None]] = {
     "REQUEST_URI": lambda state: state.uri,
     "REQUEST_METHOD": lambda state: state.request.method,
@@ -78,7 +81,7 @@ _OF_REQUEST: dict[str, Callable[[State], str | None]] = {
     "QUERY_STRING": lambda state: state.query,
     "SERVER_NAME": server_name,
     "SERVER_PORT": lambda state: str(port_of(state)),
-    "DOCUMENT_ROOT": _document_root,
+    "DOCUMENT_ROOT": document_root,
     "REMOTE_ADDR": client_of,
     "PATH_INFO": lambda state: state.path_info,
     "IS_SUBREQ": lambda state: "true" if state.sub else "false",
