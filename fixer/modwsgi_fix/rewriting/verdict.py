@@ -75,7 +75,7 @@ _PATTERN_AT = {
 #: Directives that judge their words themselves (``_grammar``); of all others httpd counts the words.
 _JUDGES = frozenset({
     "allow", "allowoverride", "deny", "header", "include", "includeoptional", "keepalivetimeout", "listen", "loglevel", "options",
-    "order", "require", "rewritecond", "rewriterule", "satisfy", "servertokens", "sslprotocol", "usecanonicalname",
+    "order", "proxypass", "require", "rewritecond", "rewriterule", "satisfy", "servertokens", "sslprotocol", "usecanonicalname",
     "wsgidaemonprocess", "wsgiscriptalias", *_PATTERN_AT, *MUST_EXIST,
 })  # fmt: skip
 #: What httpd says of a number of words that it does not take (config.c:invoke_cmd); the purpose of the words follows there.
@@ -88,6 +88,9 @@ _TAKES = {
 _HIGHEST_PORT = 65_535
 _NO_REGEX = "Regular expression could not be compiled."
 _IP = expression(r"[0-9a-fA-F.:]+(?:/[0-9.]+)?")
+#: What ProxyPass and ProxyPassMatch take without a value (mod_proxy.c:add_pass); all else is a name and a value.
+_OF_A_PROXY = frozenset(["interpolate", "nocanon", "noquery"])
+_NO_PAIR = "Invalid ProxyPass|ProxyPassMatch parameter. Parameter must be in the form 'key=value'."
 
 
 def refusal(name: str, words: Sequence[str]) -> str:
@@ -221,6 +224,8 @@ def _grammar(key: str, words: list[str], first: str) -> str:
     at = _PATTERN_AT.get(key)
     if at is not None and (pattern := _pattern(key, words[at:])) and is_broken(pattern):
         return f"{_SPELT[key]} regex could not be compiled." if key in _SPELT and key not in _MAPS else _NO_REGEX
+    if key in ("proxypass", "proxypassmatch") and any(map(_is_no_pair, _after_url(words))):
+        return _NO_PAIR
     if key == "satisfy" and first not in ("any", "all"):
         return "Satisfy either 'any' or 'all'."
     if key == "usecanonicalname" and first not in ("on", "off", "dns"):
@@ -245,6 +250,17 @@ def _grammar(key: str, words: list[str], first: str) -> str:
     if key in MUST_EXIST and words and not words[-1].isascii() and words[-1][0] in "“”„‟‘’‚«»":
         return f"{words[-1]} is not there"
     return _wsgi_options(key, words)
+
+
+def _after_url(words: list[str]) -> list[str]:
+    """Return the words of a ProxyPass behind the URL of the other server, which comes first in a section."""
+    at = next((at for at, word in enumerate(words[:2]) if word == "!" or "://" in word), None)
+    return [] if at is None else words[at + 1 :]
+
+
+def _is_no_pair(word: str) -> bool:
+    """Whether mod_proxy certainly takes a word for neither a pair nor one of those without a value."""
+    return "=" not in word and word.lower() not in _OF_A_PROXY and is_settled(word)
 
 
 def _pattern(key: str, words: list[str]) -> str:
