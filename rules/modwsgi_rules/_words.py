@@ -181,6 +181,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "urls.mount_holds_in_every_host": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.needless_location_root": ("location",),
     "urls.proxy_hides_application": ("proxypass", "proxypassmatch",),
+    "urls.proxy_slash_mismatch": ("proxypass", "proxypassmatch", "rewriterule",),
     "urls.redirect_hides_application": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.rewrite_without_pt": ("rewriteengine", "virtualhost",),
     "urls.script_behind_alias": ("alias", "scriptalias",),

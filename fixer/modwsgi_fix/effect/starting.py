@@ -18,7 +18,7 @@ from modwsgi_fix.model.facts.left_open import may_stay_open
 from modwsgi_fix.model.facts.listening import clashes
 from modwsgi_fix.model.facts.loaded import Standing, loaded, strangers
 from modwsgi_fix.model.facts.missing import missing
-from modwsgi_fix.model.facts.named_modules import NO_MPM, unserved
+from modwsgi_fix.model.facts.named_modules import NO_MPM, SECOND_MPM, second_mpms, unserved
 from modwsgi_fix.model.facts.platform import without_daemon_mode
 from modwsgi_fix.model.gaps import GapKind
 from modwsgi_fix.model.items import Item
@@ -91,6 +91,8 @@ def _faults(config: Config) -> Iterator[Fault]:
     for lacking_module in unserved(config):
         stage = Stage.READ if lacking_module.message == NO_MPM else Stage.PROCESSING
         yield Fault(lacking_module.item.path, lacking_module.item.span, lacking_module.message, stage)
+    for item, _ in second_mpms(config):
+        yield Fault(item.path, item.span, SECOND_MPM, Stage.READ)
     for item, standing in strangers(config):
         if standing in (Standing.NOWHERE, Standing.NOT_LOADED) and not item.guards:
             name = f"<{item.name}" if item.is_section else item.name

@@ -75,8 +75,8 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 @rule(severity=Severity.ERROR)
 def link_not_followed(config: Config) -> Iterator[Diagnostic]:
-    items, disk = config.named("options") and config.named(*MOUNTS, *ALIASES), config.disk
-    if disk is None:
+    items = config.named("options") and config.named(*MOUNTS, *ALIASES)
+    if config.disk is None:
         return
     links: dict[str, list[str]] = {}
     for item in items:

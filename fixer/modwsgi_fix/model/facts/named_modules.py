@@ -47,6 +47,7 @@ _OF_PASSWORDS = {
 _CACHES = ("dbm", "memcache", "redis", "shmcb")
 #: What httpd says where no module of ``MPMS`` is there.
 NO_MPM = "Configuration error: No MPM loaded."
+SECOND_MPM = "Configuration error: More than one MPM loaded."
 _METHODS = ("bybusyness", "byrequests", "bytraffic", "heartbeat")
 
 
@@ -86,6 +87,19 @@ def _mpm(config: Config, modules: Loaded) -> Iterator[Unserved]:
     lines = config.named("loadmodule")
     if not (modules.certain | modules.possible) & MPMS and build(config) is not Build.OTHER:
         yield Unserved(lines[0], NO_MPM, lines[0].span)
+
+
+@derived
+def second_mpms(config: Config) -> list[tuple[Item, Item]]:
+    """Return the lines that certainly load another MPM than the first line of one, each with that (main.c:ap_read_config)."""
+    lines = [
+        item
+        for item in config.named("loadmodule")
+        if item.value.removesuffix("_module") in MPMS and len(item.args) == 2 and item.known and not item.guards
+    ]
+    if not config.complete or any(item.file.tree.is_template for item in lines):
+        return []
+    return [(item, lines[0]) for item in lines[1:] if item.value != lines[0].value]
 
 
 def _providers(config: Config, present: Loaded) -> Iterator[Unserved]:
