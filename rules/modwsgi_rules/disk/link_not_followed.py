@@ -63,7 +63,6 @@ import posixpath
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import ALIASES, MOUNTS
-from modwsgi_fix.files import Files
 from modwsgi_fix.model.bounds import LONGEST_PATH
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import target_of
@@ -76,8 +75,8 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 @rule(severity=Severity.ERROR)
 def link_not_followed(config: Config) -> Iterator[Diagnostic]:
-    items, disk = config.named("options") and config.named(*MOUNTS, *ALIASES), config.disk
-    if disk is None:
+    items = config.named("options") and config.named(*MOUNTS, *ALIASES)
+    if config.disk is None:
         return
     links: dict[str, list[str]] = {}
     for item in items:
@@ -86,7 +85,7 @@ def link_not_followed(config: Config) -> Iterator[Diagnostic]:
         if mapping is None or target is None or item.in_doubt or len(target.path) > LONGEST_PATH:
             continue
         if target.path not in links:
-            links[target.path] = _links(disk, target.path)
+            links[target.path] = _links(config, target.path)
         for link in links[target.path]:
             by = _forbidding(config, item, posixpath.dirname(link))
             if by is not None:
@@ -100,9 +99,10 @@ def link_not_followed(config: Config) -> Iterator[Diagnostic]:
                 break
 
 
-def _links(disk: Files, path: str) -> list[str]:
+def _links(config: Config, path: str) -> list[str]:
     """Return the links on the way to a path, itself included; none where an ``.htaccess`` file may have Options."""
-    if not path.startswith("/") or has_wildcard(path):
+    disk = config.disk
+    if disk is None or not path.startswith("/") or has_wildcard(path):
         return []
     ways = list(ascending(path))
     found = [one for one in ways if one != "/" and disk.is_link(one)]
