@@ -335,7 +335,9 @@ ELSEWHERE = {
     "header-bytes": "mod_wsgi for Python 2 writes it",
     "segmentation-fault-core": "the system writes core dumps where it wants, so httpd does not speak of one",
     "workers-prefork": "the same text as AH00484, of another MPM",
-    **dict.fromkeys(("compiled-for", "runtime-using"), "it takes a mod_wsgi that was built with another Python than runs"),
+    **dict.fromkeys(
+        ("compiled-for", "runtime-using"), "it takes a mod_wsgi that was built with another Python than runs"
+    ),
     "could-not-bind": "see test_an_address_that_is_taken",
     "no-server-name": "see test_a_server_without_a_name",
 }
