@@ -201,6 +201,16 @@ def test_what_is_wrong_in_a_named_file_is_said_as_ever(run: Run) -> None:
     assert "|         Allow from all" in outcome.out
 
 
+def test_what_the_log_says_of_the_main_file_is_said_of_a_site_that_is_named_alone(run: Run) -> None:
+    Path("sites").mkdir()
+    Path("apache2.conf").write_text("DocumentRoot /srv/zq000wort\nDocumentRoot /srv/zq111wort\nInclude sites/*.conf\n")
+    Path("sites/a.conf").write_text("<VirtualHost *:80>\nServerName a.test\n</VirtualHost>\n")
+    Path("error.log").write_text("AH00112: Warning: DocumentRoot [/srv/zq000wort] does not exist\n")
+    outcome = run("explain", "error.log", "sites/a.conf")
+    assert "apache2.conf:1: DocumentRoot names /srv/zq000wort, which was not there" in outcome.out
+    assert "zq111wort" not in outcome.out
+
+
 def test_files_in_the_directory_of_a_named_main_file_are_quoted(run: Run) -> None:
     Path("etc/conf.d").mkdir(parents=True)
     Path("etc/apache2.conf").write_text("Include conf.d/*.conf\nInclude ../out.conf\n")

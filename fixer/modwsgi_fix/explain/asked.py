@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from modwsgi_fix.edits import Applicability
+from modwsgi_fix.explain.gathering import Occurrence
 from modwsgi_fix.explain.messages import MESSAGES
 from modwsgi_fix.files import Disk, FileProblem
 from modwsgi_fix.model.config import Config
@@ -197,9 +198,9 @@ def _finding_spot(finding: Finding) -> Spot:
     return Spot(finding.file, finding.line, quote)
 
 
-def shown(asked: Asked, text: str) -> str:
-    """Return a text with words of the configuration, without what must not be shown."""
-    return discretion.text(text, *asked.configs)
+def shown(asked: Asked, text: str, occurrence: Occurrence) -> str:
+    """Return a text with words of the configuration, without what must not be shown; the words of the log are known."""
+    return discretion.text(text, *asked.configs, known=occurrence.text)
 
 
 def trace_command(asked: Asked, url: str) -> str:

@@ -80,7 +80,10 @@ class _Told:
         return any(word[start:end] in self.secret for start, end in ends)
 
 
-def veiled(config: Config, text: str, item: Item | None = None) -> str:
-    """Return a text fit to be printed: without secrets, and hidden where it or its directive has words of a file outside."""
-    hidden = (item is not None and not item.file.quotable) or tells(config, [text])
+def veiled(config: Config, text: str, item: Item | None = None, *, known: str = "") -> str:
+    """Return a text fit to be printed: without secrets, and hidden where it or its directive has words of a file outside.
+
+    The words of ``known`` may be shown.
+    """
+    hidden = (item is not None and not item.file.quotable) or tells(config, [text], known)
     return NOT_SHOWN if text and hidden else masked(config, text)

@@ -226,10 +226,10 @@ def impact(found: Impact, before: Config, after: Config) -> Impact:
     return found._replace(changes=tuple(change.told_by(shown) for change in found.changes))
 
 
-def text(line: str, *configs: Config) -> str:
-    """Return a line with words of these configurations, as it may be shown."""
+def text(line: str, *configs: Config, known: str = "") -> str:
+    """Return a line with words of these configurations, as it may be shown; whoever asks has the words of ``known``."""
     for config in configs:
-        line = veiled(config, line) if must_hold_back(config) else line
+        line = veiled(config, line, known=known) if must_hold_back(config) else line
     return line
 
 

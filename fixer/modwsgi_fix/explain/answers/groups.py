@@ -90,7 +90,7 @@ def group(occurrence: Occurrence, asked: Asked) -> list[Cause]:
         if close and not defined
         else "define it in the host, or for the whole server"
     )
-    return [Cause(shown(asked, text), (*used, *defined), help=help_)]
+    return [Cause(shown(asked, text, occurrence), (*used, *defined), help=help_)]
 
 
 def _new(own: tuple[Spot, ...], more: list[Spot]) -> list[Spot]:
@@ -175,7 +175,9 @@ def capacity(occurrence: Occurrence, asked: Asked) -> list[Cause]:
             "this is not a fault of the configuration: see why requests are slow, then raise threads=, processes= or "
             "listen-backlog=; after a restart of httpd the message is usual for a moment"
         )
-        causes.append(Cause(shown(asked, text), (spot(process.directive, "the process group"),), help=help_))
+        causes.append(
+            Cause(shown(asked, text, occurrence), (spot(process.directive, "the process group"),), help=help_)
+        )
     return causes
 
 
@@ -206,7 +208,11 @@ def socket(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     if as_others:
         spots = [*(spot(item, "requests run as another user than httpd's") for item in as_others), *spots]
         help_ = "write socket-user= with the user of the requests into WSGIDaemonProcess (mod_wsgi 4.4.1 or later)"
-    return [*causes[:_LIMIT], Cause(shown(asked, text), tuple(spots[:_LIMIT]), help=help_)] if spots or causes else []
+    return (
+        [*causes[:_LIMIT], Cause(shown(asked, text, occurrence), tuple(spots[:_LIMIT]), help=help_)]
+        if spots or causes
+        else []
+    )
 
 
 def _runs_as(asked: Asked) -> str:
@@ -232,7 +238,7 @@ def home(occurrence: Occurrence, asked: Asked) -> list[Cause]:
                 text = message.about if stopped is None else modes.told(stopped, path, name)
                 note = f"home={own.value}" if own is not None else f"user={name}, and no home="
                 help_ = "name a directory by home= that is there, and that the user of the group may enter"
-                causes.append(Cause(shown(asked, text), (spot(process.directive, note),), help=help_))
+                causes.append(Cause(shown(asked, text, occurrence), (spot(process.directive, note),), help=help_))
     return causes[:_LIMIT]
 
 

@@ -95,7 +95,7 @@ def _traced(occurrence: Occurrence, asked: Asked, asking: Asking) -> _Answer:
         more = [spot(root, "the DocumentRoot")] if root is not None else []
         help_ = "nothing need change; mod_wsgi 6 no longer asks"
         decided = tuple(_distinct([*_decided(asked, outcome), *more]))
-        return _Answer([Cause(shown(asked, text), decided, help=help_, commands=(command,))])
+        return _Answer([Cause(shown(asked, text, occurrence), decided, help=help_, commands=(command,))])
     found = [cause_of(asked, one) for one in _findings(occurrence, asked, spots)]
     found = [one._replace(commands=(*one.commands, command), spots=_with(one.spots, spots)) for one in found]
     if found:
@@ -103,12 +103,12 @@ def _traced(occurrence: Occurrence, asked: Asked, asking: Asking) -> _Answer:
     if outcome.kind in _FAILED:
         text = f"{record.url}: {sentence(outcome)}"
         help_ = _help(occurrence, asking, outcome)
-        return _Answer([Cause(shown(asked, text), tuple(spots), help=help_, commands=(command,))])
+        return _Answer([Cause(shown(asked, text, occurrence), tuple(spots), help=help_, commands=(command,))])
     text = (
         f"as these files are now, {record.url} is not refused ({sentence(outcome)}); httpd may not have read them since, or an "
         ".htaccess file that is not seen decides"
     )
-    return _Answer([Cause(shown(asked, text), tuple(spots), commands=(command,))], is_over=True)
+    return _Answer([Cause(shown(asked, text, occurrence), tuple(spots), commands=(command,))], is_over=True)
 
 
 def _by_root(asking: Asking) -> bool:
@@ -262,7 +262,7 @@ def root(occurrence: Occurrence, asked: Asked) -> list[Cause]:
             if item.value.rstrip("/") == path.rstrip("/") or path.endswith("/" + item.value):
                 text = f"DocumentRoot names {item.value}, which was not there"
                 help_ = f"make the directory, or write the one that is meant; {_there(config, item.value)}"
-                found.append(Cause(shown(asked, text), (spot(item),), help=help_))
+                found.append(Cause(shown(asked, text, occurrence), (spot(item),), help=help_))
     return found[:_LIMIT]
 
 

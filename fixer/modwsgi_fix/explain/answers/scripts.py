@@ -37,7 +37,7 @@ def script(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     if causes:
         return causes
     if message.name == "script-missing":
-        return _missing(asked, path, spots, message.about)
+        return _missing(asked, path, spots, occurrence)
     if not spots and not frames:
         return []
     text = message.about
@@ -48,7 +48,7 @@ def script(occurrence: Occurrence, asked: Asked) -> list[Cause]:
             user = _user(config, mount.item)
             stopped = modes.stopped_at(config, path, user)
             text = text if stopped is None else modes.told(stopped, path, user)
-    return [Cause(shown(asked, text), tuple([*frames, *spots][: 2 * _LIMIT]), help=_help(occurrence))]
+    return [Cause(shown(asked, text, occurrence), tuple([*frames, *spots][: 2 * _LIMIT]), help=_help(occurrence))]
 
 
 def _help(occurrence: Occurrence) -> str:
@@ -143,7 +143,8 @@ def _leads(target: str, path: str) -> bool:
     return any(f"{path}/".endswith(f"/{'/'.join(parts[:count])}/") for count in range(1, len(parts) + 1))
 
 
-def _missing(asked: Asked, path: str, spots: list[Spot], about: str) -> list[Cause]:
+def _missing(asked: Asked, path: str, spots: list[Spot], occurrence: Occurrence) -> list[Cause]:
+    about = occurrence.message.about
     if not spots:
         # A request that fails so is of a mount that httpd has: of an older configuration, or of a file that was not given.
         near = [spot(mount.item, f"leads to {mount.target}") for _, _, mount in mounts_of(asked, "")][:_LIMIT]
@@ -153,7 +154,7 @@ def _missing(asked: Asked, path: str, spots: list[Spot], about: str) -> list[Cau
     beside = next(filter(None, (_beside(config, path) for config in asked.configs)), "")
     text = f"{about}; {beside}" if beside else about
     help_ = "write the path of the script that is meant; each directory above it must let httpd's user pass"
-    return [Cause(shown(asked, text), tuple(spots[:_LIMIT]), help=help_)]
+    return [Cause(shown(asked, text, occurrence), tuple(spots[:_LIMIT]), help=help_)]
 
 
 def _beside(config: Config, path: str) -> str:
@@ -230,7 +231,7 @@ def imported(occurrence: Occurrence, asked: Asked) -> list[Cause]:
         help_ = _import_help(config, module, looks, mount.target, embedded=group.name == "")
         if any(one.rule == "unused-daemon-process" for one in found):
             help_ = "select the process group that is defined for it"
-        causes.append(Cause(shown(asked, text), (*_distinct(own), *frames), help=help_))
+        causes.append(Cause(shown(asked, text, occurrence), (*_distinct(own), *frames), help=help_))
     if not causes and frames:
         causes = [Cause(message.about, tuple(frames))]
     return [*rules, *dict.fromkeys(causes)]
@@ -372,7 +373,7 @@ def python_home(occurrence: Occurrence, asked: Asked) -> list[Cause]:
                 continue
             text = f"Python takes {home} for its own directory; {_home_seen(config, home, item)}"
             help_ = "name the directory that sys.prefix is in the environment, made with the Python that mod_wsgi was built for"
-            causes.append(Cause(shown(asked, text), (spot(item),), help=help_))
+            causes.append(Cause(shown(asked, text, occurrence), (spot(item),), help=help_))
     return causes[:_LIMIT]
 
 
