@@ -35,6 +35,7 @@ These are reported without a fix:
 
 - a grant beside a log-in or another restriction in the same section;
 - an exception for files from an earlier Location that restricts;
+- a grant beside a redirect or a RewriteRule in the same section, which answers those who are admitted (measured with 2.4.71);
 - a grant within `<Limit>` or `<LimitExcept>`;
 - a `<Files "*">` that opens every file of the disk;
 - a host whose mappings cannot be followed;
@@ -221,6 +222,7 @@ from modwsgi_fix.directives.families import (
     FILES_SECTIONS,
     LIMIT_SECTIONS,
     LOCATION_SECTIONS,
+    REDIRECTS,
 )
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
@@ -245,6 +247,11 @@ _TWO = 2
 _OPEN_INSTEAD = "open the directories that are served instead"
 #: What to do where the server's URLs cannot be followed.
 _UNTOLD = f"{_OPEN_INSTEAD}; these files do not show which"
+#: A redirect and a RewriteRule in a section answer only those who are admitted (mod_alias.c:fixup_redir).
+_NEED_GRANT = frozenset({*REDIRECTS, "rewriterule"})
+_BESIDE_REDIRECT = (
+    "its redirect needs the grant; open the directories that are served, and keep this one for the redirect"
+)
 _BESIDE_OTHERS = "open the directory instead, by hand, because other restrictions stand beside the grant"
 
 
@@ -278,7 +285,7 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
                 what = "never matches, and would grant access by URL if it did"
             elif is_refused_by_require(config, server, access):
                 what = "would grant access by URL, if Require did not refuse it elsewhere"
-            answer = fixes.get(section, _BESIDE_OTHERS)
+            answer = fixes.get(section, _BESIDE_REDIRECT if _is_needed(section) else _BESIDE_OTHERS)
             fix, advice = (answer, "") if isinstance(answer, Fix) else (None, answer)
             line = access.lines_that_grant[-1]
             message = f"<{section.name} {pattern_of(section)}> {what}"
@@ -347,10 +354,20 @@ def _is_undone(access: Access, last: dict[Dialect, Nested[Item]]) -> bool:
     )
 
 
+def _is_needed(section: Item) -> bool:
+    """Whether other lines of a section answer those whom it admits."""
+    return any(child.key in _NEED_GRANT for child in section.children)
+
+
 def _removable(access: Access, restricting: Nested[Access]) -> bool:
     """Whether the access lines only let everyone in, and are not an exception to one of ``restricting``."""
     section = access.section
-    if section.foreign or access.satisfy or any(line.guards != section.guards for line in access.lines):
+    if (
+        section.foreign
+        or access.satisfy
+        or _is_needed(section)
+        or any(line.guards != section.guards for line in access.lines)
+    ):
         return False
     if set(access.lines) != set(access.lines_that_grant) or any(item.key != "require" for item in access.requires):
         return False
