@@ -11,14 +11,10 @@ What httpd says to visitors by TLS and what it says to other servers are two thi
 another server only where `SSLProxyEngine` is on, in the host, in the main server, which hosts inherit it from, or in `<Proxy>`
 (ssl_engine_config.c, mod_proxy.c:ap_proxy_connection_create_ex; measured with 2.4.71).
 
-## The fix
-
-It writes `SSLProxyEngine on` above the first such line. It is unsafe: requests then leave this server that did not before, and httpd
-looks at the other server's certificate only where `SSLProxyVerify require` says so.
-
 ## Left alone
 
-There is no fix for a RewriteRule, whose conditions stand above it, and none for a line in a section. Only a whole server shows that nothing switches it on. A server that loads modules which are not httpd's, and lines under a condition, are not reported.
+There is no fix: requests would leave this server that did not before, and httpd looks at the other server's certificate only where
+`SSLProxyVerify require` says so. Write `SSLProxyEngine on` into the host. Only a whole server shows that nothing switches it on. A server that loads modules which are not httpd's, and lines under a condition, are not reported.
 
 ## See also
 
@@ -27,14 +23,16 @@ support for 127.0.0.1:8443*. Rules `ssl-engine-missing`, `tls-proxied-by-address
 
 ## Examples
 
-    ```diff unsafe
-     #- httpd.conf
-     <VirtualHost *:80>
-         ServerName shop.example
-    +    SSLProxyEngine on
-         ProxyPass /shop https://127.0.0.1:8443/shop
-         ProxyPass /cart https://127.0.0.1:8444/cart
-     </VirtualHost>
+Reported without a fix, once for each host:
+
+    ```apache
+    #- httpd.conf
+    <VirtualHost *:80>
+        ServerName shop.example
+        ProxyPass /shop https://127.0.0.1:8443/shop
+    #                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        ProxyPass /cart https://127.0.0.1:8444/cart
+    </VirtualHost>
     ```
 
 Not reported:
@@ -71,13 +69,11 @@ import re
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import HANDED_ON
-from modwsgi_fix.edits import Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Arg, Item
 from modwsgi_fix.model.modules import loads_unknown_modules
 from modwsgi_fix.model.rewrites import flags_of
-from modwsgi_fix.rewriting.lines import insert_before
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
 #: A URL that is asked for by TLS.
@@ -94,24 +90,11 @@ def tls_proxy_engine_off(config: Config) -> Iterator[Diagnostic]:
         if not asking or _may_be_on(config.within(server, _ENGINE)) or _may_be_on(config.within(config.main, _ENGINE)):
             continue
         item, url = asking[0]
-        fix = None
-        if (
-            item.key != "rewriterule"
-            and not item.foreign
-            and item.parent is server.item
-            and len(config.readings(item)) == 1
-        ):
-            fix = Fix.unsafe(
-                "Write SSLProxyEngine on",
-                insert_before(item, ["SSLProxyEngine on"]),
-                reason="requests leave this server that did not before",
-            )
         yield Diagnostic(
             item.path,
             url.span,
             "SSLProxyEngine is not on for this URL, so each request that is handed on here is an error 500",
-            fix,
-            help="" if fix else "write SSLProxyEngine on in the host",
+            help="write SSLProxyEngine on in the host",
         )
 
 
