@@ -41,25 +41,30 @@ def handed_on(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 def backend(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """Return the lines that hand requests on to the server of which a message tells, or else all that do so."""
-    rules = [item for item in _named(asked, "rewriterule") if "p" in flags_of(item)]
-    every = [*(item for item in _named(asked, *_BACKENDS) if any("://" in word for word in item.values)), *rules]
-    # mod_proxy writes the address in brackets behind the name, and the name alone in lower case.
-    name = occurrence.fields.get("server", "").partition(" ")[0].lower()
-    lines = [item for item in every if name and any(f"://{name}" in word.lower() for word in item.values)]
-    return _causes(
-        occurrence,
-        asked,
-        lines or every,
-        _OF_BACKENDS.get(occurrence.message.name, "start the other server, or correct its address"),
-    )
+    """Return the lines that hand requests on to the server or socket that the message names."""
+    fields = occurrence.fields
+    path = fields.get("path", "")
+    places = [path] if path else [f"//{fields.get(name, '').removesuffix(':80')}" for name in ("host", "address")]
+    every = [item for item in _named(asked, *HANDED_ON) if item.key != "rewriterule" or "p" in flags_of(item)]
+    lines: list[Item] = []
+    for place in filter(lambda place: len(place) > len("//"), places):
+        lines = lines or [item for item in every if any(_leads_to(word, place) for word in item.values)]
+    what = f"see what opens {path}" if path else "see what listens there (ss -ltn)"
+    return _causes(occurrence, asked, lines, f"start that server, or write the place where it listens; {what}")
 
 
-def encoded_slash(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """Return what says of encoded slashes, or else the mounts that they do not reach."""
-    lines = _named(asked, "allowencodedslashes") or _named(asked, *MOUNTS, *HANDED_ON[:1])
+def _leads_to(word: str, place: str) -> bool:
+    """Whether a word of a line names a server by its URL, with or without a port, or a socket by its path."""
+    at = word.find(place)
+    return at >= 0 and word[at + len(place) : at + len(place) + 1] in ("", "/", ":", "|")
+
+
+def python_built(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """Return the lines that load mod_wsgi and its Python."""
+    loads = _named(asked, "loadfile", "loadmodule")
+    lines = [item for item in loads if "wsgi" in item.value.lower() or "python" in item.values[-1].lower()]
     return _causes(
-        occurrence, asked, lines, "write AllowEncodedSlashes NoDecode, or On, into the host that is to answer"
+        occurrence, asked, lines, "take a mod_wsgi that was built with the Python of the system, or build it again"
     )
 
 

@@ -331,11 +331,6 @@ def _import_help(config: Config, module: str, looks: list[Search], path: str, *,
     where = _elsewhere(disk, module, path) if disk is not None and module else ""
     if where.endswith("/site-packages"):
         home = where.rpartition("/lib/")[0]
-        if any(
-            one.option in ("python-home", "WSGIPythonHome") and slashed(one.directory).rstrip("/") == home
-            for one in looks
-        ):
-            return f"restart httpd, and make {home} anew by the Python that mod_wsgi is built for, if it is of another"
         return f"write WSGIPythonHome {home}" if embedded else f"write python-home={home} on WSGIDaemonProcess"
     where = where or _project_of(module, path, looks)
     if where and embedded:
