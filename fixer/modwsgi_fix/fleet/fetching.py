@@ -20,6 +20,7 @@ from modwsgi_fix.fleet import listing
 from modwsgi_fix.fleet.far import Far
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.modules import server_root
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
@@ -280,7 +281,7 @@ def _and_above(path: str) -> Iterator[str]:
 
 def _paths(items: Iterable[Item], config: Config) -> Iterator[str]:
     """Yield the paths in the words of lines, those in options of process groups among them."""
-    root = next((item.value for item in config.named("serverroot")), "")
+    root = server_root(config)
     for item in items:
         for arg in item.args:
             if not arg.known:
@@ -299,9 +300,8 @@ def _paths(items: Iterable[Item], config: Config) -> Iterator[str]:
 
 def _included(item: Item, config: Config) -> Iterator[str]:
     """Yield the file or directory that an Include names; of a pattern the directory above its first wildcard."""
-    root = next((each.value for each in config.named("serverroot")), "")
     if item.values and item.args[0].known:
-        path = join(root, item.value)
+        path = join(server_root(config), item.value)
         while has_wildcard(path):
             path = dirname(path)
         if path.startswith("/") and listing.is_plain(path := path.rstrip("/") or "/"):

@@ -89,11 +89,33 @@ def replace_arg(item: Item, number: int, text: str) -> Edit:
     return Edit(item.path, item.args[number].span, text)
 
 
+def replace_value(item: Item, number: int, value: str) -> Edit:
+    """Return the edit that gives one argument (from 0) another value, in the quotes that it has."""
+    quote = _quote(item.file.text[slice(*item.args[number].span)])
+    return replace_arg(item, number, f"{quote}{value}{quote}")
+
+
+def _quote(word: str) -> str:
+    return word[:1] if word[:1] in "\"'" else ""
+
+
+def rename_section(section: Item, name: str) -> list[Edit]:
+    """Return the edits that give a section another name; none where it is a macro's, under a condition, or never closed."""
+    node = section.node
+    if section.foreign or section.guards or not isinstance(node, Section) or node.close is None:
+        return []
+    close = node.close
+    return [
+        Edit(section.path, node.name_span, name),
+        Edit(section.path, Span(close.start, close.end), close.source.replace(close.name, name, 1)),
+    ]
+
+
 def extend_arg(item: Item, number: int, *, before: str = "", after: str = "") -> Edit:
     """Return the edit that adds text at the beginning or end of one argument (from 0), within its quotes."""
     start, end = item.args[number].span
     word = item.file.tree.source[start:end]
-    quote = word[:1] if word[:1] in "\"'" and word else ""
+    quote = _quote(word)
     inner = word[len(quote) : len(word) - (1 if quote and word[1:].endswith(quote) else 0)]
     return Edit(item.path, Span(start, end), f"{quote}{before}{inner}{after}{quote}")
 

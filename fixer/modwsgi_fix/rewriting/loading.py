@@ -13,6 +13,7 @@ from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.loaded import MPMS
 from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.modules import server_root
 from modwsgi_fix.model.reading.conditions import module_asked
 from modwsgi_fix.rewriting.lines import block, insert_after
 from modwsgi_fix.syntax import Comment, Directive, Node, Section
@@ -51,8 +52,7 @@ def absent(config: Config, names: Sequence[str], like: Item) -> list[str]:
     """Return those of the modules whose file certainly is not there: ``--root`` shows the modules of httpd 2.4 without it."""
     if config.disk is None or len(like.values) != 2:
         return []
-    root = config.named("serverroot")
-    directory = posixpath.join(root[0].value if root else "", posixpath.dirname(like.values[1]))
+    directory = posixpath.join(server_root(config), posixpath.dirname(like.values[1]))
     if not config.disk.is_file(posixpath.join(directory, _OF_24)):
         return []
     return [name for name in names if not config.disk.is_file(posixpath.join(directory, f"mod_{name}.so"))]

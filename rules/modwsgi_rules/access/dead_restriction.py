@@ -181,9 +181,8 @@ from modwsgi_fix.model.facts.served import location_prefix, served, served_near
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
+from modwsgi_fix.rewriting.lines import rename_section, replace_value
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
-from modwsgi_fix.syntax import Section
-from modwsgi_fix.text import Span
 from modwsgi_rules.access._url_names import may_be_url, url_meant
 
 _QUOTES = str.maketrans("“”„‟‘’", '""""\'\'')
@@ -234,21 +233,12 @@ def _for_a_url(config: Config, section: Item, url: str) -> Diagnostic:
 
 def _into_a_location(config: Config, section: Item, url: str) -> Fix | None:
     """Return the fix that makes a section one for a URL."""
-    node = section.node
-    if section.foreign or section.guards or not isinstance(node, Section) or node.close is None:
+    edits = rename_section(section, "Location")
+    if not edits or not all(child.key in _ACCESS and not child.is_section for child in section.children):
         return None
-    if not all(child.key in _ACCESS and not child.is_section for child in section.children):
-        return None
-    arg, close = section.args[0], node.close
-    edits = [
-        Edit(section.path, node.name_span, "Location"),
-        Edit(section.path, Span(close.start, close.end), close.source.replace(close.name, "Location", 1)),
-    ]
-    if arg.value != url:
+    if section.value != url:
         # A slash at its end would leave the URL without it open.
-        start, end = arg.span
-        quote = section.file.text[start] if section.file.text[start] in "\"'" else ""
-        edits.insert(1, Edit(section.path, Span(start, end), f"{quote}{url}{quote}"))
+        edits.insert(1, replace_value(section, 0, url))
     title = "Make it a <Location>"
     if access_of(section).denies_all or _is_open_by_url(config, section.server, url):
         return Fix.repair(title, *edits, reason="the restriction then takes effect")

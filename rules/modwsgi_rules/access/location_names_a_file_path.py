@@ -61,13 +61,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.sections import pattern_of
+from modwsgi_fix.rewriting.lines import rename_section
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.syntax import Section
-from modwsgi_fix.text import Span
 from modwsgi_rules.access._file_paths import names_a_file_path
 
 
@@ -87,13 +86,6 @@ def location_names_a_file_path(config: Config) -> Iterator[Diagnostic]:
 
 
 def _fix(section: Item) -> Fix | None:
-    node = section.node
-    if section.foreign or section.guards or not isinstance(node, Section) or node.close is None:
-        return None
-    close = node.close
-    return Fix.unsafe(
-        "Make it a <Directory>",
-        Edit(section.path, node.name_span, "Directory"),
-        Edit(section.path, Span(close.start, close.end), close.source.replace(close.name, "Directory", 1)),
-        reason="what the section says takes effect for these files, grants included",
-    )
+    edits = rename_section(section, "Directory")
+    reason = "what the section says takes effect for these files, grants included"
+    return Fix.unsafe("Make it a <Directory>", *edits, reason=reason) if edits else None

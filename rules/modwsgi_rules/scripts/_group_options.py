@@ -73,7 +73,7 @@ def moved(
 
 
 #: Functions that add a directory, their last argument, to the path.
-ADDING_TO_PATH = frozenset({"site.addsitedir", "sys.path.append", "sys.path.insert"})
+_ADDING_TO_PATH = frozenset({"site.addsitedir", "sys.path.append", "sys.path.insert"})
 
 
 def calls_at_top(read: Script) -> Iterator[tuple[ast.stmt, ast.Call, str]]:
@@ -85,6 +85,14 @@ def calls_at_top(read: Script) -> Iterator[tuple[ast.stmt, ast.Call, str]]:
             inner = inner.body[0]
         if isinstance(inner, ast.Expr) and isinstance(inner.value, ast.Call):
             yield statement, inner.value, resolved(dotted(inner.value.func), imports)
+
+
+def additions_to_path(read: Script) -> Iterator[tuple[ast.stmt, ast.Call, str]]:
+    """Yield the statements at the top of a script that add a directory to ``sys.path``, with the call and the directory."""
+    for statement, call, name in calls_at_top(read):
+        directory = read.value(call.args[-1]) if name in _ADDING_TO_PATH and call.args else None
+        if directory is not None:
+            yield statement, call, directory
 
 
 def _asks_whether_in(test: ast.expr) -> bool:

@@ -72,7 +72,7 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script.constants import Script
 from modwsgi_fix.script.source import source_of
 from modwsgi_fix.text import Span
-from modwsgi_rules.scripts._group_options import ADDING_TO_PATH, calls_at_top
+from modwsgi_rules.scripts._group_options import additions_to_path
 
 
 @rule(severity=Severity.ERROR)
@@ -115,9 +115,8 @@ def _first_with(config: Config, read: Script, name: str, node: ast.stmt) -> ast.
     """Return the first line that adds a directory with a module, if it stands below an import; None otherwise."""
     if name in sys.stdlib_module_names:
         return None
-    for _, call, called in calls_at_top(read):
-        directory = read.value(call.args[-1]) if called in ADDING_TO_PATH and call.args else None
-        if directory is not None and _has(config, directory, name):
+    for _, call, directory in additions_to_path(read):
+        if _has(config, directory, name):
             return call if call.lineno > node.lineno else None
     return None
 

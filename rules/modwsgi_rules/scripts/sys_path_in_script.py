@@ -103,8 +103,7 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.constants import Script
 from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.scripts._group_options import (
-    ADDING_TO_PATH,
-    calls_at_top,
+    additions_to_path,
     moved,
     process_group_of,
     runs_there,
@@ -157,16 +156,8 @@ def _found(script: WsgiScript) -> tuple[Script | None, list[_Added]]:
 
 
 def _statements(read: Script) -> Iterator[_Added]:
-    for statement, call, name in calls_at_top(read):
-        if name not in ADDING_TO_PATH or not call.args:
-            continue
-        directory = read.value(call.args[-1])
-        if (
-            directory is None
-            or not directory.startswith("/")
-            or ":" in directory
-            or read.moves_with_script(call.args[-1])
-        ):
+    for statement, call, directory in additions_to_path(read):
+        if not directory.startswith("/") or ":" in directory or read.moves_with_script(call.args[-1]):
             continue
         if not directory.rstrip("/").endswith(("site-packages", "dist-packages")):
             yield _Added(statement, call, posixpath.normpath(directory))

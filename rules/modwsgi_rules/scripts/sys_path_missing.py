@@ -70,7 +70,7 @@ from modwsgi_fix.model.facts.missing import beside, is_missing
 from modwsgi_fix.model.facts.scripts import loaded_scripts
 from modwsgi_fix.rewriting.scripts import python_of_script
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_rules.scripts._group_options import ADDING_TO_PATH, calls_at_top
+from modwsgi_rules.scripts._group_options import additions_to_path
 
 
 @rule(severity=Severity.WARNING)
@@ -83,9 +83,8 @@ def sys_path_missing(config: Config) -> Iterator[Diagnostic]:
         read = python_of_script(script) if "sys.path." in text or "addsitedir" in text else None
         if read is None:
             continue
-        for _, call, name in calls_at_top(read):
-            path = read.value(call.args[-1]) if name in ADDING_TO_PATH and call.args else None
-            if path is None or not is_missing(disk, path):
+        for _, call, path in additions_to_path(read):
+            if not is_missing(disk, path):
                 continue
             likely = beside(disk, path.rstrip("/"))
             yield Diagnostic(

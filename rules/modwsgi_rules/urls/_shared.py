@@ -1,18 +1,33 @@
-"""Helpers of two rules of this family."""
+"""Helpers of rules of this family."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from modwsgi_fix.directives import script_directives
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.effect.exposure import holds_static_files_only
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Arg, Item
+from modwsgi_fix.placeholders import is_settled
 
 #: A callable behind a file or module, as servers of Python take it, or behind Django's module.
 _CALLABLE = expression(
     r"(?<!\A.):(?P<name>[A-Za-z_]\w*(?:\(\))?)\Z|\A(?:\w+\.)+wsgi\.(?P<django>application)\Z", re.ASCII
 )
+
+
+def scripts_named(config: Config) -> Iterator[tuple[Item, Arg]]:
+    """Yield the lines that name a script of mod_wsgi, with its path, where that is known."""
+    for key, info in script_directives().items():
+        at = len(info.missing) - 1
+        for item in config.named(key):
+            if len(item.args) > at and not item.file.tree.is_template:
+                script = item.args[at]
+                if script.known and is_settled(script.value):
+                    yield item, script
 
 
 def callable_in(script: str) -> str:

@@ -49,31 +49,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives import script_directives
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
-from modwsgi_rules.urls._shared import callable_in
+from modwsgi_rules.urls._shared import callable_in, scripts_named
 
 
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER)
 def script_names_a_callable(config: Config) -> Iterator[Diagnostic]:
-    for key, info in script_directives().items():
-        at = len(info.missing) - 1
-        for item in config.named(key):
-            if len(item.args) <= at or item.file.tree.is_template:
-                continue
-            script = item.args[at]
-            name = callable_in(script.value) if script.known and is_settled(script.value) else ""
-            if not name or (config.disk is not None and config.disk.is_file(script.value)):
-                continue
-            sign = script.value[-len(name) - 1]
-            yield Diagnostic(
-                item.path,
-                script.span,
-                f"mod_wsgi runs a file, and takes {sign}{name} for a part of its name",
-                help=_advice(script.value.removesuffix(sign + name), name),
-            )
+    for item, script in scripts_named(config):
+        name = callable_in(script.value)
+        if not name or (config.disk is not None and config.disk.is_file(script.value)):
+            continue
+        sign = script.value[-len(name) - 1]
+        yield Diagnostic(
+            item.path,
+            script.span,
+            f"mod_wsgi runs a file, and takes {sign}{name} for a part of its name",
+            help=_advice(script.value.removesuffix(sign + name), name),
+        )
 
 
 def _advice(path: str, name: str) -> str:

@@ -59,15 +59,13 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from modwsgi_fix.directives import script_directives
 from modwsgi_fix.effect.refused import refused
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.sections import is_regex_section
-from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
-from modwsgi_rules.urls._shared import callable_in
+from modwsgi_rules.urls._shared import callable_in, scripts_named
 
 #: A path that does not begin with the root, a drive, a group of a pattern, a variable or a typographic quote.
 _RELATIVE = expression(r"(?:~|\.{1,2}/|[\w.-]+)[^:$%]*\Z", re.ASCII)
@@ -75,18 +73,13 @@ _RELATIVE = expression(r"(?:~|\.{1,2}/|[\w.-]+)[^:$%]*\Z", re.ASCII)
 
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER)
 def script_path_relative(config: Config) -> Iterator[Diagnostic]:
-    for key, info in script_directives().items():
-        at = len(info.missing) - 1
-        for item in config.named(key):
-            if len(item.args) <= at or item.file.tree.is_template:
-                continue
-            script = item.args[at]
-            if not script.known or not is_settled(script.value) or not _RELATIVE.match(script.value):
-                continue
-            if callable_in(script.value) or (item.path, item.span.start) in _refused(config):
-                continue
-            message = f"{script.value} is looked for where httpd is started, so the script is not found"
-            yield Diagnostic(item.path, script.span, message, help=f"write {_whole(config, item, script.value)}")
+    for item, script in scripts_named(config):
+        if not _RELATIVE.match(script.value):
+            continue
+        if callable_in(script.value) or (item.path, item.span.start) in _refused(config):
+            continue
+        message = f"{script.value} is looked for where httpd is started, so the script is not found"
+        yield Diagnostic(item.path, script.span, message, help=f"write {_whole(config, item, script.value)}")
 
 
 def _refused(config: Config) -> set[tuple[str, int]]:

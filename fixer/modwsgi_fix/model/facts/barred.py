@@ -17,6 +17,7 @@ from modwsgi_fix.model.facts.accounts import Identity, accounts, identities
 from modwsgi_fix.model.facts.served import target_of
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.groups import process_group
+from modwsgi_fix.model.modules import server_root
 from modwsgi_fix.model.paths import ascending
 from modwsgi_fix.model.urls import aliases, mounts
 from modwsgi_fix.text import Span
@@ -112,8 +113,7 @@ def _may(config: Config, disk: Files, who: Identity, path: str, bit: int) -> boo
 def _uses(config: Config) -> Iterator[_Use]:
     for server in config.servers:
         yield from _uses_of(config, server)
-    root = config.named("serverroot")
-    under = root[0].value if root and root[0].known else ""
+    under = server_root(config)
     for item in config.named("wsgisocketprefix") if daemon_processes(config) else ():
         if item.args and item.known:
             path = posixpath.dirname(posixpath.join(under, item.value))

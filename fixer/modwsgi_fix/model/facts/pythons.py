@@ -8,6 +8,7 @@ import re
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.modules import server_root
 
 #: The name of mod_wsgi-express' module: mod_wsgi-py311.cpython-311-x86_64-linux-gnu.so.
 _IN_NAME = expression(r"(?:-py|cpython-)(\d)(\d{1,2})(?=[.-])")
@@ -25,8 +26,7 @@ def python_of_mod_wsgi(config: Config) -> str | None:
     path = items[0].values[1]
     if (found := _IN_NAME.search(posixpath.basename(path))) is not None:
         return f"{found[1]}.{found[2]}"
-    root = config.named("serverroot")
-    text = _read(config, posixpath.join(root[0].value if root else "", path))
+    text = _read(config, posixpath.join(server_root(config), path))
     versions = set(_IN_MODULE.findall(text))
     return versions.pop() if len(versions) == 1 else None
 

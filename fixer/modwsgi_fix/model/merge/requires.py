@@ -81,9 +81,12 @@ def _merged(base: _Rules | None, new: _Rules | None) -> _Rules | None:
     """Return what two sections, or two walks, say together (mod_authz_core.c:merge_authz_core_dir_config)."""
     if base is None or new is None:
         return new if base is None else base
-    if new.logic in ("", "off") or base.node is None or new.node is None:
-        is_kept = new.node is None and base.node is not None and new.logic != "off"
-        return _Rules(new.logic or base.logic if is_kept else new.logic, base.node if is_kept else new.node)
+    if base.node is not None and new.node is None and not new.logic:
+        return base
+    if new.logic in ("", "off") or (base.node is None and new.node is None):
+        return new
+    if base.node is None or new.node is None:
+        return _Rules(new.logic, base.node or new.node)
     return _Rules(new.logic, _Node("all" if new.logic == "and" else "any", (base.node, new.node)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from modwsgi_fix.expressions import expression
@@ -9,6 +10,8 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, Site, last
 from modwsgi_fix.model.merge.world import MISSING, Beyond, Step, World, normal
+from modwsgi_fix.model.modules import server_root
+from modwsgi_fix.model.paths import on_a_drive, slashed
 from modwsgi_fix.model.request.hosts import hostname, scheme_of, server_port
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome, Request
 from modwsgi_fix.model.urls import Mapping
@@ -213,15 +216,24 @@ def location_url(state: State, path: str) -> str:
     return f"{scheme}://{name}{'' if port == usual else f':{port}'}{path}"
 
 
+def absolute(state: State, path: str, item: Item) -> str:
+    """Return a path made absolute by ServerRoot (``ap_server_root_relative``)."""
+    if path.startswith("/"):
+        return path
+    if on_a_drive(path):
+        if state.world.disk is not None:
+            raise Beyond(f"{path} is on a drive of Windows, and not on this filesystem", item)
+        return slashed(path)
+    root = server_root(state.config)
+    if not root:
+        raise Beyond(f"{path} is relative to the ServerRoot, which is not in sight", item)
+    return posixpath.join(root, path)
+
+
 def document_root(state: State) -> str | None:
     """Return the DocumentRoot without a slash at its end, made absolute by ServerRoot; None where it is not known."""
     item = state.site.last("documentroot", state.world)
-    if item is None or not item.known:
-        return None
-    path = item.value
-    if not path.startswith("/") and (root := state.config.named("serverroot")):
-        path = f"{root[0].value}/{path}"
-    return normal(path).rstrip("/")
+    return normal(absolute(state, item.value, item)).rstrip("/") if item is not None and item.known else None
 
 
 def port_of(state: State) -> int:

@@ -15,11 +15,11 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, every, last
 from modwsgi_fix.model.merge.world import Beyond, normal
-from modwsgi_fix.model.paths import Prefixes, on_a_drive, slashed
+from modwsgi_fix.model.paths import Prefixes
 from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.outcome import Done, Kind
 from modwsgi_fix.model.request.proxied import send_away, target_in_location
-from modwsgi_fix.model.request.state import State, escaped, location_url
+from modwsgi_fix.model.request.state import State, absolute, escaped, location_url
 from modwsgi_fix.model.request.unmodelled import check_at
 from modwsgi_fix.model.urls import Mapping, alias_match, mapping_of, substitute
 from modwsgi_fix.text import whole_number
@@ -290,20 +290,6 @@ def mapped(uri: str, mapping: Mapping) -> str | None:
         return mapping.target + uri[end:] if end else None
     found = _searched(mapping.url, uri, mapping.item)
     return substitute(mapping.target, found) if found else None
-
-
-def absolute(state: State, path: str, item: Item) -> str:
-    """Return a path made absolute by ServerRoot (``ap_server_root_relative``)."""
-    if path.startswith("/"):
-        return path
-    if on_a_drive(path):
-        if state.world.disk is not None:
-            raise Beyond(f"{path} is on a drive of Windows, and not on this filesystem", item)
-        return slashed(path)
-    root = state.config.named("serverroot")
-    if not root:
-        raise Beyond(f"{path} is relative to the ServerRoot, which is not in sight", item)
-    return posixpath.join(root[0].value, path)
 
 
 # -- mod_wsgi, core ----------------------------------------------------------------------------------------------------
