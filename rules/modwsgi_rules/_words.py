@@ -61,6 +61,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "disk.missing_on_disk": (),
     "disk.permission_missing": (),
     "disk.unknown_user": (),
+    "groups.application_also_embedded": ("wsgidaemonprocess",),
     "groups.bad_expansion": ("wsgiaccessscript", "wsgiapplicationgroup", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidaemonprocess", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiprocessgroup", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "groups.client_controlled_application_group": ("usecanonicalname", "virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "groups.extension_in_two_interpreters": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),
