@@ -55,6 +55,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "daemons.twin_daemon_processes": ("wsgidaemonprocess",),
     "daemons.unknown_daemon_option": ("wsgidaemonprocess",),
     "daemons.unused_daemon_process": ("wsgidaemonprocess", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiprocessgroup", "wsgirestrictembedded", "wsgirestrictprocess", "wsgiscriptalias", "wsgiscriptaliasmatch",),
+    "disk.htaccess_not_read": (),
     "disk.htaccess_refused": (),
     "disk.key_readable_by_all": ("sslcertificatekeyfile", "sslproxymachinecertificatefile",),
     "disk.link_not_followed": ("options",),
