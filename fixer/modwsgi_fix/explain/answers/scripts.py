@@ -63,12 +63,19 @@ _HEADED = ("script-exception", "exec-failed", "cannot-be-loaded", "not-compiled"
 
 _LOCALE = "write lang=C.UTF-8 locale=C.UTF-8 into WSGIDaemonProcess; in embedded mode LANG of httpd counts, which envvars sets"
 _WRITABLE = "let the user of the process group (user= of WSGIDaemonProcess, else User) write the file and its directory"
+_READABLE = "let the user of the process group (user= of WSGIDaemonProcess, else User) open it, or write it elsewhere"
 _HELP = {
     "not-reentrant": "read the first traceback after the last start, and restart httpd once its cause is mended",
     "host-not-allowed": "add the name to ALLOWED_HOSTS of the settings, where it is one of this site",
     "database-read-only": _WRITABLE,
     "database-not-opened": _WRITABLE,
-    "file-closed": "let the user of the process group (user= of WSGIDaemonProcess, else User) open it, or write it elsewhere",
+    **dict.fromkeys(("file-closed-os-2", "file-closed-io-2"), _READABLE),
+    "file-not-there": "write the whole path, or one from os.path.dirname(os.path.abspath(__file__)); home= names the directory of the process",
+    "library-not-there": "run ldconfig for its directory; LD_LIBRARY_PATH counts where httpd is started with it, and not by SetEnv",
+    "library-not-there-windows": "put the directory of Python on the system's PATH, and load the mod_wsgi and packages of that Python",
+    "not-callable": "name a function, or what the framework makes: application = app, or app.server of Dash",
+    "settings-not-named": "set it in the script above the first import of Django, or in the environment that httpd is started with",
+    "file-closed": _READABLE,
     "chunked": "write WSGIChunkedRequest On, where the application reads its input to the end and does without CONTENT_LENGTH",
     "not-ascii-read": _LOCALE,
     "not-ascii-written": _LOCALE,

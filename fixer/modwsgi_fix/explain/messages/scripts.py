@@ -282,6 +282,67 @@ SCRIPTS = (
         "exception",
         "the user that the application runs as may not open a file, or pass a directory above it",
     ),
+    *(
+        Message(
+            name,
+            text,
+            "exception",
+            "the user that the application runs as may not open a file, or pass a directory above it",
+            only="Python 2",
+        )
+        for name, text in (
+            ("file-closed-os-2", "OSError: [Errno 13] Permission denied: '{name}'"),
+            ("file-closed-io-2", "IOError: [Errno 13] Permission denied: '{name}'"),
+        )
+    ),
+    Message(
+        "file-not-there",
+        "FileNotFoundError: [Errno 2] No such file or directory: '{name}'",
+        "exception",
+        "a file is not there; one without a slash before it is looked for in the directory of the process, not of the script",
+        rules=("relative-path-in-script",),
+    ),
+    Message(
+        "library-not-there",
+        "ImportError: {library}: cannot open shared object file: No such file or directory",
+        "exception",
+        "an extension needs a library that is in none of the directories that httpd's processes look in",
+    ),
+    Message(
+        "library-not-there-windows",
+        "DLL load failed",
+        "exception",
+        "an extension needs a DLL that Windows does not find: its directory is not on the PATH of httpd, or it is of another Python",
+        only="Windows",
+    ),
+    Message(
+        "relative-import",
+        "attempted relative import with no known parent package",
+        "exception",
+        "the script imports from a package by a dot, and is not a part of one",
+        rules=("relative-import-in-script",),
+    ),
+    Message(
+        "asgi-called",
+        "missing 1 required positional argument: 'send'",
+        "exception",
+        "the application is one of ASGI, and not of WSGI",
+        rules=("asgi-application",),
+    ),
+    Message(
+        "not-callable",
+        "TypeError: '{type}' object is not callable",
+        "exception",
+        "what is called is not a function: the name that mod_wsgi calls may be that of a module, a text, or an object that holds the application",
+        rules=("application-not-called",),
+    ),
+    Message(
+        "settings-not-named",
+        "but settings are not configured. You must either define the environment variable {name}",
+        "exception",
+        "Django is asked for its settings before DJANGO_SETTINGS_MODULE names them; SetEnv does not reach it",
+        rules=("django-settings-not-set",),
+    ),
     Message(
         "text-body",
         "sequence of byte string values expected, value of type {type} found",
@@ -371,6 +432,13 @@ SCRIPTS = (
         "SyntaxError: (unicode error) 'unicodeescape' codec",
         "exception",
         "a backslash in a text begins an escape, as in a path of Windows",
+        rules=("script-syntax-error",),
+    ),
+    Message(
+        "not-indented",
+        "IndentationError: ",
+        "exception",
+        "lines of one block do not begin in one column",
         rules=("script-syntax-error",),
     ),
     Message(
