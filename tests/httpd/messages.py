@@ -332,6 +332,7 @@ ELSEWHERE = {
     "balancer-method": "see test_explain.py: httpd ends after it has read its files",
     "balancer-memory": "see test_explain.py: httpd ends after it has read its files",
     "script-timeout": "mod_wsgi 4.9.4 has another text",
+    "not-opened": "mod_wsgi 4.9.4 has another text",
     "cannot-be-loaded": "mod_wsgi 4.9.4 has another text",
     "no-module-2": "Python 2 writes it",
     **dict.fromkeys(

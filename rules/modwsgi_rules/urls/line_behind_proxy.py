@@ -173,6 +173,8 @@ def _told(line: Mapping, taker: Mapping) -> Diagnostic:
             help_ = f"write it in a <Location {url}> of its own, below that of {taker.url}"
     elif line.item.key in _PROXIES:
         help_ = f"write it above the {taker.item.name} of {taker.url}"
+    elif covers_whole(line, taker):
+        help_ = "take one of the two out; a RewriteRule that redirects is asked before ProxyPass"
     else:
         exempting = "ProxyPassMatch" if line.is_regex else "ProxyPass"
         help_ = f"write {exempting} {url} ! above the {taker.item.name} of {taker.url}"

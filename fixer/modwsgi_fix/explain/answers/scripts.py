@@ -43,7 +43,7 @@ def script(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     text = message.about
     if occurrence.failure is not None and occurrence.failure.exception and message.name in _HEADED:
         text = "the application raised an exception that it does not catch"
-    if message.name == "not-compiled":
+    if message.name in ("not-compiled", "not-opened"):
         for config, _, mount in mounted[:1]:
             user = _user(config, mount.item)
             stopped = modes.stopped_at(config, path, user)
@@ -70,6 +70,7 @@ _HELP = {
     "database-read-only": _WRITABLE,
     "database-not-opened": _WRITABLE,
     **dict.fromkeys(("file-closed-os-2", "file-closed-io-2"), _READABLE),
+    "not-opened": "let the user of the process group (user= of WSGIDaemonProcess, else User) read it and pass what is above it",
     "file-not-there": "write the whole path, or one from os.path.dirname(os.path.abspath(__file__)); home= names the directory of the process",
     "library-not-there": "run ldconfig for its directory; LD_LIBRARY_PATH counts where httpd is started with it, and not by SetEnv",
     "library-not-there-windows": "put the directory of Python on the system's PATH, and load the mod_wsgi and packages of that Python",

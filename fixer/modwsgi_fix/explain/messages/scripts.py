@@ -81,6 +81,14 @@ SCRIPTS = (
         rules=("script-syntax-error",),
     ),
     Message(
+        "not-opened",
+        "Call to fopen() failed for '{path}'.",
+        "script",
+        "the user of the process may not read the script, or not pass a directory above it",
+        rules=("permission-missing",),
+        only="older than mod_wsgi 4.9.4",
+    ),
+    Message(
         "not-compiled-6",
         "Could not read or compile WSGI script '{path}' for {process}.",
         "script",
