@@ -154,7 +154,7 @@ def test_directories_of_which_no_section_says_anything_have_the_options_of_the_o
     [
         (with_options("a/*", "Options None"), False),
         (with_options("a/b", "<IfModule mod_wsgi.c>", "Options None", "</IfModule>"), False),
-        (with_options("a/b", '<If "%{HTTPS} == \'on\'">', "Options None", "</If>"), None),
+        (with_options("a/b", "<If \"%{HTTPS} == 'on'\">", "Options None", "</If>"), None),
         ("<DirectoryMatch ^/srv/a/[bc]>\nOptions None\n</DirectoryMatch>\n", False),
         (with_options("a/b/", "Options None"), False),
         (with_options("a/${NAME}", "Options None"), True),
