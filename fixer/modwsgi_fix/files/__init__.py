@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from functools import cache
 from typing import Protocol
 
@@ -91,38 +91,63 @@ class Files(Protocol):
         """Return the names in a directory, hidden ones too, in byte order, as httpd sorts with strcmp (server/config.c)."""
         ...
 
+    def plain(self, directory: str) -> Set[str]:
+        """Return names in a directory of which listing it tells that they are regular files and no links: all, some or none."""
+        ...
+
     def is_known(self, path: str) -> bool:
         """Whether a path that is not here certainly does not exist: always, but in a copy that was fetched in part."""
         ...
 
 
 class Remembered:
-    """Files whose directories are looked up once, for as long as nothing changes."""
+    """Files whose directories are looked up once, for as long as nothing changes; what a listing tells is not asked again."""
 
     def __init__(self, files: Files) -> None:
         self.read = files.read
         self.key = files.key
-        self.is_file = files.is_file
-        self.is_dir = cache(files.is_dir)
-        self.is_link = files.is_link
         self.is_program = files.is_program
         self.permissions = files.permissions
         self.readlink = files.readlink
-        self.names = cache(files.names)
+        self.plain = cache(files.plain)
         self.is_known = files.is_known
+        self._files = files
+        self._names = cache(files.names)
+        self._is_dir = cache(files.is_dir)
+        #: The plain files of the directories that were listed, which end in a slash.
+        self._listed: dict[str, Set[str]] = {}
+
+    def names(self, directory: str) -> list[str]:
+        self._listed[f"{directory.rstrip('/')}/"] = self.plain(directory)
+        return self._names(directory)
+
+    def is_file(self, path: str) -> bool:
+        return self._is_plain(path) or self._files.is_file(path)
+
+    def is_dir(self, path: str) -> bool:
+        return not self._is_plain(path) and self._is_dir(path)
+
+    def is_link(self, path: str) -> bool:
+        return not self._is_plain(path) and self._files.is_link(path)
+
+    def _is_plain(self, path: str) -> bool:
+        above = path.rfind("/") + 1
+        return above > 0 and path[above:] in self._listed.get(path[:above], ())
 
 
 def key_of_each(files: Files) -> Callable[[str], str]:
-    """Return a function as ``files.key``, for many files of few directories: each directory is resolved once."""
+    """Return a function as ``files.key``, for many files of few directories: each is resolved and listed once."""
     directories: dict[str, str] = {}
+    plain = cache(files.plain)
 
     def key(path: str) -> str:
-        directory, _, name = path.rpartition("/")
-        if name in ("", ".", "..") or files.is_link(path):
+        directory, slash, name = path.rpartition("/")
+        above = directory or slash or "."
+        if name in ("", ".", "..") or (name not in plain(above) and files.is_link(path)):
             return files.key(path)
-        if directory not in directories:
-            directories[directory] = files.key(directory or ("/" if path.startswith("/") else "."))
-        return f"{directories[directory].rstrip('/')}/{name}"
+        if above not in directories:
+            directories[above] = files.key(above)
+        return f"{directories[above].rstrip('/')}/{name}"
 
     return key
 
@@ -193,6 +218,13 @@ class Disk:
         except (OSError, ValueError) as error:
             raise problem(directory, error) from error
 
+    def plain(self, directory: str) -> Set[str]:
+        try:
+            with os.scandir(directory) as entries:
+                return {entry.name for entry in entries if entry.is_file(follow_symlinks=False)}
+        except (OSError, ValueError):
+            return frozenset()
+
     def is_known(self, path: str) -> bool:
         return True
 
@@ -225,11 +257,14 @@ def read_bytes(path: str, most: int | None = None) -> bytes:
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
         try:
             parts, size = [], 0
-            while part := os.read(file, 1 << 20):
+            at_once = min(max(info.st_size + 1, 1 << 13), 1 << 20)
+            while part := os.read(file, at_once):
                 parts.append(part)
                 size += len(part)
                 if most is not None and size > most:
                     raise FileProblem(path, f"is larger than {most >> 20} MB")
+                if size == info.st_size and len(part) < at_once:
+                    break  # The end of a file on a disk; those of the kernel say that they are empty.
             return b"".join(parts)
         finally:
             os.close(file)
@@ -317,6 +352,10 @@ class Memory:
             reason = "not a directory" if self.is_file(directory) else MISSING
             raise FileProblem(directory, reason) from None
 
+    def plain(self, directory: str) -> Set[str]:
+        found = self._find(directory).rstrip("/")
+        return {name for name in self._names.get(found or "/", ()) if f"{found}/{name}" in self._texts}
+
     def is_known(self, path: str) -> bool:
         return True
 
@@ -371,6 +410,9 @@ class Overlay:
         key = self.key(directory)
         new = {os.path.basename(path) for path in self._texts if os.path.dirname(path) == key}
         return _in_byte_order({*self._files.names(directory), *new})
+
+    def plain(self, directory: str) -> Set[str]:
+        return self._files.plain(directory)
 
     def is_known(self, path: str) -> bool:
         return self._files.is_known(path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from modwsgi_fix.files import MANIFEST, MISSING, FileProblem, Files, Permissions, absolute, read_bytes
@@ -196,6 +196,9 @@ class Fetched:
         prefix = (remote or "").rstrip("/")
         left = {name for name in listed if f"{prefix}/{name}" not in self._manifest.digests}
         return sorted({*present, *left} - ({MANIFEST} if remote == "/" else set()), key=encode)
+
+    def plain(self, directory: str) -> Set[str]:
+        return frozenset()
 
 
 def with_manifest(files: Files, root: str) -> Files:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from typing import TypeVar
 
 from modwsgi_fix.files import MISSING, FileProblem, Files, Permissions
@@ -116,6 +116,9 @@ class Rooted:
     def names(self, directory: str) -> list[str]:
         return self.files.names(self._host_if_there(directory))
 
+    def plain(self, directory: str) -> Set[str]:
+        return frozenset()
+
     def is_known(self, path: str) -> bool:
         return self.files.is_known(self.host(path))
 
@@ -201,6 +204,9 @@ class Held:
 
     def names(self, directory: str) -> list[str]:
         return self._ask(directory, lambda files, there: files.names(there))
+
+    def plain(self, directory: str) -> Set[str]:
+        return frozenset()
 
     def is_known(self, path: str) -> bool:
         meant = self._meant(path)
