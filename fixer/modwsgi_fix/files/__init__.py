@@ -52,6 +52,13 @@ class Permissions(NamedTuple):
     group: int
 
 
+class Listed(NamedTuple):
+    """The names in a directory; those that are ``plain`` are certainly regular files and no links: all of these, some or none."""
+
+    names: list[str]
+    plain: Set[str] = frozenset()
+
+
 class Files(Protocol):
     """The reading access to files that the model uses; none of it changes a file."""
 
@@ -91,8 +98,8 @@ class Files(Protocol):
         """Return the names in a directory, hidden ones too, in byte order, as httpd sorts with strcmp (server/config.c)."""
         ...
 
-    def plain(self, directory: str) -> Set[str]:
-        """Return names in a directory of which listing it tells that they are regular files and no links: all, some or none."""
+    def listed(self, directory: str) -> Listed:
+        """Return ``names`` of a directory with what listing it tells of them."""
         ...
 
     def is_known(self, path: str) -> bool:
@@ -109,17 +116,20 @@ class Remembered:
         self.is_program = files.is_program
         self.permissions = files.permissions
         self.readlink = files.readlink
-        self.plain = cache(files.plain)
         self.is_known = files.is_known
         self._files = files
-        self._names = cache(files.names)
         self._is_dir = cache(files.is_dir)
-        #: The plain files of the directories that were listed, which end in a slash.
-        self._listed: dict[str, Set[str]] = {}
+        #: What was listed, by the directory with a slash at its end.
+        self._listed: dict[str, Listed] = {}
+
+    def listed(self, directory: str) -> Listed:
+        key = f"{directory.rstrip('/')}/"
+        if key not in self._listed:
+            self._listed[key] = self._files.listed(directory)
+        return self._listed[key]
 
     def names(self, directory: str) -> list[str]:
-        self._listed[f"{directory.rstrip('/')}/"] = self.plain(directory)
-        return self._names(directory)
+        return list(self.listed(directory).names)
 
     def is_file(self, path: str) -> bool:
         return self._is_plain(path) or self._files.is_file(path)
@@ -132,13 +142,20 @@ class Remembered:
 
     def _is_plain(self, path: str) -> bool:
         above = path.rfind("/") + 1
-        return above > 0 and path[above:] in self._listed.get(path[:above], ())
+        known = self._listed.get(path[:above])
+        return known is not None and path[above:] in known.plain
 
 
 def key_of_each(files: Files) -> Callable[[str], str]:
     """Return a function as ``files.key``, for many files of few directories: each is resolved and listed once."""
     directories: dict[str, str] = {}
-    plain = cache(files.plain)
+
+    @cache
+    def plain(directory: str) -> Set[str]:
+        try:
+            return files.listed(directory).plain
+        except FileProblem:
+            return frozenset()
 
     def key(path: str) -> str:
         directory, slash, name = path.rpartition("/")
@@ -213,17 +230,15 @@ class Disk:
             raise problem(path, error) from error
 
     def names(self, directory: str) -> list[str]:
-        try:
-            return _in_byte_order(os.listdir(directory))
-        except (OSError, ValueError) as error:
-            raise problem(directory, error) from error
+        return self.listed(directory).names
 
-    def plain(self, directory: str) -> Set[str]:
+    def listed(self, directory: str) -> Listed:
         try:
             with os.scandir(directory) as entries:
-                return {entry.name for entry in entries if entry.is_file(follow_symlinks=False)}
-        except (OSError, ValueError):
-            return frozenset()
+                plain = {entry.name: entry.is_file(follow_symlinks=False) for entry in entries}
+        except (OSError, ValueError) as error:
+            raise problem(directory, error) from error
+        return Listed(_in_byte_order(plain), {name for name, is_plain in plain.items() if is_plain})
 
     def is_known(self, path: str) -> bool:
         return True
@@ -352,9 +367,9 @@ class Memory:
             reason = "not a directory" if self.is_file(directory) else MISSING
             raise FileProblem(directory, reason) from None
 
-    def plain(self, directory: str) -> Set[str]:
-        found = self._find(directory).rstrip("/")
-        return {name for name in self._names.get(found or "/", ()) if f"{found}/{name}" in self._texts}
+    def listed(self, directory: str) -> Listed:
+        names, found = self.names(directory), self._find(directory).rstrip("/")
+        return Listed(names, {name for name in names if f"{found}/{name}" in self._texts})
 
     def is_known(self, path: str) -> bool:
         return True
@@ -411,8 +426,8 @@ class Overlay:
         new = {os.path.basename(path) for path in self._texts if os.path.dirname(path) == key}
         return _in_byte_order({*self._files.names(directory), *new})
 
-    def plain(self, directory: str) -> Set[str]:
-        return self._files.plain(directory)
+    def listed(self, directory: str) -> Listed:
+        return Listed(self.names(directory), self._files.listed(directory).plain)
 
     def is_known(self, path: str) -> bool:
         return self._files.is_known(path)

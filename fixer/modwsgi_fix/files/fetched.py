@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from typing import Any
 
-from modwsgi_fix.files import MANIFEST, MISSING, FileProblem, Files, Permissions, absolute, read_bytes
+from modwsgi_fix.files import MANIFEST, MISSING, FileProblem, Files, Listed, Permissions, absolute, read_bytes
 from modwsgi_fix.text import encode
 from modwsgi_fix.tuples import NamedTuple
 
@@ -197,8 +197,8 @@ class Fetched:
         left = {name for name in listed if f"{prefix}/{name}" not in self._manifest.digests}
         return sorted({*present, *left} - ({MANIFEST} if remote == "/" else set()), key=encode)
 
-    def plain(self, directory: str) -> Set[str]:
-        return frozenset()
+    def listed(self, directory: str) -> Listed:
+        return Listed(self.names(directory))
 
 
 def with_manifest(files: Files, root: str) -> Files:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from modwsgi_fix.files import MISSING, FileProblem, Files, Permissions
+from modwsgi_fix.files import MISSING, FileProblem, Files, Listed, Permissions
 from modwsgi_fix.files.paths import resolve
 
 T = TypeVar("T")
@@ -116,8 +116,8 @@ class Rooted:
     def names(self, directory: str) -> list[str]:
         return self.files.names(self._host_if_there(directory))
 
-    def plain(self, directory: str) -> Set[str]:
-        return frozenset()
+    def listed(self, directory: str) -> Listed:
+        return Listed(self.names(directory))
 
     def is_known(self, path: str) -> bool:
         return self.files.is_known(self.host(path))
@@ -205,8 +205,8 @@ class Held:
     def names(self, directory: str) -> list[str]:
         return self._ask(directory, lambda files, there: files.names(there))
 
-    def plain(self, directory: str) -> Set[str]:
-        return frozenset()
+    def listed(self, directory: str) -> Listed:
+        return Listed(self.names(directory))
 
     def is_known(self, path: str) -> bool:
         meant = self._meant(path)
