@@ -86,6 +86,8 @@ def python(name: str, script: str, rule: str = "", place: int | str = 0, **more:
     return Scene((name,), GRANT + host(MOUNT), rule, place, {"app.wsgi": script}, **more)
 
 
+#: What hands requests on by HTTP.
+_HTTP = {"modules": ("proxy", "proxy_http")}
 _DAEMON = GRANT + host(MOUNT, GROUP)
 #: For a server that has to live on for its log.
 WAIT = "WSGIScriptAlias /wait /srv/site/wait.wsgi process-group=%{GLOBAL}\n"
@@ -317,6 +319,14 @@ SCENES = [
     Scene(("no-connection-to-server",), GRANT + host(MOUNT, "ProxyPass /api uwsgi://127.0.0.1:9/\n"), "", 7, urls=("http://a.example/api",), setup={"modules": ("proxy", "proxy_uwsgi")}),
     Scene(("no-connection-to-socket",), GRANT + host(MOUNT, "ProxyPass /shop unix:/srv/site/none.sock|uwsgi://b.example/\n"), "", 7, urls=("http://a.example/shop",), setup={"modules": ("proxy", "proxy_uwsgi")}),
     Scene(("no-backend",), GRANT + host(MOUNT, "ProxyPass /api http://127.0.0.1:9/\n"), "", 7, urls=("http://a.example/api",), setup={"modules": ("proxy", "proxy_http")}, named="no-backend"),
+    Scene(("backend-not-known",), GRANT + host("ProxyPass / http://127.0.0.1:9\n"), "proxy-slash-mismatch", 6, urls=("http://a.example/x",), setup=_HTTP),
+    Scene(("backend-gives-no-status", "backend-ends"), GRANT + host(MOUNT, "ProxyTimeout 1\n", "ProxyPass /api http://@IP@/slow\n"), "", 8, {"app.wsgi": SLOW.format(3)}, ("http://a.example/api",), _HTTP),
+    Scene(("backend-by-tls", "backend-by-tls-of"), GRANT + host(MOUNT, "ProxyPass /api/ https://@IP@:80/slow/\n"), "tls-proxy-engine-off", 7, urls=("http://a.example/api/",), setup={"modules": ("proxy", "proxy_http", "ssl", "socache_shmcb")}),
+    Scene(("encoded-slash",), "LogLevel info\n" + GRANT + host(MOUNT), "", 7, urls=("http://a.example/a%2Fb",)),
+    refused("second-mpm", "LoadModule mpm_prefork_module /usr/lib/apache2/modules/mod_mpm_prefork.so\n" + GRANT, "second-mpm", 1),
+    refused("proxy-words", GRANT + host("ProxyPass /api http://127.0.0.1:9/ retry\n"), "refused-line", 6, setup=_HTTP),
+    refused("proxy-words", GRANT + host("ProxyPass /api http://127.0.0.1:9/ ;\n"), "foreign-syntax", 6, setup=_HTTP),
+    refused("proxy-words", GRANT + host("ProxyPass /api http://127.0.0.1:9/ # the shop\n"), "trailing-comment", 6, setup=_HTTP),
     Scene(("rewrite-without-links",), "<Directory /srv/site>\nRequire all granted\nOptions None\nRewriteEngine On\nRewriteRule ^x y\n</Directory>\n" + host(MOUNT, "Alias /static /srv/site/static\n"), "", 5, {"app.wsgi": app(), "static/a.css": ""}, ("http://a.example/static/a.css",)),
     Scene(("no-file",), "LogLevel info\n" + GRANT + host(MOUNT, "Alias /static /srv/site/static\n"), "", 8, {"app.wsgi": app(), "static/a.css": ""}, ("http://a.example/static/b.css",)),
     Scene(("no-file",), "LogLevel info\n" + GRANT + host(MOUNT, "Alias /static /srv/site/css\n"), "missing-on-disk", 8, {"app.wsgi": app(), "static/a.css": ""}, ("http://a.example/static/a.css",)),
@@ -362,6 +372,8 @@ ELSEWHERE = {
     **dict.fromkeys(
         ("compiled-for", "runtime-using"), "it takes a mod_wsgi that was built with another Python than runs"
     ),
+    "no-listener": "every server of a scene listens somewhere",
+    "no-mpm": "every server of a scene loads an MPM",
     "could-not-bind": "see test_an_address_that_is_taken",
     "no-server-name": "see test_a_server_without_a_name",
 }

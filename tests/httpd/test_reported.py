@@ -94,7 +94,9 @@ CASES = [
     Reported(
         "an application behind the proxy of the main server",
         "proxy-hides-application",
-        f"ProxyPass / {_ELSEWHERE}\n" + _HOST_OF.format("WSGIScriptAlias /app /srv/w/app.wsgi\nProxyPass /app !\n") + _OPEN,
+        f"ProxyPass / {_ELSEWHERE}\n"
+        + _HOST_OF.format("WSGIScriptAlias /app /srv/w/app.wsgi\nProxyPass /app !\n")
+        + _OPEN,
         {"http://a.example/app": _HANDED_ON},
         modules=("proxy", "proxy_http"),
     ),
@@ -146,7 +148,10 @@ CASES = [
             f"a redirect that takes its own target, {name}",
             "redirect-leads-back",
             _HOST_OF.format(text + _MOUNT) + _OPEN,
-            {f"http://a.example{path}": {"status": 302, "location": f"http://a.example{to}"} for path, to in there.items()},
+            {
+                f"http://a.example{path}": {"status": 302, "location": f"http://a.example{to}"}
+                for path, to in there.items()
+            },
         )
         for name, text, there in (
             ("by a slash", "Redirect /shop /shop/\n", {"/shop": "/shop/", "/shop/": "/shop//"}),

@@ -105,5 +105,7 @@ def _hands_on(line: Item) -> bool:
 
 def _is_asked_for(config: Config, name: str) -> bool:
     """Whether a line of httpd's own may ask for a header."""
-    asking = config.named(*EARLY_VARIABLES, *MAY_HAVE_EXPRESSION, "rewriterule", "logformat", "customlog", "errorlogformat")
+    asking = config.named(
+        *EARLY_VARIABLES, *MAY_HAVE_EXPRESSION, "rewriterule", "logformat", "customlog", "errorlogformat"
+    )
     return any(name in value for item in asking for value in item.values)

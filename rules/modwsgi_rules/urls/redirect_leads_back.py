@@ -73,7 +73,10 @@ def redirect_leads_back(config: Config) -> Iterator[Diagnostic]:
         for redirect in own:
             if not _leads_back(config, server, redirect) or _may_end(config, server, redirect, own):
                 continue
-            if any(together(redirect.item, mount.item) and covers_whole(redirect, mount) for mount in mounts(config, server)):
+            if any(
+                together(redirect.item, mount.item) and covers_whole(redirect, mount)
+                for mount in mounts(config, server)
+            ):
                 continue
             yield Diagnostic(
                 redirect.item.path,

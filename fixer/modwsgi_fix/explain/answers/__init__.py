@@ -23,6 +23,7 @@ READERS: dict[str, Reader] = {
     "crash": groups.crash,
     "daemon": groups.daemon,
     "embedded": groups.embedded,
+    "encoded-slash": modules.encoded_slash,
     "exception": scripts.exception,
     "group": groups.group,
     "handed-on": modules.handed_on,

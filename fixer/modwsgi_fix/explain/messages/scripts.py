@@ -320,7 +320,7 @@ SCRIPTS = (
         "library-not-there-windows",
         "DLL load failed",
         "exception",
-        "an extension needs a DLL that Windows does not find: its directory is not on the PATH of httpd, or it is of another Python",
+        "an extension needs a DLL that is not on the PATH of httpd, or is of another Python",
         only="Windows",
     ),
     Message(
@@ -341,7 +341,7 @@ SCRIPTS = (
         "not-callable",
         "TypeError: '{type}' object is not callable",
         "exception",
-        "what is called is not a function: the name that mod_wsgi calls may be that of a module, a text, or an object that holds the application",
+        "what is called is not a function: mod_wsgi may be given a module, a text, or an object that holds the application",
         rules=("application-not-called",),
     ),
     Message(

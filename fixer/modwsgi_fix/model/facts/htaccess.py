@@ -76,7 +76,7 @@ class Unread(NamedTuple):
 
 
 def unread_htaccess(config: Config) -> list[Unread]:
-    """Return what ``AllowOverride None`` certainly leaves unread in every host that serves its directory; nothing without a disk."""
+    """Return what ``AllowOverride None`` certainly leaves unread in every host that serves it; nothing without a disk."""
     if config.disk is None or not config.complete or not config.named("allowoverride"):
         return []
     is_read: dict[str, bool] = {}
