@@ -99,7 +99,7 @@ def _twins(config: Config) -> Iterator[tuple[Server, Mapping, DaemonProcess]]:
         if len(found) < 2:
             continue
         selected = [(host, mount, process_group(config, host, mount)) for host, mount in found]
-        process = next((one for *_, group in selected if (one := _finding(config, group.name)) is not None), None)
+        process = next(filter(None, (_finding(config, group.name) for *_, group in selected)), None)
         for host, mount, group in selected if process is not None else ():
             # With an item a line names embedded mode.
             if group.name == "" and group.item is None and not _sends_away(config, host) and not _is_unclear(mount):

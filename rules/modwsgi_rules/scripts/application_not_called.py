@@ -107,7 +107,7 @@ _NEED_NOTHING = frozenset({
     "django.core.wsgi.get_wsgi_application", "falcon.API", "falcon.App",
 })  # fmt: skip
 
-#: Classes whose object is no application, and has one as its ``server``.
+#: Classes whose object is not an application, and has one as its ``server``.
 _HOLDERS = frozenset({"dash.Dash", "dash.dash.Dash", "jupyter_dash.JupyterDash"})
 _HELD = ".server"
 _IS_HOLDER = "this object of Dash is not a WSGI application, but its server is, so each request is an error 500"

@@ -77,13 +77,13 @@ _NAME = "HTTP_AUTHORIZATION"
 
 @rule(severity=Severity.INFO)
 def authorization_not_passed(config: Config) -> Iterator[Diagnostic]:
-    for script in () if _is_passed(config) else wsgi_scripts(config):
+    for script in wsgi_scripts(config):
         path, place = script.path, _place_that_reads(config, script.path, script.script.text)
         source = source_of(script.script.text) if place is None and config.disk is not None else None
         found = imported_application(config, script, source) if source is not None else None
         if found is not None:
             path, place = found.path, _place_that_reads(config, found.path, found.source.text)
-        if place is None or script.item is None:
+        if place is None or script.item is None or _is_passed(config):
             continue
         span = script.item.args[1].span if len(script.item.args) > 1 else script.item.span
         yield Diagnostic(

@@ -59,7 +59,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from modwsgi_fix.directives.families import EARLY_VARIABLES, HANDED_ON, MAY_HAVE_EXPRESSION, MOUNTS
+from modwsgi_fix.directives.families import EARLY_VARIABLES, HANDED_ON, MAY_HAVE_EXPRESSION, MOUNTS, NAMES_HEADERS
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
@@ -105,7 +105,5 @@ def _hands_on(line: Item) -> bool:
 
 def _is_asked_for(config: Config, name: str) -> bool:
     """Whether a line of httpd's own may ask for a header."""
-    asking = config.named(
-        *EARLY_VARIABLES, *MAY_HAVE_EXPRESSION, "rewriterule", "logformat", "customlog", "errorlogformat"
-    )
+    asking = config.named(*EARLY_VARIABLES, *MAY_HAVE_EXPRESSION, *NAMES_HEADERS)
     return any(name in value for item in asking for value in item.values)

@@ -140,22 +140,22 @@ def _taker(line: Mapping, asked: list[Mapping], located: list[Mapping]) -> Mappi
         return None
     if near:
         return near[0] if together(near[0].item, line.item) and covers_whole(near[0], line) else None
-    for one in asked:
-        if one.item is line.item:
+    for proxy in asked:
+        if proxy.item is line.item:
             return None
-        if one.target == _EXEMPTS or not one.item.known:
-            if _meet(one, line):
+        if proxy.target == _EXEMPTS or not proxy.item.known:
+            if _meet(proxy, line):
                 return None
-        elif together(one.item, line.item) and covers_whole(one, line):
-            return one if one.target != line.target else None
+        elif together(proxy.item, line.item) and covers_whole(proxy, line):
+            return proxy if proxy.target != line.target else None
     return None
 
 
-def _meet(one: Mapping, other: Mapping) -> bool:
+def _meet(proxy: Mapping, line: Mapping) -> bool:
     """Whether two mappings may have a URL in common."""
-    if one.is_regex or other.is_regex or not one.item.known:
+    if proxy.is_regex or line.is_regex or not proxy.item.known:
         return True
-    return covers_whole(one, other) or covers_whole(other, one)
+    return covers_whole(proxy, line) or covers_whole(line, proxy)
 
 
 def _told(line: Mapping, taker: Mapping) -> Diagnostic:

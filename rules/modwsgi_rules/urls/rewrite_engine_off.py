@@ -91,12 +91,14 @@ def rewrite_engine_off(config: Config) -> Iterator[Diagnostic]:
         if server.is_main and is_inherited:
             # A host that is on may inherit them.
             continue
-        told = "this RewriteRule does" if len(rules) == 1 else f"these {len(rules)} RewriteRules do"
-        unless = "" if config.complete else ", unless the main server has it"
+        told = "this RewriteRule does nothing" if len(rules) == 1 else f"these {len(rules)} RewriteRules do nothing"
+        message = f"RewriteEngine On stands nowhere in this {_place(server)}, so {told}"
+        if not config.complete:
+            message = f"{told}, unless the main server has RewriteEngine On, as this host has not"
         yield Diagnostic(
             rules[0].path,
             rules[0].span,
-            f"RewriteEngine On stands nowhere in this {_place(server)}{unless}, so {told} nothing",
+            message,
             help="write RewriteEngine On above, or take the rules away",
         )
 
