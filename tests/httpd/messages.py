@@ -55,6 +55,21 @@ DJANGO = {
     "django/core/wsgi.py": "def get_wsgi_application():\n    raise ValueError('Requested setting DEBUG, but settings are not configured. You must"
     " either define the environment variable DJANGO_SETTINGS_MODULE or call settings.configure() before accessing settings.')\n",
 }
+#: An application that sends its own server a part of a body, and breaks off.
+BROKEN_OFF = """
+import socket, struct, time
+def application(environ, start_response):
+    if environ["REQUEST_METHOD"] == "POST":
+        environ["wsgi.input"].read()
+    else:
+        with socket.create_connection((environ["SERVER_ADDR"], 80)) as asked:
+            asked.sendall(b"POST / HTTP/1.1\\r\\nHost: a.example\\r\\nContent-Length: 9999\\r\\n\\r\\nbegun")
+            time.sleep(0.5)
+            asked.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        time.sleep(1)
+    start_response("200 OK", [])
+    return [b""]
+"""
 
 
 def host(*lines: str, names: str = "ServerName a.example\n") -> str:
@@ -251,6 +266,8 @@ SCENES = [
     python("file-not-there", "open('shop.ini')\n" + app(), "relative-path-in-script", "app.wsgi:1"),
     Scene(("file-not-there",), in_group(), "", _MOUNT_LINE, {"app.wsgi": "open('/srv/site/shop.ini')\n"}),
     Scene(("library-not-there",), in_group(), "", _MOUNT_LINE, {"app.wsgi": "raise ImportError('libshop.so.3: cannot open shared object file: No such file or directory')\n"}),
+    Scene(("body-not-read",), GRANT + host(MOUNT), "", "app.wsgi:5", {"app.wsgi": BROKEN_OFF}),
+    Scene(("body-not-read", "body-not-handed-on"), in_group(), "", "app.wsgi:5", {"app.wsgi": BROKEN_OFF}),
     python("relative-import", "from . import shop\n" + app(), "relative-import-in-script", "app.wsgi:1"),
     python("asgi-called", "class Shop:\n    def __call__(self, scope, receive, send):\n        pass\napplication = Shop()\n", "", 6),
     python("asgi-called", "async def application(scope, receive, send):\n    pass\n", "asgi-application", "app.wsgi:1"),

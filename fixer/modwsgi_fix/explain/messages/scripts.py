@@ -323,6 +323,18 @@ SCRIPTS = (
         "an extension needs a DLL that is not on the PATH of httpd, or is of another Python",
         only="Windows",
     ),
+    *(
+        Message(
+            name,
+            text,
+            "exception",
+            "the visitor broke off before the whole body had come: an upload that was cancelled, or one too slow for Timeout",
+        )
+        for name, text in (
+            ("body-not-read", "Apache/mod_wsgi request data read error: {reason}"),
+            ("body-not-handed-on", "Request data read error when proxying data to daemon process: {reason}"),
+        )
+    ),
     Message(
         "relative-import",
         "attempted relative import with no known parent package",
