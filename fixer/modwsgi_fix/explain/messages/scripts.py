@@ -260,6 +260,43 @@ SCRIPTS = (
             ("initialized-once", "may only be initialized once per interpreter process", "PyO3"),
         )
     ),
+    *(
+        Message(
+            name,
+            text,
+            "named",
+            "the visitor closed the connection before the whole answer was sent: nothing is wrong with the server",
+        )
+        for name, text in (
+            ("visitor-gone", "Apache/mod_wsgi failed to write response data: {reason}"),
+            ("visitor-gone-reading", "Apache/mod_wsgi client connection closed"),
+        )
+    ),
+    Message(
+        "stream-restricted",
+        "{stream} access restricted by mod_wsgi",
+        "named",
+        "the script prints or reads as a program does, and a line forbids that",
+    ),
+    Message(
+        "no-library",
+        "ImportError: {library}: cannot open shared object file",
+        "exception",
+        "a compiled module needs a library that is not found: it was made for another Python or system",
+    ),
+    Message(
+        "module-called",
+        "'module' object is not callable",
+        "exception",
+        "a module is called where an object in it is meant, as where the application is taken from its package",
+    ),
+    Message(
+        "no-settings",
+        "Requested setting {setting}, but settings are not configured.",
+        "exception",
+        "DJANGO_SETTINGS_MODULE is not in os.environ, where SetEnv does not put it: the script has to",
+        rules=("django-settings-not-set", "setenv-not-in-os-environ"),
+    ),
     Message(
         "not-reentrant",
         "populate() isn't reentrant",
@@ -311,29 +348,17 @@ SCRIPTS = (
         rules=("relative-path-in-script",),
     ),
     Message(
-        "library-not-there",
-        "ImportError: {library}: cannot open shared object file: No such file or directory",
-        "exception",
-        "an extension needs a library that is in none of the directories that httpd's processes look in",
-    ),
-    Message(
         "library-not-there-windows",
         "DLL load failed",
         "exception",
         "an extension needs a DLL that is not on the PATH of httpd, or is of another Python",
         only="Windows",
     ),
-    *(
-        Message(
-            name,
-            text,
-            "exception",
-            "the visitor broke off before the whole body had come: an upload that was cancelled, or one too slow for Timeout",
-        )
-        for name, text in (
-            ("body-not-read", "Apache/mod_wsgi request data read error: {reason}"),
-            ("body-not-handed-on", "Request data read error when proxying data to daemon process: {reason}"),
-        )
+    Message(
+        "body-not-read",
+        "Apache/mod_wsgi request data read error: {reason}",
+        "exception",
+        "the visitor broke off before the whole body had come: an upload that was cancelled, or one too slow for Timeout",
     ),
     Message(
         "relative-import",
@@ -355,13 +380,6 @@ SCRIPTS = (
         "exception",
         "what is called is not a function: mod_wsgi may be given a module, a text, or an object that holds the application",
         rules=("application-not-called",),
-    ),
-    Message(
-        "settings-not-named",
-        "but settings are not configured. You must either define the environment variable {name}",
-        "exception",
-        "Django is asked for its settings before DJANGO_SETTINGS_MODULE names them; SetEnv does not reach it",
-        rules=("django-settings-not-set",),
     ),
     Message(
         "text-body",
