@@ -580,7 +580,8 @@ CASES = [
         "a closed home",
         "permission-missing",
         _DAEMON.format(" home=/srv/w/run") + _MOUNT + _OPEN,
-        {"http://a.example/": _SILENT},
+        # A daemon process that has not started answers nothing, or httpd an error 504 in its place.
+        {"http://a.example/": {"label": ""}},
         tree={**_TREE, "/srv/w/run": Moded(None, 0o700)},
         root=True,
     ),
