@@ -245,7 +245,10 @@ def test_modules(before: str, test: str, *, verdict: bool | None) -> None:
     [
         ("Define SAYS WSGIDaemonProcess\n${SAYS} shop\n", ["define", "wsgidaemonprocess"]),
         ("Define SAYS Define\n${SAYS} WHO shop\nWSGIDaemonProcess ${WHO}\n", ["define", "define", "wsgidaemonprocess"]),
-        ("Define SAYS WSGIDaemon\n<Directory /srv>\n${SAYS}Process shop\n</Directory>\n", ["define", "directory", "wsgidaemonprocess"]),
+        (
+            "Define SAYS WSGIDaemon\n<Directory /srv>\n${SAYS}Process shop\n</Directory>\n",
+            ["define", "directory", "wsgidaemonprocess"],
+        ),
         ("<Macro Says $name>\n$name shop\n</Macro>\nUse Says WSGIDaemonProcess\n", ["use", "wsgidaemonprocess"]),
         ("${SAYS} shop\n", ["${says}"]),
     ],

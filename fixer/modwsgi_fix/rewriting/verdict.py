@@ -22,7 +22,7 @@ from modwsgi_fix.directives.families import (
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.patterns import is_broken
-from modwsgi_fix.model.request.rewrite_words import fault_of_rewriting
+from modwsgi_fix.model.request.rewrite_words import STATUSES_OF_HTTPD, fault_of_rewriting
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import whole_number
@@ -73,7 +73,8 @@ _PATTERN_AT = {
 }  # fmt: skip
 #: Directives that judge their words themselves (``_grammar``); of all others httpd counts the words.
 _JUDGES = frozenset({
-    "allow", "allowmethods", "allowoverride", "deny", "header", "include", "includeoptional", "keepalivetimeout", "listen",
+    "allow", "allowmethods", "allowoverride", "deny", "errordocument", "header", "include", "includeoptional",
+    "keepalivetimeout", "listen",
     "loglevel", "options", "order", "proxypass", "require", "rewritecond", "rewritemap", "rewriteoptions", "rewriterule",
     "satisfy", "servertokens", "sslprotocol", "usecanonicalname", "wsgidaemonprocess", "wsgiscriptalias", *_PATTERN_AT,
     *MUST_EXIST,
@@ -193,6 +194,8 @@ def _grammar(key: str, words: list[str], first: str) -> str:
         return f"Illegal override option {bad}" if bad is not None else ""
     if key == "order" and first not in ("allow,deny", "deny,allow", "mutual-failure"):
         return "unknown order"
+    if key == "errordocument" and first.isdigit() and whole_number(first) not in STATUSES_OF_HTTPD:
+        return f"Unsupported HTTP response code {first}"
     if key in ("allow", "deny"):
         if first != "from":
             return f"{key} must be followed by 'from'"

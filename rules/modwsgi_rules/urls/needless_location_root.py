@@ -203,7 +203,11 @@ def _undone(config: Config, section: Item, movable: list[Item]) -> Item | None:
         return None
     settings = [(item, child) for child in movable if child.key in _ON_MOUNT for item in config.named(child.key)]
     return next(
-        (item for item, child in settings if not item.server.is_main and not item.parent and item.values != child.values),
+        (
+            item
+            for item, child in settings
+            if not item.server.is_main and not item.parent and item.values != child.values
+        ),
         None,
     )
 
