@@ -144,6 +144,8 @@ def _doubts(config: Config) -> Iterator[str]:
     for file in config.files.values():
         if file.template:
             yield f"{file.name} is a template"
+        if file.tags_left:
+            yield f"{file.name} has tags of a template that were not filled in"
         for problem in file.tree.problems:
             if may_stay_open(config, file, problem) is None:
                 yield f"{file.name}: {problem.message}, and httpd takes that where the condition holds"
