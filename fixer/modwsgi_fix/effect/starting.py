@@ -144,8 +144,6 @@ def _doubts(config: Config) -> Iterator[str]:
     for file in config.files.values():
         if file.template:
             yield f"{file.name} is a template"
-        if file.tags_left:
-            yield f"{file.name} has tags of a template that were not filled in"
         for problem in file.tree.problems:
             if may_stay_open(config, file, problem) is None:
                 yield f"{file.name}: {problem.message}, and httpd takes that where the condition holds"
@@ -173,6 +171,9 @@ def _doubts(config: Config) -> Iterator[str]:
     for clash in clashes(config):
         item = clash.later.item
         yield f"{item.file.name}:{item.line}: its address may be taken by another Listen"
+    for file in config.files.values():
+        if file.tags_left:
+            yield f"{file.name} has tags of a template that were not filled in"
 
 
 def _expression(item: Item) -> str:
