@@ -169,6 +169,43 @@ def test_what_cannot_be_decided_is_a_guard() -> None:
     assert guards(text) == [(a,), (a, ssl), (Guard("iffile", "/x", negated=False),), ()]
 
 
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("IfDirective WSGIScriptAlias", True),
+        ("IfDirective wsgiscriptalias none", True),
+        ("IfDirective !WSGIScriptAlias", False),
+        ("IfDirective SSLEngine", False),
+        ("IfDirective !SSLEngine", True),
+        ("IfDirective <VirtualHost", True),
+        ("IfDirective VirtualHost", False),
+        ("IfSection VirtualHost", True),
+        ("IfSection Require", False),
+        ("IfSection Macro", None),
+        ("IfSection !RequireAll", False),
+        ("IfDirective FooBar", None),
+        ("IfFile /srv/site/app.wsgi", True),
+        ("IfFile conf", True),
+        ("IfFile ./conf/../app.wsgi", True),
+        ("IfFile /srv/site/none.wsgi", False),
+        ("IfFile !/srv/site/none.wsgi", True),
+        ("IfFile /etc/none", None),
+        ("IfFile /srv/site/gone", None),
+        ("IfFile /srv/site/${NONE}", None),
+    ],
+)
+def test_conditions_on_directives_and_files_are_decided_where_the_files_tell(
+    condition: str, *, found: bool | None
+) -> None:
+    modules = "".join(f"LoadModule {name}_module modules/mod_{name}.so\n" for name in ("authz_core", "wsgi", *"abcdef"))
+    key = condition.split()[0]
+    text = f"ServerRoot /srv/site\n{modules}<{condition}>\nFoo\n</{key}>\n"
+    files = {"/srv/site/conf/httpd.conf": text, "/srv/site/app.wsgi": ""}
+    root = Memory(files, links={"/srv/site/gone": "/nowhere"})
+    read = load(source_of(files, paths=["/srv/site/conf"]), disk=root).named("foo")
+    assert (None if any(item.guards for item in read) else bool(read)) is found
+
+
 def test_opposite_branches_exclude_each_other() -> None:
     text = (
         "<IfDefine A>\nFoo 1\n</IfDefine>\n<IfDefine !A>\nFoo 2\n</IfDefine>\n<IfDefine B>\nFoo 3\n</IfDefine>\nFoo 4\n"

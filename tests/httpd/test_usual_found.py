@@ -192,7 +192,7 @@ def _probe(words: str) -> Probe:
         ("Require method GET,POST", "Invalid Method 'GET,POST'"),
         ("AllowMethods -POST", "AllowMethods: Invalid Method '-POST'"),
         ("AllowMethods reset", ""),
-        ("<IfFile /srv/site/none>\nRequire not ip 10.0.0.1\n</IfFile>", "?"),
+        ("<IfFile /etc/none>\nRequire not ip 10.0.0.1\n</IfFile>", "?"),
         ("<If \"'a' in split(/,/, 'a,b')\">\n</If>", "?"),
     ],
 )

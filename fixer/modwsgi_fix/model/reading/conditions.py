@@ -1,9 +1,10 @@
-"""The conditions of ``<IfModule>``, ``<IfDefine>`` and ``<IfVersion>``."""
+"""The conditions of ``<IfModule>``, ``<IfDefine>``, ``<IfVersion>``, ``<IfFile>``, ``<IfDirective>`` and ``<IfSection>``."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from modwsgi_fix.directives.table import find
 from modwsgi_fix.model.builds import SOMETIMES, Build, is_compiled_in
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.items import Guard
@@ -88,6 +89,22 @@ class Modules:
         # A server that loads only a few modules has the others compiled in.
         return False if is_whole else None
 
+    def knows(self, name: str) -> bool | None:
+        """Whether httpd has a directive, or a section (``<name``), by now; None where that is open.
+
+        Names count in any case (config.c:ap_exists_directive).
+        """
+        section = name.startswith("<")
+        if name.startswith("<<"):
+            return False
+        info = find(name)
+        if info is None or info.until or (info.since and (self.target.is_22 or info.since.count(".") > 1)):
+            return None
+        if info.section is not section:
+            return False
+        found = {self.has(module) for module in info.modules}
+        return True if True in found else None if None in found else False
+
 
 def weigh(
     key: str,
@@ -96,8 +113,13 @@ def weigh(
     variables: Variables,
     modules: Modules,
     inside: Sequence[Node] = (),
+    exists: Callable[[str], bool | None] = lambda path: None,
 ) -> bool | Guard:
-    """Return whether a condition on the nodes holds, where the files decide it; else the guard, with its test not negated."""
+    """Return whether a condition on the nodes holds, where the files decide it; else the guard, with its test not negated.
+
+    ``exists`` says whether a path of the server exists, and None where that is not known. As in httpd, only the first word of
+    a condition counts, except for ``<IfVersion>`` (core.c:start_ifmod, start_iffile, start_ifdirective, start_ifsection).
+    """
     test = words[0] if words else ""
     name, negated = test.removeprefix("!"), test.startswith("!")
     verdict: bool | None = None
@@ -110,6 +132,10 @@ def weigh(
     elif key == "ifversion":
         found = compare_version(modules.target, words)
         return Guard(key, " ".join(words), negated) if found is None else found
+    elif key == "iffile":
+        verdict = exists(name)
+    elif name:
+        verdict = modules.knows(f"<{name}" if key == "ifsection" else name)
     return Guard(key, name, negated) if verdict is None else verdict is not negated
 
 
