@@ -277,6 +277,25 @@ def test_modules(before: str, test: str, *, verdict: bool | None) -> None:
 # -- macros --------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("Define SAYS WSGIDaemonProcess\n${SAYS} shop\n", ["define", "wsgidaemonprocess"]),
+        ("Define SAYS Define\n${SAYS} WHO shop\nWSGIDaemonProcess ${WHO}\n", ["define", "define", "wsgidaemonprocess"]),
+        (
+            "Define SAYS WSGIDaemon\n<Directory /srv>\n${SAYS}Process shop\n</Directory>\n",
+            ["define", "directory", "wsgidaemonprocess"],
+        ),
+        ("<Macro Says $name>\n$name shop\n</Macro>\nUse Says WSGIDaemonProcess\n", ["use", "wsgidaemonprocess"]),
+        ("${SAYS} shop\n", ["${says}"]),
+    ],
+)
+def test_the_name_of_a_directive_may_be_a_variable(text: str, keys: list[str]) -> None:
+    config = config_of({"/a.conf": text})
+    assert [item.key for item in config.items] == keys
+    assert all(item.values == ("shop",) for item in config.named("wsgidaemonprocess"))
+
+
 def test_a_used_macro_is_read_in_its_place_and_not_ours_to_edit() -> None:
     config = one_file(
         "<Macro Site $name>\n<VirtualHost *>\nServerName $name\n</VirtualHost>\n</Macro>\nUse Site a\nUse SITE b\n"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from support import ROOT, job_of
+from support import ROOT, Run, conf, job_of
 
 from modwsgi_fix.engine import check
-from modwsgi_fix.placeholders import begins_with_tag, has_placeholder, is_settled, tags
+from modwsgi_fix.placeholders import begins_with_tag, has_placeholder, is_settled, tags, tags_left
 from modwsgi_fix.rule import all_rules
 
 WORDS = [
@@ -80,3 +81,25 @@ def test_no_other_module_knows_the_tags_of_templates() -> None:
         if any(part in pattern for pattern in patterns(path.read_text("utf-8")) for part in (r"\{\{", r"\{%", "<%"))
     ]
     assert found == ["fixer/modwsgi_fix/placeholders.py"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "WSGIScriptAlias / {{ root }}/app.wsgi",
+        "ServerAlias {{name}}",
+        "<Directory <%= root %>>\n</Directory>",
+        "<IfModule mod_wsgi.c>\nWSGIDaemonProcess shop user={{ user }}\n</IfModule>",
+        "DocumentRoot {% root %}",
+    ],
+)
+def test_a_file_with_a_tag_left_in_it_is_not_called_clean(line: str, run: Run, tmp_path: Path) -> None:
+    conf(tmp_path, **{"site.conf": f"ServerName shop.example\n{line}\n".encode()})
+    shown = run("conf").out
+    assert "No findings" not in shown
+    assert "Not understood" in shown
+
+
+@pytest.mark.parametrize("line", ["# {{ name }}", 'LogFormat "<%h> %{%d}t %>s" x', 'LogFormat "%{%d/%b/%Y}t" y'])
+def test_httpds_own_signs_are_not_tags_left_in_a_file(line: str) -> None:
+    assert tags_left(f"ServerName shop.example\n    {line}\n") == []

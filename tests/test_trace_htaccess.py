@@ -49,6 +49,8 @@ def with_htaccess(text: str, override: str = "AllowOverride All", *, more: str =
         ("AllowOverrideList Require", "Require all denied\n", 403),
         ("AllowOverride None\n    AllowOverrideList Require", "Require all denied\n", 403),
         ("AllowOverride None\n    AllowOverrideList Require", "Options +Indexes\n", 500),
+        ("AllowOverride None\n    AllowOverrideList FileInfo", "Options +Indexes\n", 200),
+        ("AllowOverride None\n    AllowOverrideList FileInfo Require", "Require all denied\n", 403),
         ("AllowOverride All Nonfatal=Unknown", "Nonsense\nRequire all denied\n", 403),
         ("AllowOverride AuthConfig Nonfatal=Override", "Options +Indexes\n", 200),
         ("AllowOverride AuthConfig Nonfatal=Override", "Nonsense\n", 500),

@@ -277,6 +277,13 @@ def test_a_status_ends_the_request(flag: str, status: int, where: str) -> None:
     assert answer(where.format(flag)).status == status
 
 
+@pytest.mark.parametrize("word", ["418", "425", "499", "600"])
+@pytest.mark.parametrize("line", ["Redirect {} /a.txt", "RedirectMatch {} txt$"])
+def test_a_status_that_httpd_has_no_page_for_is_500(word: str, line: str) -> None:
+    assert answer(line.format(word)).status == 500
+    assert answer(line.format("410")).status == 410
+
+
 @pytest.mark.parametrize(
     ("rules", "path", "kind", "what"),
     [

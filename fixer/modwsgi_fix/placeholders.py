@@ -43,6 +43,9 @@ _EDGE = expression(r"\{\{|\{%|<%|\}\}|%\}|%>(?!s)")
 # Where a tag may open, in a text of any language.
 _OPENINGS = ("{{", "{%", "<%")
 
+# A whole tag of a template engine in a line that is not a comment. A LogFormat may have "{%d" and "<%h".
+_LEFT = expression(r"^[ \t]*(?![\s#])[^\n]*?(\{\{[^{}\n]+\}\}|<%[-= ][^\n]*?%>|\{%[-+ ][^\n]*?%\})", re.M)
+
 # A value of Python code that is yet to be filled in, or a line of a template engine among it.
 _IN_CODE = expression(r"^[^#\n]*(?<=[\s,(=])(?:\$\{[^}\n]{0,200}\}|\{\{[^}\n]{0,200}\}\})|^[ \t]*(?:\{%|<%)", re.M)
 
@@ -72,6 +75,11 @@ def is_settled(text: str) -> bool:
 def may_have_tags(text: str) -> bool:
     """Whether a tag may open in a text, so that not all of it need be httpd's."""
     return any(opening in text for opening in _OPENINGS)
+
+
+def tags_left(text: str) -> list[tuple[int, int]]:
+    """Return the first tag of a template engine on each line of httpd's that has one: (start, end), in order."""
+    return [tag.span(1) for tag in _LEFT.finditer(text)] if may_have_tags(text) else []
 
 
 def tags(text: str) -> list[tuple[int, int]]:

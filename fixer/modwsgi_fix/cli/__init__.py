@@ -10,7 +10,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 
 PROGRAM = "modwsgi-fix"
 
@@ -26,10 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] == ["--version"]:
-        from modwsgi_fix import __version__
-
-        print(f"{PROGRAM} {__version__}")
-        return 0
+        return _version()
     if argv is None:
         code = _ended(words)
         # All output is written, and freeing every object and module one by one takes as long as starting Python.
@@ -38,6 +35,19 @@ def main(argv: Sequence[str] | None = None) -> int:
                 stream.flush()
         os._exit(code)
     return _run(words)
+
+
+def _version() -> int:
+    from modwsgi_fix import __version__
+
+    try:
+        print(f"{PROGRAM} {__version__}", flush=True)
+    except OSError as error:
+        from modwsgi_fix.cli.output import given_up
+
+        why = given_up(sys.stdout, error)
+        return 0 if isinstance(error, BrokenPipeError) else fail(_explained(why))
+    return 0
 
 
 def _ended(words: list[str]) -> int:
@@ -107,8 +117,16 @@ def _dispatch(words: list[str]) -> int:
         words = _with_values(words)
     else:
         name, words = f" {words[0]}", words[1:]
-    result: int | None = app(command)(args=words, prog_name=PROGRAM + name, standalone_mode=False)
+    result: int | None = 0
+    with _help_is_written() if {"-h", "--help"} & set(words) else nullcontext():
+        result = app(command)(args=words, prog_name=PROGRAM + name, standalone_mode=False)
     return result or 0
+
+
+def _help_is_written() -> AbstractContextManager[None]:
+    from modwsgi_fix.cli.output import of_others
+
+    return of_others()
 
 
 def _is_filter(words: Sequence[str]) -> bool:

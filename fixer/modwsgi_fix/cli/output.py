@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from modwsgi_fix.files import FileProblem, problem
@@ -22,9 +23,27 @@ def write(text: str) -> None:
     try:
         _put(stream, text)
     except OSError as error:
-        # Python would complain when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        raise problem("standard output", error) from error
+        raise given_up(stream, error) from error
+
+
+def given_up(stream: TextIO, error: OSError) -> FileProblem:
+    """Return why standard output cannot be written, to which nothing more goes."""
+    # Python would complain when it flushes at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return problem("standard output", error)
+
+
+@contextmanager
+def of_others() -> Iterator[None]:
+    """Have what a library prints, such as a help text, fail as ``write`` does."""
+    try:
+        yield
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        why = given_up(sys.stdout, error)
+        if not isinstance(error, BrokenPipeError):
+            raise why from error
 
 
 def as_diff(text: str) -> str:

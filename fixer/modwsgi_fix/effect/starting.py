@@ -171,6 +171,9 @@ def _doubts(config: Config) -> Iterator[str]:
     for clash in clashes(config):
         item = clash.later.item
         yield f"{item.file.name}:{item.line}: its address may be taken by another Listen"
+    for file in config.files.values():
+        if file.tags_left:
+            yield f"{file.name} has tags of a template that were not filled in"
 
 
 def _expression(item: Item) -> str:

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from modwsgi_fix.expressions import expression
-from modwsgi_fix.placeholders import SIGN, has_placeholder, tags, template_of
+from modwsgi_fix.placeholders import SIGN, has_placeholder, tags, tags_left, template_of
 from modwsgi_fix.syntax import Directive, Section, Tree, parse
 from modwsgi_fix.syntax.secrets import without_secrets
 from modwsgi_fix.text import LineIndex, Span
@@ -140,6 +140,11 @@ class File:
     def tags(self) -> list[tuple[int, int]]:
         """Where the tags of a template stand, as (start, end), in order; none in a file that is not a template."""
         return tags(self.tree.source) if self.template else []
+
+    @cached_property
+    def tags_left(self) -> list[tuple[int, int]]:
+        """Where tags stand in a file that is not a template otherwise, as (start, end), in order."""
+        return [] if self.template else tags_left(self.tree.source)
 
     def in_tag(self, span: Span) -> bool:
         """Whether a span overlaps a template's tag, or is an insertion into one."""

@@ -22,7 +22,7 @@ from modwsgi_fix.directives.families import (
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.patterns import is_broken
-from modwsgi_fix.model.request.rewrite_words import fault_of_rewriting
+from modwsgi_fix.model.request.rewrite_words import STATUSES_OF_HTTPD, fault_of_rewriting
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import whole_number
@@ -73,7 +73,8 @@ _PATTERN_AT = {
 }  # fmt: skip
 #: Directives that judge their words themselves (``_grammar``); of all others httpd counts the words.
 _JUDGES = frozenset({
-    "allow", "allowmethods", "allowoverride", "deny", "header", "include", "includeoptional", "keepalivetimeout", "listen",
+    "allow", "allowmethods", "allowoverride", "deny", "errordocument", "header", "include", "includeoptional",
+    "keepalivetimeout", "listen",
     "loglevel", "options", "order", "proxypass", "require", "rewritecond", "rewritemap", "rewriteoptions", "rewriterule",
     "satisfy", "servertokens", "sslprotocol", "usecanonicalname", "wsgidaemonprocess", "wsgiscriptalias", *_PATTERN_AT,
     *MUST_EXIST,
@@ -114,7 +115,9 @@ def refusal(name: str, words: Sequence[str]) -> str:
         return "Regex could not be compiled" if is_regex and words and is_broken(words[-1]) else ""
     if info.arguments not in ("RAW_ARGS", "TAKE_ARGV", "FLAG", "NO_ARGS"):
         least, most_words = info.counts()
-        if len(words) < least or (most_words is not None and len(words) > most_words):
+        # An empty word in quotes is none (config.c:invoke_cmd).
+        is_empty = least <= len(words) and info.arguments.startswith("TAKE") and not all(words[:least])
+        if is_empty or len(words) < least or (most_words is not None and len(words) > most_words):
             return f"{info.name} {_TAKES[info.arguments]}"
     first = words[0].lower() if words else ""
     if info.values and len(words) == 1 and first not in map(str.lower, info.values):
@@ -193,6 +196,8 @@ def _grammar(key: str, words: list[str], first: str) -> str:
         return f"Illegal override option {bad}" if bad is not None else ""
     if key == "order" and first not in ("allow,deny", "deny,allow", "mutual-failure"):
         return "unknown order"
+    if key == "errordocument" and first.isdigit() and whole_number(first) not in STATUSES_OF_HTTPD:
+        return f"Unsupported HTTP response code {first}"
     if key in ("allow", "deny"):
         if first != "from":
             return f"{key} must be followed by 'from'"

@@ -53,6 +53,8 @@ def _gaps(config: Config) -> Iterator[Gap]:
             start = min((start for start, _ in file.tags), default=0)
             reason = f"a template that {file.template} fills in is not understood before that"
             yield _gap(file, start, start, reason)
+        for tag in file.tags_left:
+            yield _gap(file, *tag, "a tag of a template was not filled in")
         for problem in () if file.template else file.tree.problems:
             yield _gap(file, *problem.region, _reason(config, file, problem.message, problem.kind))
     yield from _strangers(config)

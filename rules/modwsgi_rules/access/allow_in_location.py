@@ -40,6 +40,7 @@ These are reported without a fix:
 - a `<Files "*">` that opens every file of the disk;
 - a host whose mappings cannot be followed;
 - a target that may be a file or a directory, which `--root` shows;
+- a section that a macro writes;
 - a directory that would have to be opened in a file that was not given.
 
 A section with a handler or a proxy has no file behind it, and is not reported. Neither is an exception for URLs of the
@@ -253,6 +254,7 @@ _BESIDE_REDIRECT = (
     "its redirect needs the grant; open the directories that are served, and keep this one for the redirect"
 )
 _BESIDE_OTHERS = "open the directory instead, by hand, because other restrictions stand beside the grant"
+_BY_MACRO = "open the directory instead, by hand: a macro writes this section, and may write others that differ"
 
 
 @rule(severity=Severity.ERROR, changes=("regained", "restricted", "closed"))
@@ -285,7 +287,7 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
                 what = "never matches, and would grant access by URL if it did"
             elif is_refused_by_require(config, server, access):
                 what = "would grant access by URL, if Require did not refuse it elsewhere"
-            answer = fixes.get(section, _BESIDE_REDIRECT if _is_needed(section) else _BESIDE_OTHERS)
+            answer = fixes.get(section, _why_by_hand(section))
             fix, advice = (answer, "") if isinstance(answer, Fix) else (None, answer)
             line = access.lines_that_grant[-1]
             message = f"<{section.name} {pattern_of(section)}> {what}"
@@ -352,6 +354,12 @@ def _is_undone(access: Access, last: dict[Dialect, Nested[Item]]) -> bool:
         for dialect, later in last.items()
         if dialect(access)
     )
+
+
+def _why_by_hand(section: Item) -> str:
+    if section.foreign:
+        return _BY_MACRO
+    return _BESIDE_REDIRECT if _is_needed(section) else _BESIDE_OTHERS
 
 
 def _is_needed(section: Item) -> bool:

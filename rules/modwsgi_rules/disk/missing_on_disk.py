@@ -3,9 +3,9 @@ A path of the configuration is not on the disk.
 
 ## What happens
 
-It depends on the line. httpd does not start without the directory of a log, a certificate, the file of a module or the main
-server's `DocumentRoot`. A request for a script that is not there is answered with 404, and a daemon process whose
-`python-home` is not there starts no Python, so that requests hang. An alias leads to nothing; and a `<Directory>` for a
+It depends on the line. httpd does not start without the directory of a log, a certificate, a file that an `Include` names,
+the file of a module or the main server's `DocumentRoot`. A request for a script that is not there is answered with 404, and
+a daemon process whose `python-home` is not there starts no Python, so that requests hang. An alias leads to nothing; and a `<Directory>` for a
 directory that does not exist is never asked, so that what it grants is refused (403) by the section above it.
 
 ## Why

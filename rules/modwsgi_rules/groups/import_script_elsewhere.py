@@ -54,7 +54,6 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import options_of
 from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.groups import application_group, process_group, script_path
-from modwsgi_fix.model.servers import conditions_within
 from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
@@ -62,9 +61,7 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 @rule(severity=Severity.WARNING)
 def import_script_elsewhere(config: Config) -> Iterator[Diagnostic]:
     imports = [
-        item
-        for item in config.named("wsgiimportscript")
-        if item.args and item.known and not conditions_within(item) and not item.file.tree.is_template
+        item for item in config.named("wsgiimportscript") if item.args and item.known and not item.file.tree.is_template
     ]
     if not imports:
         return
@@ -76,7 +73,7 @@ def import_script_elsewhere(config: Config) -> Iterator[Diagnostic]:
     for item in imports:
         given = {option.name: option.value for option in options_of(config, item, 1)[0]}
         chosen = tuple(given.get(name, "").replace("%{GLOBAL}", "") for name in ("process-group", "application-group"))
-        uses = mounted.get(item.value, [])
+        uses = [use for use in mounted.get(item.value, []) if use[1].item.accompanies(item)]
         if not uses or any("%" in name for name in chosen) or len(given) < 2:
             continue
         wanted = [(process_group(config, *use).name, application_group(config, *use).name) for use in uses]

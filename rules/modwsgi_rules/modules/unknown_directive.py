@@ -13,7 +13,8 @@ refused. A name that begins with `WSGI` can be mod_wsgi's only, so one that no m
 
 ## Left alone
 
-There is no fix: nobody can tell what was meant, or which module is missing. In a fragment, or beside modules that
+There is no fix: nobody can tell what was meant, or which module is missing. Where another rule has an error on the same
+line, that one says what is wrong, and this one is silent. A name that is a variable may be any directive. In a fragment, or beside modules that
 modwsgi-fix does not know, the line is worth knowing and no more: it is not understood, and the report says so. The setting
 `directives` names the directives of such modules. Names that are close to a known one are the matter of
 `misspelt-directive`, those of well-known modules of others of nobody.
@@ -74,9 +75,11 @@ from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
 #: The prefix of the names of mod_wsgi's directives, which no other module uses.
 _MOD_WSGI = "wsgi"
+#: As much of a name as a message has room for.
+_LONGEST = 40
 
 
-@rule(severity=Severity.ERROR, rank=Rank.START)
+@rule(severity=Severity.ERROR, rank=Rank.START, gives_way=True)
 def unknown_directive(config: Config) -> Iterator[Diagnostic]:
     for item, standing in strangers(config):
         name = f"<{item.name}" if item.is_section else item.name
@@ -85,19 +88,28 @@ def unknown_directive(config: Config) -> Iterator[Diagnostic]:
             continue
         if standing is Standing.NOT_LOADED or is_template(item.node) or item.file.template:
             continue
-        if directives.find(name) is not None or directives.is_known_third_party(item.name) or not item.name.isalnum():
-            continue  # of another version, of another module, or a misspelling that a rule on the syntax reports
-        if directives.candidates(item.name, sections=item.is_section) or directives.glued(name):
+        if directives.find(name) is not None or directives.is_known_third_party(item.name):
+            continue  # of another version, or of another module
+        is_word = item.name.isalnum()
+        if not is_word and standing is not Standing.NOWHERE:
+            continue  # a word of another language, which rules on the syntax report
+        if is_word and (directives.candidates(item.name, sections=item.is_section) or directives.glued(name)):
             continue
         if is_of_mod_wsgi:
             message = f"mod_wsgi has no directive {name}, so httpd does not start"
             help = "delete the line, or write the directive that is meant"
             yield Diagnostic(item.path, item.node.name_span, message, help=help)
         elif standing is Standing.NOWHERE:
-            message = f"no loaded module has {name}, so httpd does not start"
+            message = f"no loaded module has {_shown(name)}, so httpd does not start"
             help = "delete the line, or load the module that has it"
             yield Diagnostic(item.path, item.node.name_span, message, help=help)
         else:
             message = f"{name} is not a directive of httpd or mod_wsgi, so it is not understood"
             help = "if a module of yours has it, name it in the setting directives"
             yield Diagnostic(item.path, item.node.name_span, message, severity=Severity.INFO, help=help)
+
+
+def _shown(name: str) -> str:
+    """Return a name for a message: a line that was pasted in may be one long word."""
+    name = name or ">"
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..."

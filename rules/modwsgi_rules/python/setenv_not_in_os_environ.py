@@ -155,8 +155,8 @@ def _is_read_unseen(config: Config, item: Item, name: str, *, any_script: bool) 
 
 def _set(item: Item) -> Iterator[tuple[Arg, str]]:
     """Return the variables that a line sets."""
-    if conditions_within(item):
-        return
+    if any(guard.kind != "ifmodule" for guard in conditions_within(item)):
+        return  # It may be one of several values, each for another server.
     words = item.args[:1] if item.key == "setenv" else item.args[2:]
     for arg in words:
         if arg.known and not arg.value.startswith("!"):
@@ -195,9 +195,10 @@ def _read(node: ast.AST) -> tuple[str, bool]:
     """Return the variable that an expression reads from the environment of the process, and whether it fails without it."""
     if isinstance(node, ast.Subscript) and _is_environ(node.value) and isinstance(node.ctx, ast.Load):
         return _text(node.slice), True
-    if isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Attribute):
-        of_environ = node.func.attr == "get" and _is_environ(node.func.value)
-        if of_environ or node.func.attr == "getenv":
+    if isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Attribute | ast.Name):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+        of_environ = isinstance(node.func, ast.Attribute) and name == "get" and _is_environ(node.func.value)
+        if of_environ or name == "getenv":
             return _text(node.args[0]), False
     return "", False
 

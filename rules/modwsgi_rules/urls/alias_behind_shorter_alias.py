@@ -17,7 +17,8 @@ that name below the shorter alias's directory, cannot any more.
 
 ## Left alone
 
-Aliases that both lead to the same files are not reported, and neither are patterns.
+Aliases that both lead to the same files are not reported. Of patterns only those are looked at that do what an Alias would,
+as `^/static/(.*)$` with `$1` at the end of the path.
 
 ## See also
 
@@ -32,6 +33,14 @@ Rule `wsgi-alias-order` is about mounts.
          Alias /static/ /srv/all/
     -    Alias /static/shop/ /srv/shop/
      </VirtualHost>
+    ```
+
+Patterns stand in the same order:
+
+    ```diff unsafe
+    +Alias /static/shop/ /srv/shop/
+     AliasMatch ^/static/(.*)$ /srv/all/$1
+    -Alias /static/shop/ /srv/shop/
     ```
 
 Not reported:
@@ -54,8 +63,9 @@ from itertools import pairwise
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.paths import Nested
-from modwsgi_fix.model.urls import Mapping, aliases, covers_whole, together
+from modwsgi_fix.model.urls import Mapping, aliases, as_prefix, covers_whole, static_part, together
 from modwsgi_fix.rewriting.lines import insert_before
 from modwsgi_fix.rewriting.moving import delete_with_comment, lines_with_comment
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Scope, Severity, rule
@@ -64,23 +74,47 @@ from modwsgi_fix.rule import Diagnostic, Rank, Related, Scope, Severity, rule
 @rule(severity=Severity.WARNING, rank=Rank.ANSWER, scope=Scope.HOST)
 def alias_behind_shorter_alias(config: Config) -> Iterator[Diagnostic]:
     for server in filter(config.asks, config.servers):
-        own = [one for one in aliases(config, server) if one.server is server and not one.is_regex and one.item.known]
+        own = list(_own(config, server))
         # Those of one URL together, and without those that were told or that stand above: a file may be included a thousand times.
         left: dict[str, list[tuple[int, Mapping]]] = {}
         for at, alias in enumerate(own):
-            left.setdefault(alias.url.rstrip("/"), []).append((at, alias))
+            left.setdefault(_prefix(alias).rstrip("/"), []).append((at, alias))
         if not _is_any_below(left):
             continue
+        own = [_plain(alias) for alias in own]
         below = Nested((url or "/", url) for url in left)
         for at, shorter in enumerate(own):
+            if shorter.is_regex:
+                continue
             for url in below.below(shorter.url):
                 if url == shorter.url.rstrip("/"):
                     continue
                 later = [(place, alias) for place, alias in left[url] if place > at]
-                taken = [one for one in later if together(shorter.item, one[1].item) and covers_whole(shorter, one[1])]
+                taken = [
+                    (place, own[place])
+                    for place, alias in later
+                    if together(shorter.item, alias.item) and covers_whole(shorter, own[place])
+                ]
                 told = {place for place, _ in taken}
                 left[url] = [one for one in later if one[0] not in told]
                 yield from _told(config, shorter, (alias for _, alias in taken))
+
+
+def _own(config: Config, server: Server) -> Iterator[Mapping]:
+    """Yield a host's own aliases, patterns only where they begin with a directory of URLs, as ``^/static/(.*)$``."""
+    for alias in aliases(config, server):
+        if alias.server is server and alias.item.known and (not alias.is_regex or len(_prefix(alias)) > 1):
+            yield alias
+
+
+def _prefix(alias: Mapping) -> str:
+    return static_part(alias.url) if alias.is_regex else alias.url
+
+
+def _plain(alias: Mapping) -> Mapping:
+    """Return a pattern as the Alias that would do the same; the pattern itself where none would."""
+    same = as_prefix(alias) if alias.is_regex else None
+    return alias if same is None else alias._replace(url=f"{same[0]}/", target=f"{same[1]}/", is_regex=False)
 
 
 def _is_any_below(urls: Iterable[str]) -> bool:
@@ -98,11 +132,16 @@ def _told(config: Config, shorter: Mapping, taken: Iterable[Mapping]) -> Iterato
             yield Diagnostic(
                 alias.item.path,
                 alias.url_span,
-                f"{shorter.item.name} {shorter.url} above takes every URL of {alias.url}, so its files are not found",
+                f"{shorter.item.name} {_url(shorter)} above takes every URL of {_url(alias)}, so its files are not found",
                 _fix(config, shorter, alias),
                 (Related(shorter.item.path, shorter.url_span, "the alias that takes them"),),
-                help=f"write it above the line of {shorter.url}",
+                help=f"write it above the line of {_url(shorter)}",
             )
+
+
+def _url(alias: Mapping) -> str:
+    """Return the URL or pattern as the line has it."""
+    return alias.item.values[0] if alias.item.key.endswith("match") else alias.url
 
 
 def _same_files(shorter: Mapping, longer: Mapping) -> bool:
@@ -118,7 +157,7 @@ def _fix(config: Config, shorter: Mapping, longer: Mapping) -> Fix | None:
     if first.guards != second.guards or any(len(config.readings(item)) > 1 for item in (first, second)):
         return None
     return Fix.unsafe(
-        f"Move the line above that of {shorter.url}",
+        f"Move the line above that of {_url(shorter)}",
         insert_before(first, lines_with_comment(second)),
         delete_with_comment(second),
         reason="files can be fetched that no URL led to, and others cannot any more",

@@ -20,7 +20,8 @@ and in any server an `.htaccess` file may set some of them; then it is a repair.
 
 A section of the main server, in files without a server above them, holds for the applications of all other files.
 What it sets belongs on the mount: an unsafe fix writes `process-group=` and `application-group=` there. It is unsafe
-because it moves the applications that are out of sight to groups of their own, or to embedded mode.
+because it moves the applications that are out of sight to groups of their own, or to embedded mode. Where a host in sight
+names another group, which such a section undoes, this is a warning without a fix.
 
 ## Left alone
 
@@ -81,6 +82,21 @@ Another section would win after the move:
             WSGIProcessGroup site
     #       ^^^^^^^^^^^^^^^^
         </Location>
+    </VirtualHost>
+    ```
+
+A section of the main server holds in every host, and wins over what the host says (measured with mod_wsgi 4.9.4):
+
+    ```apache
+    #- httpd.conf
+    <Location />
+        WSGIProcessGroup desk
+    #   ^^^^^^^^^^^^^^^^
+    </Location>
+    <VirtualHost *:80>
+        ServerName shop.example
+        WSGIProcessGroup shop
+        WSGIScriptAlias / /srv/shop/shop.wsgi
     </VirtualHost>
     ```
 
@@ -147,13 +163,17 @@ def needless_location_root(config: Config) -> Iterator[Diagnostic]:
         if others and not access.grants:
             continue
         rival = next((item for child in movable if (item := _rival(config, section, child))), None)
-        is_everywhere = section.server.is_main and not config.complete
+        undone = _undone(config, section, movable)
+        is_everywhere = undone is not None or (section.server.is_main and not config.complete)
         message = f'{movable[0].name} does not need <Location "/">, because a host is about "/" anyway'
         advice = "move it into the host itself"
         if is_everywhere:
-            fix = None if others else _onto_mounts(config, section, movable)
+            fix = None if others or undone else _onto_mounts(config, section, movable)
             message = f'{movable[0].name} in <Location "/"> of the main server holds for all other files, too'
             advice = "give each WSGIScriptAlias its group"
+            if undone is not None:
+                message = f'{movable[0].name} in <Location "/"> of the main server undoes that of a host'
+                advice = f"{advice}: {undone.file.name}:{undone.line} has no effect"
         else:
             fix = None if rival or others else _fix(config, section, movable)
         if rival is not None and not is_everywhere:
@@ -175,6 +195,21 @@ def _rival(config: Config, section: Item, child: Item) -> Item | None:
         settings = [*inherited, *config.within(section.server, child.key)]
     others = (item for item in settings if item is not child and item.parent is not section)
     return min(others, key=lambda item: item.index, default=None)
+
+
+def _undone(config: Config, section: Item, movable: list[Item]) -> Item | None:
+    """Return a host's own setting that a Location of the main server overrides with another value."""
+    if not section.server.is_main:
+        return None
+    settings = [(item, child) for child in movable if child.key in _ON_MOUNT for item in config.named(child.key)]
+    return next(
+        (
+            item
+            for item, child in settings
+            if not item.server.is_main and not item.parent and item.values != child.values
+        ),
+        None,
+    )
 
 
 def _fix(config: Config, section: Item, movable: list[Item]) -> Fix | None:

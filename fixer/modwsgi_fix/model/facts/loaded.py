@@ -103,7 +103,10 @@ def loaded(config: Config) -> Loaded | None:
 
 def standing(config: Config, item: Item) -> Standing:
     """Return what httpd makes of the name of a line."""
-    name = f"<{item.name}" if item.is_section else item.name
+    written = item.key if "$" in item.name else item.name
+    if "${" in written:
+        return Standing.FOREIGN  # The value of a variable is not known.
+    name = f"<{written}" if item.is_section else written
     modules = loaded(config)
     info = directives.find(name)
     if info is not None and _is_absent(config, info):
@@ -114,7 +117,7 @@ def standing(config: Config, item: Item) -> Standing:
         return Standing.KNOWN
     if info is not None:
         return Standing.KNOWN  # of another version, which other rules report
-    is_foreign = modules is None or is_strange(config, item.name) or directives.is_known_third_party(item.name)
+    is_foreign = modules is None or is_strange(config, written) or directives.is_known_third_party(written)
     return Standing.FOREIGN if is_foreign else Standing.NOWHERE
 
 

@@ -17,6 +17,7 @@ from modwsgi_fix.model.absence import is_missing
 from modwsgi_fix.model.builds import SOMETIMES
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.gaps import GapKind
 from modwsgi_fix.model.items import Arg, Item
 from modwsgi_fix.model.merge.sections import is_regex_section
 from modwsgi_fix.model.modules import server_root
@@ -101,6 +102,19 @@ def _loaded(item: Item, args: Sequence[Arg], root: str, disk: Files, what: str) 
                 yield Missing(item, arg.span, path, what, refusal)
 
 
+def _included(config: Config) -> Iterator[Missing]:
+    """Yield the files that an Include names and that were not read (measured with 2.4.71)."""
+    unread = {(gap.path, gap.span) for gap in config.gaps if gap.kind in (GapKind.INCLUDE, GapKind.APART)}
+    if not unread:
+        return
+    root = server_root(config)
+    for item in config.named("include"):
+        if item.known and item.args and (item.path, item.args[0].span) in unread:
+            path = posixpath.join(root, item.value)
+            refusal = f"Could not open configuration file {path}: No such file or directory"
+            yield Missing(item, item.args[0].span, path, "the included file", refusal)
+
+
 def _named(config: Config) -> Iterator[Missing]:
     """Yield the known paths that lines name, as if none of them existed."""
     for item in config.named(*LOG_FILES):
@@ -137,6 +151,7 @@ def _named(config: Config) -> Iterator[Missing]:
         if len(item.values) == 1 and item.known:
             for path in item.value.split(":"):
                 yield Missing(item, item.args[0].span, path, item.name)
+    yield from _included(config)
     for item in config.named("directory"):
         if item.values and item.known and not is_regex_section(item):
             yield Missing(item, item.args[0].span, item.value, "the directory")

@@ -113,7 +113,7 @@ class Override(NamedTuple):
         item = last([layer], "allowoverridelist", world)
         if item is not None:
             names = frozenset(value.lower() for value in item.values)
-            found = found._replace(listed=names - {"none"})
+            found = found._replace(listed=names - _NOT_LISTED)
         return found
 
     @property
@@ -122,6 +122,8 @@ class Override(NamedTuple):
         return self.classes is None or bool(self.classes or self.listed or self.nonfatal)
 
 
+#: Words of AllowOverride that are not directives: httpd warns of them in AllowOverrideList, and passes over them.
+_NOT_LISTED = frozenset({"none", "all", "fileinfo", "authconfig", "indexes"})
 _CLASSES = frozenset({"limit", "options", "fileinfo", "authconfig", "indexes"})
 
 

@@ -259,6 +259,10 @@ class Reader:
         may_change = bindings or (file.has_variables and "$" in node.line_source)
         expanded = self.expand(node, where) if may_change else None
         key, items = self.keyed[node.name], self.items
+        if may_change and not node.name.isalnum():
+            # httpd reads the name as it does any other word (util.c:ap_getword_conf).
+            name, why = self.variables.expand(node.name, bindings)
+            key = key if why else self.keyed[name]
         index = items[-1].index + 1 if items else 0
         item = Item(file, node, key, expanded, parent, server, guards, index, foreign=foreign, wrapper=wrapper)
         items.append(item)

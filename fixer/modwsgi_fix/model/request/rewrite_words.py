@@ -14,8 +14,8 @@ from modwsgi_fix.text import whole_number
 
 #: The statuses that httpd has a text for (http_protocol.c:ap_index_of_response).
 STATUSES_OF_HTTPD = frozenset({
-    *range(100, 104), *range(200, 209), 226, *range(300, 309), *range(400, 418), 418, *range(421, 427), 428, 429, 431, 451,
-    *range(500, 509), 510, 511,
+    *range(100, 104), *range(200, 209), 226, *range(300, 306), 307, 308, *range(400, 418), *range(421, 425), 426, 428, 429, 431,
+    451, *range(500, 509), 510, 511,
 })  # fmt: skip
 _CONDITION_FLAGS = frozenset({"nc", "nocase", "or", "ornext", "nv", "novary"})
 _OPTIONS = frozenset({

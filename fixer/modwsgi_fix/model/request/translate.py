@@ -20,6 +20,7 @@ from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.environment import is_set_somewhere, variable
 from modwsgi_fix.model.request.outcome import Done, Kind
 from modwsgi_fix.model.request.proxied import send_away, target_in_location
+from modwsgi_fix.model.request.rewrite_words import STATUSES_OF_HTTPD
 from modwsgi_fix.model.request.state import State, absolute, escaped, location_url
 from modwsgi_fix.model.request.unmodelled import check_at
 from modwsgi_fix.model.urls import Mapping, alias_match, mapping_of, substitute
@@ -239,8 +240,11 @@ def redirect_target(state: State, redirect: Redirect) -> str | None:
 def redirection(state: State, redirect: Redirect, target: str) -> Done:
     """Return the answer of a Redirect directive."""
     item, status = redirect.item, redirect.status
+    if status not in STATUSES_OF_HTTPD:
+        # It has no page for it (http_request.c:ap_die).
+        status = 500
     if not 300 <= status < 400:
-        state.step("mapping", f"{item.name} answers {status}", item)
+        state.step("mapping", f"{item.name} answers {redirect.status}", item)
         kind = {403: Kind.REFUSED, 401: Kind.REFUSED, 404: Kind.NOT_FOUND}.get(status, Kind.ERROR)
         return state.done(kind, status, f"{item.name} says so")
     if target.startswith("/") and not _is_relative(state):
