@@ -170,8 +170,8 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
         said += [
             ("process group", outcome.process_group, answer.process_group),
             ("application group", outcome.application_group if named else "", named),
-            ("path info", outcome.path_info, answer.path_info),
-            ("script name", outcome.script_name, answer.script_name),
+            ("path info", _of_wsgi(outcome.path_info), answer.path_info),
+            ("script name", _of_wsgi(outcome.script_name), answer.script_name),
         ]
         if outcome.user and answer.uid is not None:
             said.append(("user", outcome.user, pwd.getpwuid(answer.uid).pw_name))
@@ -187,6 +187,11 @@ def _is_from_within(outcome: Outcome) -> bool:
 def _over_tcp(path: str) -> str:
     """The URL of another server without the socket that leads there."""
     return re.sub(r"^proxy:unix:[^|]*\|", "proxy:", path)
+
+
+def _of_wsgi(path: str) -> str:
+    """A part of the URL as an application sees it: a character for each byte (PEP 3333)."""
+    return path.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
 def _logged(path: str) -> str:

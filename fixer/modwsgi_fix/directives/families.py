@@ -71,8 +71,8 @@ INDIRECT_MAPPINGS = ("rewriterule", "userdir", "virtualdocumentroot")
 #: They may take any URL of a host to another server, or anywhere.
 HANDED_ON = ("proxypass", "proxypassmatch", "rewriterule")
 
-#: mod_rewrite by directory: the last section that has one of these is the only one whose rules count
-#: (mod_rewrite.c:config_perdir_merge).
+#: mod_rewrite by directory: the last section that has one of these is the only one whose rules count, unless RewriteOptions
+#: says otherwise (mod_rewrite.c:config_perdir_merge).
 REWRITING = ("rewriteengine", "rewritebase", "rewritecond", "rewriterule", "rewriteoptions")
 
 # -- handlers -----------------------------------------------------------------------------------------------------------

@@ -20,13 +20,10 @@ from modwsgi_fix.model.items import Arg, Item
 from modwsgi_fix.model.merge.sections import is_regex_section
 from modwsgi_fix.model.modules import server_root
 from modwsgi_fix.model.paths import has_wildcard
+from modwsgi_fix.model.sight import is_missing
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
 
-#: Directories that a copy seldom has, so that a name missing in them proves nothing.
-_OF_THE_SYSTEM = frozenset(
-    {"/", "/etc", "/lib", "/run", "/usr", "/usr/lib", "/usr/share", "/var", "/var/lib", "/var/run"}
-)
 #: The most names of a directory that are searched for a likely one.
 _MOST = 2_000
 
@@ -61,29 +58,6 @@ def _missing(config: Config, disk: Files) -> Iterator[Missing]:
         # Where a condition may leave the line out, httpd may start without the path.
         refusal = "" if named.item.guards else named.refusal
         yield named._replace(path=path, beside=beside(disk, path), refusal=refusal)
-
-
-def is_missing(disk: Files, path: str) -> bool:
-    """Whether a path from the root certainly does not exist, and a directory of a site above it does."""
-    if not path.startswith("/") or disk.is_file(path) or disk.is_dir(path) or disk.is_link(path):
-        return False
-    return disk.is_known(path) and _is_in_sight(disk, path)
-
-
-def _is_in_sight(disk: Files, path: str) -> bool:
-    """Whether the nearest existing directory above a path is a site's own. A path below a file is the rest of a URL."""
-    above = posixpath.dirname(path)
-    while above != "/" and not disk.is_dir(above):
-        if disk.is_file(above):
-            return False
-        above = posixpath.dirname(above)
-    if above in _OF_THE_SYSTEM:
-        return False
-    try:
-        # An empty directory may be the place of one that was not copied.
-        return bool(disk.names(above))
-    except FileProblem:
-        return False
 
 
 def beside(disk: Files, path: str) -> str:

@@ -7,6 +7,7 @@ merge_core_server_configs); the callers know what a layer means.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
@@ -296,6 +297,21 @@ def stack(
     below = [*site.base, *walked]
     layers = [*below, *(file_layers(below, name, world) if name is not None else ()), *located]
     return [*layers, *if_layers(layers, world, holds)]
+
+
+#: The kinds of sections that httpd looks for by themselves; all others are found with the directories.
+_WALKS = (FILES_SECTIONS, LOCATION_SECTIONS, EXPRESSION_SECTIONS)
+
+
+def walks(layers: Iterable[Layer]) -> Iterator[Iterable[Layer]]:
+    """Yield the layers of each walk: httpd merges the sections of each by themselves first, and servers likewise (request.c)."""
+    return (walk for _, walk in groupby(layers, _walk_of))
+
+
+def _walk_of(layer: Layer) -> tuple[str, ...]:
+    if layer.section is None:
+        return ("server",) if layer.is_level else ()
+    return next((keys for keys in _WALKS if layer.section.key in keys), ())
 
 
 def unknown_if(world: World) -> Callable[[str], bool]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from itertools import groupby
 
-from modwsgi_fix.directives.families import EXPRESSION_SECTIONS, FILES_SECTIONS, LOCATION_SECTIONS, REQUIRE_SECTIONS
+from modwsgi_fix.directives.families import REQUIRE_SECTIONS
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.merge.layers import Layer, every, last
+from modwsgi_fix.model.merge.layers import Layer, every, last, walks
 from modwsgi_fix.model.merge.visitor import Asked, is_in_force, is_method, is_set, is_tls, visitor_is, words
 from modwsgi_fix.tuples import NamedTuple
 
@@ -35,9 +34,6 @@ REQUIREMENTS = _USERS | {
     "ssl-verify-client",
 }
 
-#: The kinds of sections that httpd looks for by themselves; all others are found with the directories.
-_WALKS = (FILES_SECTIONS, LOCATION_SECTIONS, EXPRESSION_SECTIONS)
-
 
 class Verdict(Enum):
     """mod_authz_core's ``authz_status``."""
@@ -53,19 +49,13 @@ def by_requires(asked: Asked) -> tuple[Verdict, Item | None]:
     if asked.world.dialect == "2.2":
         return Verdict.NEUTRAL, None
     merged: _Rules | None = None
-    for _, walk in groupby(asked.layers, _walk_of):
+    for walk in walks(asked.layers):
         rules: _Rules | None = None
         for layer in walk:
             rules = _merged(rules, _rules(layer, asked))
         merged = _merged(merged, rules)
     found = merged.node if merged is not None else None
     return (Verdict.NEUTRAL, None) if found is None else _combine(asked, found.logic, found.parts)
-
-
-def _walk_of(layer: Layer) -> tuple[str, ...]:
-    """Return the sections of one walk: httpd merges those of each by themselves first (request.c)."""
-    key = layer.section.key if layer.section is not None else ""
-    return next((keys for keys in _WALKS if key in keys), ())
 
 
 def _rules(layer: Layer, asked: Asked) -> _Rules | None:

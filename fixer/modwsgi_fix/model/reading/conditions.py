@@ -1,12 +1,14 @@
-"""The conditions of ``<IfModule>``, ``<IfDefine>`` and ``<IfVersion>``."""
+"""The conditions of ``<IfModule>``, ``<IfDefine>``, ``<IfVersion>``, ``<IfFile>``, ``<IfDirective>`` and ``<IfSection>``."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from modwsgi_fix import directives
 from modwsgi_fix.model.builds import SOMETIMES, Build, is_compiled_in
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.items import Guard
+from modwsgi_fix.model.patterns import Unknown, search
 from modwsgi_fix.model.reading.variables import Variables
 from modwsgi_fix.syntax import Directive, Node
 
@@ -95,9 +97,13 @@ def weigh(
     guards: tuple[Guard, ...],
     variables: Variables,
     modules: Modules,
+    exists: Callable[[str], bool | None],
     inside: Sequence[Node] = (),
 ) -> bool | Guard:
-    """Return whether a condition on the nodes holds, where the files decide it; else the guard, with its test not negated."""
+    """Return whether a condition on the nodes holds, where the files decide it; else the guard, with its test not negated.
+
+    ``exists`` says whether a path of ``<IfFile>`` does.
+    """
     test = words[0] if words else ""
     name, negated = test.removeprefix("!"), test.startswith("!")
     verdict: bool | None = None
@@ -107,10 +113,25 @@ def weigh(
         verdict = modules.has(name)
         if verdict and negated and _is_first_to_load(name, inside, modules):
             return True
+    elif key == "iffile":
+        verdict = exists(name)
+    elif key in ("ifdirective", "ifsection"):
+        verdict = _is_known(name, modules, is_section=key == "ifsection")
     elif key == "ifversion":
         found = compare_version(modules.target, words)
         return Guard(key, " ".join(words), negated) if found is None else found
     return Guard(key, name, negated) if verdict is None else verdict is not negated
+
+
+def _is_known(name: str, modules: Modules, *, is_section: bool) -> bool | None:
+    """Whether a module that is loaded so far has a directive (core.c:test_ifdirective_section); None where that is not told."""
+    info = directives.find(f"<{name}" if is_section else name)
+    if info is None or name.startswith("<") or directives.is_later(info.since, (2, 4, 0)) or info.until:
+        return None
+    if info.section is not is_section:
+        return False
+    found = [modules.has(module) for module in info.modules]
+    return True if not found or True in found else None if None in found else False
 
 
 def _is_first_to_load(test: str, inside: Sequence[Node], modules: Modules) -> bool:
@@ -124,6 +145,19 @@ def _is_first_to_load(test: str, inside: Sequence[Node], modules: Modules) -> bo
     return any("wsgi_module" in node.line_source.split() for node in loading)
 
 
+#: More than httpd 2.4 has had.
+_MOST_PATCHES = 100
+
+
+def _matches_version(target: Target, pattern: str) -> bool | None:
+    """Whether a regular expression matches the target's version; None where some version that it may be says otherwise."""
+    named = ".".join(map(str, target.httpd))
+    versions = [named] if len(target.httpd) > 2 else [f"{named}.{patch}" for patch in range(1, _MOST_PATCHES)]
+    found = {search(pattern, version) for version in versions}
+    verdicts = {None if isinstance(match, Unknown) else match is not None for match in found}
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
 def compare_version(target: Target, words: Sequence[str]) -> bool | None:
     """Weigh ``<IfVersion [!]operator version>`` (mod_version.c:compare_version) against the target.
 
@@ -132,8 +166,9 @@ def compare_version(target: Target, words: Sequence[str]) -> bool | None:
     operator, wanted = (words[0], words[1]) if len(words) > 1 else ("=", words[0] if words else "")
     negated = operator.startswith("!")
     operator = operator.removeprefix("!") or "="
-    if operator in ("~",) or wanted.startswith("/"):
-        return None
+    if operator == "~" or wanted.startswith("/"):
+        found = _matches_version(target, wanted.strip("/") if operator != "~" else wanted)
+        return None if found is None else found is not negated
     try:
         version = tuple(int(part) for part in wanted.split("."))
     except ValueError:

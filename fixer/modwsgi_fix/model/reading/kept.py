@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from modwsgi_fix.model.reading.source import Source
 
 #: Names of lines that do more than say something of their host.
-_DOES_MORE = DIRECT_READING | {"macro", "virtualhost"}
+_DOES_MORE = DIRECT_READING | {"iffile", "macro", "virtualhost"}
 
 
 class ReadTwice(Exception):

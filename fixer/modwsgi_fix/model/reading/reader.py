@@ -26,14 +26,17 @@ from modwsgi_fix.model.reading.include_paths import candidates, gap_kind, is_own
 from modwsgi_fix.model.reading.kept import Kept, state_of
 from modwsgi_fix.model.reading.passed_over import passed_over
 from modwsgi_fix.model.reading.source import Source
-from modwsgi_fix.model.reading.variables import Variables
+from modwsgi_fix.model.reading.variables import TOO_LONG, Bindings, Variables
+from modwsgi_fix.model.sight import is_missing
 from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.syntax import (
     DEEPEST_SECTION,
     Directive,
+    Logical,
     Node,
     Section,
     is_opaque_section,
+    split_words,
 )
 from modwsgi_fix.text import Span
 
@@ -192,7 +195,7 @@ class Reader:
             return None
         if key in CONDITIONS:
             said = self.expand(node, where).values
-            verdict = weigh(key, said, where.guards, self.variables, self.modules, node.children)
+            verdict = weigh(key, said, where.guards, self.variables, self.modules, self.exists, node.children)
             if node.close is None:
                 self.open_conditions[node] = verdict if isinstance(verdict, bool) else None
             if verdict is False:
@@ -277,14 +280,31 @@ class Reader:
                 words = [value for value, _ in node.pairs]
             if where.foreign or where.file.readings > 1:
                 self.words[node] = words
-        values, unknown, bindings = list(words), list[int](), where.bindings
+        if where.bindings:
+            try:
+                words = self.bound(node, words, where.bindings)
+            except OverflowError:
+                self.gap(where.file, node.span, GapKind.VARIABLE, TOO_LONG)
+                return Expanded(tuple(words), tuple(range(len(words))))
+        values, unknown = list(words), list[int]()
         for at, written in enumerate(words):
-            if bindings or "${" in written:
-                values[at], why = self.variables.expand(written, bindings)
+            if "${" in written:
+                values[at], why = self.variables.expand(written)
                 if why:
                     unknown.append(at)
                     self.gap(where.file, node.arg_span(at), GapKind.VARIABLE, why)
         return Expanded(tuple(values), tuple(unknown))
+
+    def bound(self, node: Directive, words: Sequence[str], bindings: Bindings) -> Sequence[str]:
+        """Return the words of a line of a macro with parameters replaced. Raises ``OverflowError`` where it would be too long.
+
+        mod_macro replaces them in the line, which httpd splits into words afterwards.
+        """
+        if not any(parameter in word for parameter, _ in bindings for word in words):
+            return words
+        logical, start, end = node.args_range
+        text = self.variables.bound(logical.text[start:end], bindings)
+        return [value for value, _ in split_words(Logical(text, ((0, 0),)), 0, len(text))]
 
     def gap(self, file: File, span: Span, kind: GapKind, reason: str) -> None:
         """Note something that was not understood."""
@@ -347,6 +367,16 @@ class Reader:
             self.refused.add(place)
             self.endless.append(Endless(item, said, self.underway.is_certain(key, self.standing(where))))
         return []
+
+    def exists(self, path: str) -> bool | None:
+        """Whether a path of ``<IfFile>`` exists, on the filesystem that paths mean; None where that is out of sight."""
+        root = self.declared_root or ""
+        if self.root is None or not (path.startswith("/") or root.startswith("/")):
+            return None
+        path = posixpath.join(root, path)
+        if self.root.is_file(path) or self.root.is_dir(path):
+            return True
+        return False if is_missing(self.root, path) else None
 
     def is_own(self, path: str) -> bool:
         """Whether a path lies in the server's own directory."""

@@ -192,11 +192,12 @@ def select(config: Config, request: Request, world: World) -> Server:
     chain = index.chain(_address(index, request, world), request.port)
     host = request.host_header
     name = host.rsplit(":", 1)[0].lower() if re.search(r":\d*$", host) else host.lower()
+    has_empty_part = ".." in name
     name = name.removesuffix(".")
     base = chain.entries[0][1] if chain else config.main
     _handshake(config, base, request, world)
     _read_line(config, base, request, world)
-    if not _HOST.fullmatch(name) and not is_ip(name):
+    if has_empty_part or (not _HOST.fullmatch(name) and not is_ip(name)):
         world.step("host", f"{host!r} is not a host name")
         raise Done(Outcome(Kind.ERROR, 400, base, reason="the Host header is not a host name"))
     found = chain.find(name) if chain is not None else None

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 
 from modwsgi_fix.expressions import expression
-from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import last
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, Beyond, normal
@@ -28,9 +27,9 @@ from modwsgi_fix.model.request.rewrite_rules import (
     arguments,
     flags_of,
     is_in_order,
-    rules_of,
     status_of,
 )
+from modwsgi_fix.model.request.rewrite_settings import of_server
 from modwsgi_fix.model.request.state import State, document_root, escaped, location_url
 from modwsgi_fix.model.request.translate import below_server_path
 from modwsgi_fix.model.request.variables import rewriting_value
@@ -44,32 +43,16 @@ _PLACE = expression(
 _MOST_ROUNDS = 100
 
 
-def _cache(config: Config) -> dict[int, list[Rule]]:
-    return {}
-
-
 def rewrite(state: State) -> bool:
     """Apply the rules at server level, and return whether they mapped the URL to a file."""
-    cache = state.config.derived(_cache)
-    server = state.site.server
-    rules = cache.get(id(server))
-    if rules is None:
-        rules = cache[id(server)] = rules_of(server)
-    options = [(layer, item) for layer in state.site.base for item in layer.by_key.get("rewriteoptions", ())]
-    inherits = [
-        item
-        for layer, item in options
-        if ("inherit" if layer is state.site.base[-1] else "inheritdown") in " ".join(item.values).lower()
-    ]
     # Also a section that holds for the URL switches the engine: it is looked up by directory (mod_rewrite.c:hook_uri2file).
-    engine = last(state.layers, "rewriteengine", state.world)
-    if engine is None or engine.value.lower() != "on":
+    switch = last(state.layers, "rewriteengine", state.world)
+    if switch is None or switch.value.lower() != "on":
         return False
-    if inherits and not server.is_main:
-        raise Beyond("RewriteOptions Inherit is not modelled", inherits[0])
-    if not rules:
+    settings = of_server(state.site, state.world)
+    if settings is None or not settings.rules:
         return False
-    run = Run(state, rules)
+    run = Run(state, settings.rules)
     return run.apply() and (is_sent_away(state) or run.local())
 
 
@@ -79,8 +62,12 @@ class Run:
     ``filename`` is the text that the rules see and rewrite: the URL, or by directory the file.
     """
 
-    def __init__(self, state: State, rules: Sequence[Rule], directory: str = "") -> None:
+    def __init__(
+        self, state: State, rules: Sequence[Rule], directory: str = "", base: Item | None = None
+    ) -> None:
         self.state = state
+        #: The RewriteBase.
+        self.base = base
         self.rules = rules
         self.directory = directory
         self.filename = (state.filename or "") if directory else state.uri
@@ -391,7 +378,7 @@ class Run:
 
     def based(self, url: str) -> str:
         """Return a URL with the directory in it replaced by RewriteBase (mod_rewrite.c:hook_fixup)."""
-        base = last(self.state.layers, "rewritebase", self.state.world) if self.directory else None
+        base = self.base
         scheme, separator, rest = url.partition("://")
         host, _, path = rest.partition("/")
         if base is None or not f"/{path}".startswith(self.directory):

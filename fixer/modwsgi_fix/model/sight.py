@@ -1,0 +1,35 @@
+"""Whether a path that the disk (``--root``) does not show is missing, or only out of sight: a root may be a partial copy."""
+
+from __future__ import annotations
+
+import posixpath
+
+from modwsgi_fix.files import FileProblem, Files
+
+#: Directories that a copy seldom has, so that a name missing in them proves nothing.
+_OF_THE_SYSTEM = frozenset(
+    {"/", "/etc", "/lib", "/run", "/usr", "/usr/lib", "/usr/share", "/var", "/var/lib", "/var/run"}
+)
+
+
+def is_missing(disk: Files, path: str) -> bool:
+    """Whether a path from the root certainly does not exist, and a directory of a site above it does."""
+    if not path.startswith("/") or disk.is_file(path) or disk.is_dir(path) or disk.is_link(path):
+        return False
+    return disk.is_known(path) and _is_in_sight(disk, path)
+
+
+def _is_in_sight(disk: Files, path: str) -> bool:
+    """Whether the nearest existing directory above a path is a site's own. A path below a file is the rest of a URL."""
+    above = posixpath.dirname(path)
+    while above != "/" and not disk.is_dir(above):
+        if disk.is_file(above):
+            return False
+        above = posixpath.dirname(above)
+    if above in _OF_THE_SYSTEM:
+        return False
+    try:
+        # An empty directory may be the place of one that was not copied.
+        return bool(disk.names(above))
+    except FileProblem:
+        return False
