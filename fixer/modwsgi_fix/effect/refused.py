@@ -164,7 +164,7 @@ class _Judging:
         if is_counted is None:
             is_counted = self._counted[name] = counts_words(name)
         words = item.values if is_counted else _words(self._config, item)
-        said = (name, len(words)) if is_counted else (name, words)
+        said = (name, len(words)) if is_counted and "" not in words else (name, words)
         reason = self._told.get(said)
         if reason is None:
             reason = self._told[said] = _refusal(self._config.target, name, words)

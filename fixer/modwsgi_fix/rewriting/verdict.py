@@ -114,7 +114,9 @@ def refusal(name: str, words: Sequence[str]) -> str:
         return "Regex could not be compiled" if is_regex and words and is_broken(words[-1]) else ""
     if info.arguments not in ("RAW_ARGS", "TAKE_ARGV", "FLAG", "NO_ARGS"):
         least, most_words = info.counts()
-        if len(words) < least or (most_words is not None and len(words) > most_words):
+        # An empty word in quotes is none.
+        needed = 1 if info.arguments.startswith("ITERATE") else least
+        if len(words) < least or "" in words[:needed] or (most_words is not None and len(words) > most_words):
             return f"{info.name} {_TAKES[info.arguments]}"
     first = words[0].lower() if words else ""
     if info.values and len(words) == 1 and first not in map(str.lower, info.values):
