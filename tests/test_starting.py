@@ -97,7 +97,7 @@ def test_a_server_with_nothing_to_hide(root: Path, run: Run) -> None:
 )
 def test_that_it_starts_is_said_only_where_its_modules_are_there(root: Path, run: Run, modules: str, told: str) -> None:
     lines = "".join(f"LoadModule {name}_module modules/mod_{name}.so\n" for name in (*modules.split(), "wsgi"))
-    (root / "conf/apache2.conf").write_text(lines + "WSGIDaemonProcess shop\nWSGIDaemonProcess shop\n")
+    (root / "conf/apache2.conf").write_text(lines + "Listen 80\nWSGIDaemonProcess shop\nWSGIDaemonProcess shop\n")
     assert f"httpd refuses to start now, {told}" in run("--isolated", "--diff", "conf").err
 
 

@@ -137,6 +137,80 @@ CASES = {
         "RewriteCond %{DOCUMENT_ROOT}%{REQUEST_URI} !-f\nRewriteRule ^ /page.html\n",
         {"a.example/none": "200", "a.example/plain.txt": "200"},
     ),
+    "rules of a directory, and the engine of the server": Found(
+        f"{_OPEN}{_ENGINE}<Directory {SITE}/www/docs>\nRewriteRule readme - [F]\n</Directory>\n<Location /media>\nRewriteRule ^ - [G]\n</Location>\n"
+        "<VirtualHost *:80>\nServerName b.example\n</VirtualHost>\n<VirtualHost *:80>\nServerName c.example\nRewriteEngine Off\n</VirtualHost>\n",
+        {"b.example/docs/readme.txt": "403", "c.example/docs/readme.txt": "200", "b.example/media/x": "410", "c.example/media/x": "404"},
+    ),
+    "the main server's rules in a host": Found(
+        f"{_OPEN}{_ENGINE}RewriteOptions InheritDown\nRewriteRule readme - [F]\n<VirtualHost *:80>\nServerName a.example\nRewriteEngine On\n</VirtualHost>\n"
+        "<VirtualHost *:80>\nServerName b.example\n</VirtualHost>\n<VirtualHost *:80>\nServerName c.example\nRewriteOptions IgnoreInherit\n</VirtualHost>\n"
+        f"<VirtualHost *:80>\nServerName x.b.example\n<Directory {SITE}>\nRewriteEngine On\n</Directory>\n</VirtualHost>\n",
+        {"a.example/docs/readme.txt": "403", "b.example/docs/readme.txt": "200", "c.example/docs/readme.txt": "200", "x.b.example/docs/readme.txt": "403"},
+    ),
+    "the options of the main server's rules, and their order": Found(
+        f"{_OPEN}{_ENGINE}RewriteOptions InheritBefore\nRewriteRule readme - [F]\n<VirtualHost *:80>\nServerName a.example\nRewriteRule readme - [G]\n</VirtualHost>\n"
+        "<VirtualHost *:80>\nServerName b.example\nRewriteOptions Inherit\nRewriteRule readme - [G]\n</VirtualHost>\n",
+        {"a.example/docs/readme.txt": "403", "b.example/docs/readme.txt": "410"},
+    ),
+    "the tables of a host without any line of mod_rewrite": Found(
+        f"{_OPEN}{_ENGINE}RewriteMap lc int:tolower\n<Directory {SITE}/www>\nRewriteRule ^DOCS/(.*) /${{lc:DOCS}}/$1\n</Directory>\n"
+        "<VirtualHost *:80>\nServerName a.example\n</VirtualHost>\n<VirtualHost *:80>\nServerName b.example\nRewriteMap x int:toupper\n</VirtualHost>\n",
+        {"a.example/DOCS/readme.txt": "200", "b.example/DOCS/readme.txt": "404"},
+    ),
+    "rules of the directories above": Found(
+        f"{_OPEN}<Directory {SITE}/www>\n{_ENGINE}RewriteRule readme - [F]\n</Directory>\n<Directory {SITE}/www/docs>\nRewriteOptions Inherit\nRewriteRule home - [G]\n</Directory>\n"
+        "<Location /docs/old>\nRewriteRule ^ - [R=404]\n</Location>\n",
+        {"a.example/docs/readme.txt": "403", "a.example/docs/home.html": "410", "a.example/docs/old/a.txt": "404", "a.example/readme.txt": "403"},
+    ),
+    "rules that are handed down, and a server's options that are not": Found(
+        f"{_OPEN}RewriteOptions Inherit\n<Directory {SITE}/www>\n{_ENGINE}RewriteRule readme - [F]\n</Directory>\n<Directory {SITE}/www/docs>\nRewriteRule home - [G]\n</Directory>\n"
+        f"<Directory {SITE}/shop>\n{_ENGINE}RewriteOptions InheritDownBefore\nRewriteRule css - [F]\n</Directory>\n<Directory {SITE}/shop/static>\nRewriteRule css - [G]\n</Directory>\nAlias /static {SITE}/shop/static\n",
+        {"a.example/docs/readme.txt": "200", "a.example/docs/home.html": "410", "a.example/static/site.css": "403"},
+    ),
+    "RewriteBase of the directory above": Found(
+        f"{_OPEN}<Directory {SITE}/www>\n{_ENGINE}RewriteBase /x\n</Directory>\n<Directory {SITE}/www/docs>\nRewriteRule ^readme home [R]\n</Directory>\n"
+        f"<Directory {SITE}/www/apps>\nRewriteOptions MergeBase\nRewriteRule ^tool home [R]\n</Directory>\n",
+        {"a.example/docs/readme.txt": f"302 http://a.example{SITE}/www/docs/home", "a.example/apps/tool.py": "302 http://a.example/x/home"},
+    ),
+    "rules in a section with a condition": Found(
+        f"{_OPEN}{_ENGINE}<If \"%{{REQUEST_URI}} =~ m#^/docs#\">\nRewriteRule readme /page.html [R]\nRewriteRule home page.html\n</If>\n<Else>\nRewriteRule ^{SITE}/www/plain - [G]\n</Else>\n",
+        {"a.example/docs/readme.txt": "302 http://a.example/page.html", "a.example/docs/home.html": "400", "a.example/plain.txt": "410", "a.example/docs/old/a.txt": "200"},
+    ),
+    "rules for a directory without a slash": Found(
+        f"{_OPEN}RewriteOptions AllowNoSlash\n<Directory {SITE}/www/docs>\n{_ENGINE}RewriteRule ^/srv - [F]\nRewriteRule ^$ - [G]\n</Directory>\n",
+        {"a.example/docs": "403", "a.example/docs/": "410"},
+    ),
+    "a Redirect of all that leads to a section": Found(
+        f"{_OPEN}<Directory {SITE}/www/docs>\nRedirect 303 https://x.invalid/%{{HTTP_HOST}}/a%20b\n</Directory>\n<Files plain.txt>\nRedirect 410\n</Files>\n"
+        "<If \"%{QUERY_STRING} == 'if'\">\nRedirect permanent /new\n</If>\n<Location /old>\nRedirect 404\n</Location>\n",
+        {"a.example/docs/readme.txt": "303 https://x.invalid/a.example/a%2520b", "a.example/docs": "303 https://x.invalid/a.example/a%2520b", "a.example/plain.txt": "410",
+         "a.example/page.html?if": "301 http://a.example/new?if", "a.example/page.html": "200", "a.example/old/x": "404"},
+    ),
+    "a Redirect of all that leads to an .htaccess file": Found(
+        f"{_OPEN}WSGIScriptAlias /shop {SITE}/shop/app.wsgi\n", {"a.example/docs/readme.txt": "302 https://x.invalid/y", "a.example/apps/tool.py": "410", "a.example/shop": "200"},
+        {"www/docs/.htaccess": "Redirect https://x.invalid/y\n", "www/apps/.htaccess": "<IfModule mod_alias.c>\nRedirect gone\n</IfModule>\n"},
+    ),
+    "a Redirect of a section before one of a URL": Found(
+        f"{_OPEN}<Location /docs>\nRedirect 303 /a\n</Location>\n<Location /docs/readme.txt>\nRedirect /docs /b\n</Location>\n", {"a.example/docs/readme.txt": "303 http://a.example/a"}
+    ),
+    "a Redirect to what is no URL": Found(
+        f"{_OPEN}RedirectMatch ^/go/(.*) $1\n<Location /old>\nRedirect new\n</Location>\n", {"a.example/go/docs": "500", "a.example/go/x:y": "302 x:y", "a.example/old": "500"}
+    ),
+    "the named groups of a section's pattern": Found(
+        f"{_OPEN}<LocationMatch ^/docs(/(?<part>[a-z]+))?>\nRequire env MATCH_PART\n</LocationMatch>\n<FilesMatch ^(?<base>[a-z]+)[.]html>\nRequire expr \"%{{env:MATCH_BASE}} != 'page'\"\n</FilesMatch>\n"
+        f"<DirectoryMatch ^{SITE}/www/(?<sub>[^/]+)/>\nRequire expr reqenv('MATCH_SUB') != 'apps'\n</DirectoryMatch>\n<LocationMatch ^/go/(?<to>\\w+)>\nRedirect 303 /%{{env:MATCH_TO}}\n</LocationMatch>\n",
+        {"a.example/docs/readme.txt": "200", "a.example/docs": "403", "a.example/page.html": "403", "a.example/index.html": "200", "a.example/apps/tool.py": "403", "a.example/go/x": "303 http://a.example/x"},
+    ),
+    "an Alias of a pattern's section": Found(
+        f"{_OPEN}<LocationMatch ^/go/(?<n>.*)$>\nAlias {SITE}/www/docs/%{{env:MATCH_N}}\n</LocationMatch>\n<LocationMatch ^/one>\nAlias {SITE}/www/plain.txt\n</LocationMatch>\n",
+        {"a.example/go/readme.txt": "200", "a.example/go/none": "404", "a.example/one/x": "200"},
+    ),
+    "a name with an empty part": Found(_OPEN, {"a..example/": "400", "a.example../": "400", "a.example./": "200"}),
+    "a parameter of several words": Found(
+        f"{_OPEN}<Macro Closed $dir $who>\n<Directory \"$dir\">\nRequire $who\n</Directory>\n</Macro>\nUse Closed {SITE}/www/docs \"all denied\"\nUse Closed {SITE}/www/apps 'ip 127.0.0.1'\n",
+        {"a.example/docs/readme.txt": "403", "a.example/apps/tool.py": "200"},
+    ),
     "an interpreter for each Host": Found(
         f"{_OPEN}WSGIScriptAlias /shop {SITE}/shop/app.wsgi application-group=%{{HOST}}\n", {"A.Example./shop": "200"}
     ),
@@ -187,8 +261,15 @@ def _probe(words: str) -> Probe:
         ("Require method GET,POST", "Invalid Method 'GET,POST'"),
         ("AllowMethods -POST", "AllowMethods: Invalid Method '-POST'"),
         ("AllowMethods reset", ""),
-        ("<IfFile /srv/site/none>\nRequire not ip 10.0.0.1\n</IfFile>", "?"),
+        ("<IfFile /opt/none>\nRequire not ip 10.0.0.1\n</IfFile>", "?"),
         ("<If \"'a' in split(/,/, 'a,b')\">\n</If>", "?"),
+        ('ErrorDocument 403 ""', "ErrorDocument takes two arguments"),
+        ('SetEnv "" x', "SetEnv takes 1-2 arguments"),
+        ('SetEnv x ""', ""),
+        ('AddHandler "" .py', "AddHandler requires at least two arguments"),
+        ("Redirect permanent", "URL to redirect to is missing"),
+        ("Redirect https://x.invalid/", "URL to redirect to is missing"),
+        ("<IfModule mod_alias.c>\nRedirect 303\n</IfModule>", "URL to redirect to is missing"),
     ],
 )
 def test_lines_that_httpd_refuses(line: str, message: str, httpd: Path) -> None:

@@ -47,7 +47,10 @@ _LEVELS = frozenset(["emerg", "alert", "crit", "error", "warn", "notice", "info"
     f"trace{n}" for n in range(1, 9)
 }
 _TOKENS = frozenset(["prod", "productonly", "major", "minor", "min", "minimal", "os", "full"])
-_STATUSES = frozenset(["permanent", "temp", "seeother", "gone"])
+_SENT_ELSEWHERE = frozenset(["permanent", "temp", "seeother"])
+_STATUSES = _SENT_ELSEWHERE | {"gone"}
+#: What httpd says of a Redirect without a target (mod_alias.c:add_redirect_internal).
+NO_TARGET = "URL to redirect to is missing"
 _ACTIONS = frozenset(["add", "set", "setifempty", "append", "merge", "unset", "echo", "note", "edit", "edit*"])
 _OF_A_VALUE = frozenset(["add", "set", "setifempty", "append", "merge", "note"])
 _ONE_OF_THE_ACTIONS = "'add', 'set', 'setifempty', 'append', 'merge', 'unset', 'echo', 'note', 'edit', or 'edit*'"
@@ -74,7 +77,7 @@ _PATTERN_AT = {
 #: Directives that judge their words themselves (``_grammar``); of all others httpd counts the words.
 _JUDGES = frozenset({
     "allow", "allowmethods", "allowoverride", "deny", "header", "include", "includeoptional", "keepalivetimeout", "listen",
-    "loglevel", "options", "order", "proxypass", "require", "rewritecond", "rewritemap", "rewriteoptions", "rewriterule",
+    "loglevel", "options", "order", "proxypass", "redirect", "require", "rewritecond", "rewritemap", "rewriteoptions", "rewriterule",
     "satisfy", "servertokens", "sslprotocol", "usecanonicalname", "wsgidaemonprocess", "wsgiscriptalias", *_PATTERN_AT,
     *MUST_EXIST,
 })  # fmt: skip
@@ -254,6 +257,8 @@ def _grammar(key: str, words: list[str], first: str) -> str:
         return "Name of WSGI daemon process not supplied."
     if key in MUST_EXIST and words and not words[-1].isascii() and words[-1][0] in "“”„‟‘’‚«»":
         return f"{words[-1]} is not there"
+    if key == "redirect" and len(words) == 1 and (first in _SENT_ELSEWHERE or re.fullmatch("3[0-9][0-9]", first)):
+        return NO_TARGET
     return _wsgi_options(key, words)
 
 

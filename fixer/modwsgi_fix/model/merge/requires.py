@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import Enum
 
 from modwsgi_fix.directives.families import REQUIRE_SECTIONS
-from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.items import Item, as_written
 from modwsgi_fix.model.merge.layers import Layer, every, last, walks
 from modwsgi_fix.model.merge.visitor import Asked, is_in_force, is_method, is_set, is_tls, visitor_is, words
 from modwsgi_fix.tuples import NamedTuple
@@ -142,6 +142,16 @@ def _verdict(asked: Asked, item: Item) -> tuple[Verdict, Item | None]:
     return (_negate(verdict) if negated else verdict), item
 
 
+def expression_of(item: Item) -> str:
+    """Return the expression of ``Require expr``, which is all of the rest of the line: its quotes are part of it.
+
+    Those around all of it are taken off (mod_authz_core.c:expr_parse_config).
+    """
+    written = as_written(item)
+    text = " ".join(written[2 if written[:1] == ("not",) else 1 :])
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+
+
 def _negate(verdict: Verdict) -> Verdict:
     return {Verdict.GRANTED: Verdict.DENIED}.get(verdict, Verdict.NEUTRAL)
 
@@ -163,7 +173,7 @@ def _provider(asked: Asked, item: Item, values: list[str]) -> Verdict:
     elif kind == "ssl":
         holds = is_tls(asked)
     elif kind == "expr" and asked.visitor.holds is not None:
-        known = asked.visitor.holds(" ".join(item.values[1:]))
+        known = asked.visitor.holds(expression_of(item))
         holds = asked.world.holds(f"Require {' '.join(item.values)} is met") if known is None else known
     elif kind in _USERS:
         return _user_provider(asked, item, kind)

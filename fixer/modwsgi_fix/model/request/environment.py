@@ -12,7 +12,8 @@ from modwsgi_fix.directives.families import EARLY_VARIABLES
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, every
-from modwsgi_fix.model.patterns import Match, Unknown, search
+from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
+from modwsgi_fix.model.patterns import Match, Unknown, named_groups, search
 from modwsgi_fix.model.request.state import State, client_of, header_of
 from modwsgi_fix.model.urls import substitute
 from modwsgi_fix.tuples import NamedTuple
@@ -35,15 +36,37 @@ def variable(state: State, name: str) -> Variable:
         if other.lower() == name.lower():
             found = Variable(value is not None, value)
     sections = [layer for layer in state.layers if not layer.is_level]
+    if name.upper().startswith(OF_A_PATTERN):
+        found = _of_patterns(state, sections, name.upper().removeprefix(OF_A_PATTERN), found)
     found = _after(state, sections, name, found)
     if found.is_set is False and not state.config.complete:
         return Variable(None)
     return found
 
 
+#: The beginning of the variable that a named group of a section's pattern sets (core.c:ap_regname).
+OF_A_PATTERN = "MATCH_"
+
+
+def _of_patterns(state: State, sections: Iterable[Layer], group: str, found: Variable) -> Variable:
+    """Return what the named groups of the sections that hold say; the last one with that name counts."""
+    path = state.filename or ""
+    for layer in sections:
+        section = layer.section
+        if section is None or not is_regex_section(section):
+            continue
+        texts = {"location": state.uri, "directory": path, "files": path.rpartition("/")[2]}
+        groups = named_groups(pattern_of(section), texts.get(section.key.removesuffix("match"), ""))
+        if isinstance(groups, Unknown):
+            return Variable(None)
+        value = next((text for name, text in groups.items() if name.upper() == group), None)
+        found = Variable(True, value) if value is not None else found
+    return found
+
+
 def is_set_somewhere(config: Config, name: str) -> bool:
     """Whether some line sets a variable of this name before access is checked."""
-    return any(_name(word) == name.lower() for item in config.named(*EARLY_VARIABLES) for word in item.values[1:])
+    return name.upper().startswith(OF_A_PATTERN) or any(_name(word) == name.lower() for item in config.named(*EARLY_VARIABLES) for word in item.values[1:])
 
 
 def _after(state: State, layers: Iterable[Layer], name: str, found: Variable) -> Variable:
@@ -110,6 +133,9 @@ def _subject(state: State, name: str) -> str | None:
         return request.host_header
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         return None
+    if key.upper().startswith(OF_A_PATTERN):
+        found = variable(state, name)
+        return "" if found.is_set is False else found.value
     if request.lacks(name):
         # A variable of that name takes the place of the header (mod_setenvif.c:match_headers).
         is_variable = key in {name.lower() for name in state.environment} or is_set_somewhere(state.config, name)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import every
 from modwsgi_fix.model.merge.world import Beyond
 from modwsgi_fix.model.request.outcome import Kind, Outcome
-from modwsgi_fix.model.request.state import State
+from modwsgi_fix.model.request.state import IS_URL, State
 
-#: ``ap_is_url``.
-_URL = expression(r"[A-Za-z0-9+.-]+:")
 _OF_HTTPD = (Kind.REFUSED, Kind.NOT_FOUND, Kind.ERROR)
 
 
@@ -30,7 +27,7 @@ def spoken_for(state: State, outcome: Outcome, follow: Callable[[str], tuple[Out
     text = item.values[1]
     if "%{" in text or not item.known:
         raise Beyond(f"{item.name} by an expression", item)
-    if " " not in text and _URL.match(text):
+    if " " not in text and IS_URL.match(text):
         if outcome.status == 401:
             # httpd ignores such a line when it reads the file (AH00113).
             return outcome

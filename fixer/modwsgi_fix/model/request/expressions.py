@@ -61,6 +61,11 @@ def truth(expression: str, state: State) -> bool | None:
         return None
 
 
+def interpolated(text: str, state: State) -> str | None:
+    """Return a text in which ``%{...}`` is replaced by values (util_expr_eval.c:ap_expr_str_exec); None where that is not known."""
+    return _Reader((), state).expanded(text) if "%" in text or "\\" in text or "$" in text else text
+
+
 def is_understood(expression: str) -> bool:
     """Whether all of an expression is understood, whatever its values are."""
     try:

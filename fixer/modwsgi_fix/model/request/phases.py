@@ -308,12 +308,12 @@ def _fixups(state: State, depth: int) -> None:
     # All modules are asked, also where mod_rewrite has found another URL.
     redirecting = [layer for layer in sections if not layer.names.isdisjoint(REDIRECTS)]
     if redirecting:
-        # A proxy or a RewriteRule may have taken the URL before mod_alias was asked.
+        # Sections of the file are known now; a proxy or a RewriteRule may have taken the URL before mod_alias was asked.
         redirect_in_location(state)
     for key in REDIRECTS:
         for layer in redirecting:
             for item in layer.by_key.get(key, ()):
-                redirect = redirect_of(item)
+                redirect = redirect_of(item, in_section=True)
                 if (
                     redirect is not None
                     and (target := redirect_target(state, redirect)) is not None

@@ -22,6 +22,8 @@ _SAFE = "$-_.+!*'(),:@&=/~;"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
+#: The beginning of a text that httpd takes for a URL (``ap_is_url``).
+IS_URL = expression(r"[A-Za-z0-9+.-]+:")
 #: The attributes that a promoted subrequest hands over.
 _PROMOTED = (
     "uri", "filename", "path_info", "type", "handler", "content_type", "mount", "alias", "context", "layers", "anchor", "forced",
