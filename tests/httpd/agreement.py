@@ -156,8 +156,11 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
     served = outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.PROGRAM, Kind.PROXY)
     if (served or (outcome.kind in (Kind.REFUSED, Kind.NOT_FOUND) and not within)) and outcome.file:
         # A balancer's member takes its place; a document for what nobody answered takes the place of both.
+        documents = [item.values[1] for item in config.named("errordocument") if len(item.args) > 1]
         chosen = outcome.kind is Kind.PROXY and (
-            outcome.file.startswith("proxy:balancer:") or not answer.mapped.startswith("proxy:")
+            outcome.file.startswith("proxy:balancer:")
+            or not answer.mapped.startswith("proxy:")
+            or answer.mapped.endswith(tuple(url for url in documents if url.startswith("/")))
         )
         said += [] if chosen else [("file", _logged(_over_tcp(outcome.file)), answer.mapped)]
     # A handler by AddType is lent for the call, and gone when the log is written (config.c:ap_invoke_handler).
@@ -197,7 +200,8 @@ def _of_wsgi(path: str) -> str:
 def _logged(path: str) -> str:
     """A path as httpd writes it to its log."""
     escaped = path.replace("\\", "\\\\").replace('"', '\\"').encode("utf-8", "surrogateescape")
-    return "".join(chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}" for byte in escaped)
+    usual = {8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 13: "\\r"}
+    return "".join(chr(byte) if 32 <= byte < 127 else usual.get(byte, f"\\x{byte:02x}") for byte in escaped)
 
 
 def report(setup: Setup, pair: Pair) -> str:

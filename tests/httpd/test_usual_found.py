@@ -21,8 +21,9 @@ from .probe import Probe
 from .proofs import sample
 from .root import CERTIFICATE, SITE, Tree
 from .server import Base, Setup
-from .usual import made
-from .usual_words import MODULES, TREE
+from .usual import MODULES, made
+from .usual_parts import TREE as FURTHER
+from .usual_words import TREE
 
 SEEDS = sample(range(1200), 60, "usual starts")
 
@@ -211,6 +212,45 @@ CASES = {
         f"{_OPEN}<Macro Closed $dir $who>\n<Directory \"$dir\">\nRequire $who\n</Directory>\n</Macro>\nUse Closed {SITE}/www/docs \"all denied\"\nUse Closed {SITE}/www/apps 'ip 127.0.0.1'\n",
         {"a.example/docs/readme.txt": "403", "a.example/apps/tool.py": "200"},
     ),
+    "a question mark and a blank that a visitor puts into what a rule makes": Found(
+        f"{_OPEN}WSGIScriptAlias /shop {SITE}/shop/app.wsgi\n{_ENGINE}RewriteRule ^/p/(.*) /docs/$1\nRewriteRule ^/r/(.*) /docs/$1 [R]\nRewriteRule ^/q/(.*) /page.html?q=$1\n"
+        "RewriteRule ^/m/(.*) /shop?q=$1 [PT]\nRewriteRule ^/u/(.*) /docs/$1 [UnsafeAllow3F]\nRewriteRule ^/b/(.*) /page.html?q=$1 [B]\nRewriteRule ^/e/(.*) /page.html?q=$1 [R]\nRewriteRule ^/n/(.*) /page.html?q=$1 [R,NE]\n",
+        {"a.example/p/a%3Fb": "403", "a.example/r/a%3Fb": "403", "a.example/q/a%3Fb": "200", "a.example/q/a%20b": "403", "a.example/m/a%0Ab": "403", "a.example/u/readme.txt%3Fb": "200",
+         "a.example/b/a%20b": "200", "a.example/e/a%20b": "302 http://a.example/page.html?q=a%20b", "a.example/n/a%20b": "403", "a.example/p/readme.txt?q=%3F": "200"},
+    ),
+    "the same by directory": Found(
+        _OPEN, {"a.example/p/a%3Fb": "403", "a.example/q/a%20b": "403", "a.example/q/a%3Fb": "200", "a.example/page.html/x": "404"},
+        {"www/.htaccess": f"{_ENGINE}RewriteRule ^p/(.*) docs/$1\nRewriteRule ^q/(.*) /page.html?q=$1 [L]\nRewriteRule ^page.html - [DPI]\n"},
+    ),
+    "groups are escaped": Found(
+        f"{_OPEN}{_ENGINE}RewriteRule ^/b/(.*) /x?q=$1 [B,R,NE]\nRewriteRule ^/p/(.*) /x?q=$1 [B,BNP,R,NE]\nRewriteRule ^/o/(.*) /x?q=$1 [B=&%,R]\nRewriteRule ^/n/(.*) /x/$1 [B,BNE=/,R,NE]\nRewriteRule ^/c/(.*) /x?q=$1 [BCTLS,R,NE]\n"
+        "RewriteRule ^/l /x?a?b [QSL,R,NE]\n",
+        {"a.example/b/a+b%26c%20d": "302 http://a.example/x?q=a%2bb%26c+d", "a.example/p/a%20b": "302 http://a.example/x?q=a%20b", "a.example/o/a&b+c": "302 http://a.example/x?q=a%2526b+c",
+         "a.example/n/a/b%3F": "302 http://a.example/x/a/b%3f", "a.example/c/a%20b&c": "302 http://a.example/x?q=a+b&c", "a.example/l": "302 http://a.example/x?a?b"},
+    ),
+    "directories of users": Found(
+        f"{_OPEN}UserDir {SITE}/none {SITE}/homes/*/web\nUserDir disabled ann\n<VirtualHost *:80>\nServerName a.example\n</VirtualHost>\n"
+        f"<VirtualHost *:80>\nServerName b.example\nUserDir disabled\nUserDir enabled ann\n</VirtualHost>\n<VirtualHost *:80>\nServerName c.example\nUserDir http://u.invalid/*/x\nAlias /~ann {SITE}/www/docs\n</VirtualHost>\n",
+        {"a.example/~joe/x.txt": "200", "a.example/~joe": "301 http://a.example/~joe/", "a.example/~ann/x.txt": "404", "b.example/~ann/x.txt": "200", "b.example/~joe/x.txt": "404", "a.example/~none/x": "404",
+         "c.example/~joe/x.txt": "302 http://u.invalid/joe/x.txt", "c.example/~ann/readme.txt": "200"},
+    ),
+    "directories of hosts": Found(
+        f"{_OPEN}VirtualDocumentRoot {SITE}/vhosts/%0\nVirtualScriptAlias {SITE}/vhosts/%0/cgi-bin\nAlias /docs {SITE}/www/docs\n<VirtualHost *:80>\nServerName b.example\nVirtualDocumentRoot {SITE}/vhosts/%1/%-1\n</VirtualHost>\n"
+        f"<VirtualHost *:80>\nServerName c.example\nVirtualDocumentRoot none\n</VirtualHost>\n<VirtualHost *:80>\nServerAlias a.example www.a.example\n</VirtualHost>\n"
+        f"<VirtualHost *:80>\nServerName x.b.example\nVirtualDocumentRoot {SITE}/vhosts/%3/%2.1/%1.2+\n</VirtualHost>\n",
+        {"a.example/page.html": "200", "A.Example./page.html": "200", "www.a.example/none": "404", "a.example/docs/readme.txt": "200", "a.example/cgi-bin/run.cgi": "200", "b.example/page.html": "200", "c.example/page.html": "200", "x.b.example/page.html": "404"},
+    ),
+    "handlers and documents by expressions": Found(
+        f"{_OPEN}WSGIScriptAlias /shop {SITE}/shop/app.wsgi\n<Location /docs>\nSetHandler \"%{{HTTP:X-None}}\"\n</Location>\n<Location /page.html>\nSetHandler \"wsgi-%{{REQUEST_METHOD}}\"\n</Location>\nErrorDocument 404 /%{{HTTP_HOST}}\n"
+        "ErrorDocument 410 \"%{REQUEST_URI} is gone\"\nErrorDocument 403 http://x.invalid/%{HTTP_HOST}\nRedirect 410 /gone\nRedirect 403 /no\n",
+        {"a.example/docs/": "302 http://x.invalid/a.example", "a.example/page.html": "200", "a.example/none": "404", "a.example/gone": "410", "a.example/no": "302 http://x.invalid/a.example"},
+    ),
+    "tests of files": Found(
+        f"{_OPEN}{_ENGINE}" + "".join(f"RewriteCond {SITE}/{file} {test}\nRewriteRule ^/{at}$ - [G]\n" for at, (file, test) in enumerate(
+            (("empty.txt", "-s"), ("users", "-s"), ("www", "-s"), ("www/link", "-l"), ("www/page.html", "-h"), ("www/cgi-bin/run.cgi", "-x"), ("www/page.html", "-x"))))
+        + "<If \"-f %{REQUEST_FILENAME}\">\nRequire all denied\n</If>\n<If \"%{HANDLER} == 'wsgi-script'\">\nRequire all denied\n</If>\nWSGIScriptAlias /shop /srv/site/shop/none.wsgi\n",
+        {"a.example/0": "404", "a.example/1": "410", "a.example/2": "404", "a.example/3": "410", "a.example/4": "404", "a.example/5": "410", "a.example/6": "404", "a.example/plain.txt": "403", "a.example/shop": "403"},
+    ),
     "an interpreter for each Host": Found(
         f"{_OPEN}WSGIScriptAlias /shop {SITE}/shop/app.wsgi application-group=%{{HOST}}\n", {"A.Example./shop": "200"}
     ),
@@ -220,7 +260,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_found(name: str, httpd: Path) -> None:
     case = CASES[name]
-    tree: Tree = {**TREE, **case.tree, **({CERTIFICATE: "".join(certificate())} if case.tls else {})}
+    tree: Tree = {**TREE, **FURTHER, **case.tree, **({CERTIFICATE: "".join(certificate())} if case.tls else {})}
     modules = (*MODULES, "ssl", "socache_shmcb") if case.tls else MODULES
     setup = Setup({"site.conf": case.text}, tree, case.base, listen=(80, 8080), modules=modules)
     asked = {url: _probe(url) for url in case.answers}

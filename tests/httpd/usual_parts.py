@@ -49,7 +49,7 @@ URLS = (
     "/~joe/x.txt", "/~joe/", "/~joe", "/~ann/x.txt", "/~none/x.txt", "/~root/", "/lang/page.html", "/lang/page", "/lang/only", "/lang/only.html", "/lang/", "/lang/map.var", "/lang/map", "/lang/bare", "/lang/tool", "/included.shtml", "/gone.asis",
     "/deep/", "/deep/er/", "/deep/er/est/", "/deep/er/est", "/deep/er/est/bottom.txt", "/deep/er/x.txt", "/UPPER/readme.txt", "/upper/Readme.txt", "/UPPER/Readme.txt", "/back%5Cslash.txt", "/semi;colon.txt", "/percent%2541.txt", "/%C3%A4.txt",
     "/docs/..%2Fplain.txt", "/docs/%2e%2e/plain.txt", "/docs/.", "/./docs/readme.txt", "/docs//", "/docs/;x=1", "/shop/..;/x", "/shop%2Fx", "/shop/%2Fx", "/docs/readme.txt%20", "/docs/readme.txt/", "/%2564ocs/", "/docs/%00", "/%zz", "/plain.txt?/x/y.html", "/shop//x//y", "//shop", "/shop/./x",
-    "/static/../blog", "/static/img/../site.css", "/a/../../x", "/docs/readme.TXT", "/Docs/readme.txt", "/api/%2e%2e/x", "/go/a+b%26c", "/docs/%F6.txt", "/:80/x", "/http://b.example/", "/cgi-bin/none.cgi", "/cgi-bin/run.cgi/a/b?c", "/status", "/info", "/dav/x", "/page.html?%00",
+    "/static/../blog", "/static/img/../site.css", "/a/../../x", "/docs/readme.TXT", "/Docs/readme.txt", "/api/%2e%2e/x", "/go/a+b%26c", "/docs/%F6.txt", "/:80/x", "/http://b.example/", "/cgi-bin/none.cgi", "/cgi-bin/run.cgi/a/b?c", "/status", "/info", "/dav/x", "/page.html?%00", "/go/a%20b", "/go/a%3Fb", "/go/a%0Ab?q=%3F", "/docs/a%3Fb",
 )
 NAMES = ("a.example:80", "a.example:99", "127.0.0.1", "[::1]", "a_b.example", "a.example..", "sub.www.a.example", "a..example", "b.example:8080")
 HEADERS: tuple[tuple[tuple[str, str], ...], ...] = (

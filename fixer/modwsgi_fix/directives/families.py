@@ -75,6 +75,11 @@ HANDED_ON = ("proxypass", "proxypassmatch", "rewriterule")
 #: says otherwise (mod_rewrite.c:config_perdir_merge).
 REWRITING = ("rewriteengine", "rewritebase", "rewritecond", "rewriterule", "rewriteoptions")
 
+#: Directories by a name in the request: of a user (mod_userdir), of a host (mod_vhost_alias).
+NAMED_DIRECTORIES = frozenset({
+    "userdir", "virtualdocumentroot", "virtualdocumentrootip", "virtualscriptalias", "virtualscriptaliasip",
+})  # fmt: skip
+
 # -- handlers -----------------------------------------------------------------------------------------------------------
 
 #: mod_mime: a handler or a type by the extension of the file (mod_mime.c:find_ct).

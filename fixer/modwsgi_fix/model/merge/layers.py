@@ -6,6 +6,7 @@ merge_core_server_configs); the callers know what a layer means.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
@@ -215,8 +216,10 @@ class Site:
         if self._near is not None and self._near[0] == uri:
             near = self._near[1]
         else:
-            sections = (section for one in self._locations for section in one.near(uri))
-            near = [(section, location_match(section.section, uri)) for section in sections]
+            # A <Location> is compared with the URL without repeated slashes, a <LocationMatch> with it as it is.
+            merged = re.sub("//+", "/", uri) if "//" in uri else uri
+            sections = (section for one in self._locations for section in one.near(merged))
+            near = [(one, location_match(one.section, uri if one.regex else merged)) for one in sections]
             # What is unknown may be because expressions have taken too long so far, and is asked again.
             if not any(isinstance(match, Unknown) for _, match in near):
                 self._near = uri, near

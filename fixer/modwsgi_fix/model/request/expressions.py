@@ -207,7 +207,7 @@ class _Reader:
         if test in ("f", "d", "e") and word.startswith("/"):
             kind = state.world.type_of(normal(word).rstrip("/") or "/")
             return kind in {"f": (FILE,), "d": (DIRECTORY,), "e": (FILE, DIRECTORY)}[test]
-        return None
+        return state.world.tells(f"-{test}", word)
 
     def comparison(self, left: str | None) -> bool | None:
         operator = self.take("operator")

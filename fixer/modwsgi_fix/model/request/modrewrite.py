@@ -6,7 +6,7 @@ The outcome is unknown as soon as a rule outside of it is reached.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.items import Item
@@ -21,11 +21,13 @@ from modwsgi_fix.model.request.proxied import is_sent_away, send_away
 from modwsgi_fix.model.request.rewrite_maps import looked_up
 from modwsgi_fix.model.request.rewrite_rules import (
     FLAGS,
+    NO_FLAGS,
     ORDER,
     STATUSES,
     Rule,
     arguments,
     flags_of,
+    in_substitution,
     is_in_order,
     status_of,
 )
@@ -112,12 +114,15 @@ class Run:
                 continue
             changed = True
             self.substitute(rule)
+            if flags.keys() & {"dpi", "discardpath"}:
+                self.path_info = ""
             state.step("mapping", f"RewriteRule {rule.pattern} makes it {self.filename}", rule.item)
             if flags.keys() & {"r", "redirect"}:
                 self.redirect(rule, is_last=at == len(rules))
             elif flags.keys() & {"p", "proxy"}:
                 return self.away(rule)
             if flags.keys() & {"pt", "passthrough"} and not self.directory:
+                self.refuse_odd_query(rule.item)
                 state.uri = self.filename
                 return False
             if _ABSOLUTE.match(self.filename) and not flags.keys() & {"r", "redirect"}:
@@ -132,7 +137,16 @@ class Run:
             at = 0 if self.begins_again(rule) else at + self.skipped(flags)
         if self.sending is not None and self.changing is not None:
             self.send(self.changing, self.sending)
+        if self.changing is not None and not self.directory:
+            self.refuse_odd_query(self.changing.item)
         return changed
+
+    def refuse_odd_query(self, item: Item) -> None:
+        """Raise ``Done`` with 403 where a rule has put a blank or a control character into the query (AH10410)."""
+        state = self.state
+        if state.query != self.asked and any(char <= " " or char == "\x7f" for char in state.query):
+            state.step("mapping", "a blank or a control character is in the new query, which httpd refuses", item)
+            raise state.done(Kind.REFUSED, 403, "a blank or a control character in the query that a RewriteRule made")
 
     def begins_again(self, rule: Rule) -> bool:
         """Whether the first rule is next: [N]."""
@@ -151,6 +165,7 @@ class Run:
         if is_loaded(state.config, "mod_proxy.c") is False:
             state.step("mapping", "RewriteRule with [P] needs mod_proxy, which is not loaded", rule.item)
             raise state.done(Kind.REFUSED, 403, "RewriteRule with [P] without mod_proxy")
+        self.refuse_odd_query(rule.item)
         send_away(state, url, rule.item)
         return True
 
@@ -269,11 +284,12 @@ class Run:
                 return False
             kind = self.state.world.type_of(normal(text).rstrip("/") or "/")
             return kind == {"-f": FILE, "-d": DIRECTORY}[pattern]
-        return self.state.world.holds(said)
+        found = self.state.world.tells(pattern, text)
+        return self.state.world.holds(said) if found is None else found
 
     # -- values ----------------------------------------------------------------
 
-    def expand(self, text: str, item: Item | None) -> str | None:
+    def expand(self, text: str, item: Item | None, flags: Mapping[str, str] = NO_FLAGS) -> str | None:
         """Return a text with ``$N``, ``%N`` and ``%{VARIABLE}`` expanded; None where one is not known before a real request."""
         unknown = False
 
@@ -283,9 +299,10 @@ class Run:
             if escaped is not None:
                 return escaped
             if group is not None:
-                return self.groups.group(int(group)) if self.groups else ""
+                return in_substitution(self.groups.group(int(group)), flags) if self.groups else ""
             if condition is not None:
-                return self.condition_groups.group(int(condition)) if self.condition_groups else ""
+                text = self.condition_groups.group(int(condition)) if self.condition_groups else ""
+                return in_substitution(text, flags)
             value = self.variable(variable) if variable is not None else None
             if table is not None:
                 value = self.from_table(table, key)
@@ -321,11 +338,16 @@ class Run:
 
     def substitute(self, rule: Rule) -> None:
         """Replace the URL or file by the substitution of a rule."""
-        target = self.expand(rule.target, rule.item)
+        flags = rule.flags
+        target = self.expand(rule.target, rule.item, flags)
         if target is None:
             raise Beyond("a RewriteRule puts in a value that only a request has", rule.item)
+        if "unsafeallow3f" not in flags and "?" in (self.expand(rule.target.partition("?")[0], rule.item, flags) or ""):
+            self.state.step("mapping", "a question mark of the visitor's would begin the query (AH10508)", rule.item)
+            raise self.state.done(Kind.REFUSED, 403, "a question mark that a RewriteRule has not written itself")
         path, question, query = target.partition("?")
-        flags = rule.flags
+        if question and flags.keys() & {"qsl", "qslast"}:
+            path, question, query = target.rpartition("?")
         if question:
             appended = flags.keys() & {"qsa", "qsappend"} and self.state.query
             self.state.query = "&".join(part for part in (query, self.state.query if appended else "") if part)
@@ -373,6 +395,12 @@ class Run:
         if query != self.asked and not rule.flags.keys() & {"ne", "noescape"}:
             # The query of the request is as the visitor wrote it, any other is not.
             query = escaped(query)
+        elif query != self.asked:
+            self.state.filename = url
+            self.refuse_odd_query(rule.item)
+            if any(char < " " or char == "\x7f" for char in url):
+                self.state.step("mapping", "a control character is in the target, which httpd does not send", rule.item)
+                raise self.state.done(Kind.ERROR, 500, "a control character in the target of a redirect")
         url += f"?{query}" if query else ""
         raise self.state.done(Kind.REDIRECT, status, location=url)
 

@@ -132,7 +132,9 @@ def _answer(state: State) -> Outcome:
     try:
         # The main server's is not handed down (measured).
         item = last(state.site.base[-1:], "allowencodedslashes", world)
-        state.uri = clean(state, item.value.lower() if item is not None else "off")
+        merging = state.site.last("mergeslashes", world) if "//" in state.uri else None
+        merges = merging is None or merging.value.lower() != "off"
+        state.uri = clean(state, item.value.lower() if item is not None else "off", merges=merges)
         prepare(state, 0)
         outcome = _handled(state)
     except Done as done:

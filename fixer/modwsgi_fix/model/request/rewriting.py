@@ -45,6 +45,8 @@ def rewrite_in_directory(state: State, sections: Sequence[Layer]) -> bool:
     if not run.filename.startswith("/"):
         raise state.done(Kind.ERROR, 400, "a RewriteRule made a path that does not begin with a slash")
     url = _url(state, run.filename, directory, settings)
+    state.filename = url
+    run.refuse_odd_query(rules[0].item)
     state.filename = f"{url}?{state.query}" if state.query else url
     state.query = query
     state.handler = REDIRECTED

@@ -49,7 +49,7 @@ class State:
     """A request or subrequest on its way through the phases."""
 
     __slots__ = (
-        "alias", "anchor", "config", "content_type", "context", "environment", "failed", "failing", "filename", "forced",
+        "alias", "anchor", "config", "content_type", "context", "documents", "environment", "failed", "failing", "filename", "forced",
         "handler", "is_done", "is_passed_on", "layers", "mount", "parent", "path_info", "query", "redirects", "request", "site",
         "steps", "type", "uri", "walked", "world",
     )  # fmt: skip
@@ -85,6 +85,8 @@ class State:
         self.alias: str | None = None
         #: The alias whose URL and directory mod_rewrite uses to turn a file into a URL.
         self.context: Mapping | None = None
+        #: The directory that VirtualDocumentRoot has chosen; None where DocumentRoot is it.
+        self.documents: str | None = None
         #: The MIME type, where a directive or TypesConfig gives one.
         self.content_type: str | None = None
         #: Type and handler that a RewriteRule sets at the end: [T=] and [H=].
@@ -144,12 +146,16 @@ class State:
         )  # fmt: skip
 
 
-def clean(state: State, encoded_slashes: str) -> str:
-    """Return the path as ``ap_process_request_internal`` makes it: without dots and runs of slashes, then decoded once."""
+def clean(state: State, encoded_slashes: str, *, merges: bool = True) -> str:
+    """Return the path as ``ap_process_request_internal`` makes it: without dots and runs of slashes, then decoded once.
+
+    ``merges`` says whether runs of slashes become one (``MergeSlashes``).
+    """
     path = _PERCENT.sub(_decode_unreserved, state.uri)
     if not path.startswith("/"):
         raise state.done(Kind.ERROR, 400, "the path of the URL does not begin with a slash")
-    path = normalized(state, re.sub(r"//+", "/", path))
+    # Those at the beginning always do (protocol.c:ap_parse_uri).
+    path = normalized(state, re.sub(r"//+" if merges else r"^//+", "/", path))
     lowered = path.lower()
     if "%2f" in lowered and encoded_slashes == "off":
         state.step("url", "an encoded slash (%2F) is in the path, and AllowEncodedSlashes is Off")
@@ -173,7 +179,7 @@ def clean(state: State, encoded_slashes: str) -> str:
             at += 1
     decoded = data.decode("utf-8", "surrogateescape")
     if encoded_slashes == "on":
-        decoded = normalized(state, re.sub(r"//+", "/", decoded))
+        decoded = normalized(state, re.sub(r"//+", "/", decoded) if merges else decoded)
     return decoded
 
 
@@ -234,6 +240,8 @@ def absolute(state: State, path: str, item: Item) -> str:
 
 def document_root(state: State) -> str | None:
     """Return the DocumentRoot without a slash at its end, made absolute by ServerRoot; None where it is not known."""
+    if state.documents is not None:
+        return normal(state.documents).rstrip("/")
     item = state.site.last("documentroot", state.world)
     return normal(absolute(state, item.value, item)).rstrip("/") if item is not None and item.known else None
 

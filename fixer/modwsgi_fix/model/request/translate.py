@@ -8,8 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from modwsgi_fix.directives.answers import Moment
-from modwsgi_fix.directives.families import ALIASES, LOCATION_SECTIONS, MOUNTS, PREFIX_ALIASES, REDIRECTS
+from modwsgi_fix.directives.families import ALIASES, LOCATION_SECTIONS, MOUNTS, NAMED_DIRECTORIES, PREFIX_ALIASES, REDIRECTS
 from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
@@ -22,7 +21,6 @@ from modwsgi_fix.model.request.expressions import interpolated
 from modwsgi_fix.model.request.outcome import Done, Kind
 from modwsgi_fix.model.request.proxied import send_away, target_in_location
 from modwsgi_fix.model.request.state import IS_URL, State, absolute, escaped, location_url
-from modwsgi_fix.model.request.unmodelled import check_at
 from modwsgi_fix.model.urls import Mapping, alias_match, mapping_of, substitute
 from modwsgi_fix.text import whole_number
 from modwsgi_fix.tuples import NamedTuple
@@ -345,7 +343,11 @@ def mounted(uri: str, mount: Mapping) -> tuple[str, str] | None:
 
 
 def _document_root(state: State) -> None:
-    check_at(state, Moment.UNMAPPED)
+    if not NAMED_DIRECTORIES.isdisjoint(state.config.names):
+        from modwsgi_fix.model.request.named_directories import in_directory_of_host, in_home
+
+        if in_home(state) or in_directory_of_host(state):
+            return
     item = state.site.last("documentroot", state.world)
     if item is None:
         state.step("mapping", "no directive maps it, and DocumentRoot is not in sight")
