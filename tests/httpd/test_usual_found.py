@@ -251,6 +251,23 @@ CASES = {
         + "<If \"-f %{REQUEST_FILENAME}\">\nRequire all denied\n</If>\n<If \"%{HANDLER} == 'wsgi-script'\">\nRequire all denied\n</If>\nWSGIScriptAlias /shop /srv/site/shop/none.wsgi\n",
         {"a.example/0": "404", "a.example/1": "410", "a.example/2": "404", "a.example/3": "410", "a.example/4": "404", "a.example/5": "410", "a.example/6": "404", "a.example/plain.txt": "403", "a.example/shop": "403"},
     ),
+    "lines in a container of Require": Found(
+        f"{_OPEN}<Location /docs>\n<RequireAny>\nRequire method GET\n<RequireAll>\n{_LOG_IN}</RequireAll>\n</RequireAny>\n</Location>\n"
+        f"<Location /apps>\n<RequireAll>\nOrder deny,allow\nDeny from all\nRequire all granted\n</RequireAll>\n</Location>\n",
+        {"a.example/docs/readme.txt": "200", "POST a.example/docs/readme.txt": "401", "a.example/apps/tool.py": "403"},
+    ),
+    "a directory with a handler has no fallback": Found(
+        f"{_OPEN}FallbackResource /page.html\n<Location /docs>\nSetHandler none-such\n</Location>\n<Location /apps>\nSetHandler \"%{{HTTP:X-None}}\"\n</Location>\n",
+        {"a.example/docs/": "404", "a.example/apps/": "403", "a.example/apps/none": "404", "a.example/empty/": "200"},
+    ),
+    "the port of ServerName and that of the connection": Found(
+        f"{_OPEN}UseCanonicalName On\nUseCanonicalPhysicalPort On\n<VirtualHost *:80>\nServerName a.example:81\n</VirtualHost>\n<VirtualHost *:80>\nServerName b.example\n</VirtualHost>\n",
+        {"a.example/docs": "301 http://a.example:81/docs/", "b.example/docs": "301 http://b.example/docs/"},
+    ),
+    "slashes that are not merged": Found(
+        f"{_OPEN}MergeSlashes Off\n<Location /docs>\nRequire all denied\n</Location>\n<LocationMatch ^/apps/tool>\nRequire all denied\n</LocationMatch>\n{_ENGINE}RewriteRule ^/media/x - [G]\n",
+        {"a.example//docs//readme.txt": "403", "a.example//apps//tool.py": "200", "a.example/apps/tool.py": "403", "a.example/media//x": "404", "a.example//media/x": "410"},
+    ),
     "an interpreter for each Host": Found(
         f"{_OPEN}WSGIScriptAlias /shop {SITE}/shop/app.wsgi application-group=%{{HOST}}\n", {"A.Example./shop": "200"}
     ),

@@ -19,6 +19,7 @@ from modwsgi_fix.directives.families import (
     FILES_SECTIONS,
     LIMIT_SECTIONS,
     LOCATION_SECTIONS,
+    REQUIRE_SECTIONS,
 )
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Item, Server
@@ -34,7 +35,7 @@ from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.patterns import Unknown, wildcard
 
 #: What is not a line of the layer that it stands in.
-_APART = frozenset({*FILES_SECTIONS, *EXPRESSION_SECTIONS, *LIMIT_SECTIONS, *DISJOINT_SECTIONS})
+_APART = frozenset({*FILES_SECTIONS, *EXPRESSION_SECTIONS, *LIMIT_SECTIONS, *DISJOINT_SECTIONS, *REQUIRE_SECTIONS})
 
 
 class Layer:
@@ -71,6 +72,9 @@ class Layer:
                 self.ifs.append(Section(item))
             elif key in LIMIT_SECTIONS:
                 self._add(item.children)
+            elif key in REQUIRE_SECTIONS:
+                by_key.setdefault(key, []).append(item)
+                self._add(_beside_requires(item))
 
     def all(self, keys: Iterable[str]) -> list[Item]:
         """Return the directives of these names, in reading order."""
@@ -91,6 +95,15 @@ class Layer:
         if self.section is None:
             return "the server's own level"
         return f"<{self.section.name} {' '.join(self.section.values)}>"
+
+
+def _beside_requires(container: Item) -> Iterator[Item]:
+    """Yield the lines in a container of Require that are no part of it: to httpd they stand in the section around it."""
+    for item in container.children:
+        if item.key in REQUIRE_SECTIONS:
+            yield from _beside_requires(item)
+        elif item.key != "require":
+            yield item
 
 
 class Section(Layer):

@@ -353,13 +353,15 @@ def server_port(
     """Return ``ap_get_server_port``: with UseCanonicalName Off that of the Host header, else ServerName's (F-interpreter-2).
 
     The Host header counts only for the request itself (vhost.c:fix_hostname), never for a subrequest. With
-    UseCanonicalPhysicalPort On the port of the connection comes before ServerName's.
+    UseCanonicalPhysicalPort On the port of the connection comes before ServerName's, and after it with UseCanonicalName On.
     """
     _, default = scheme_of(server, request)
-    own = _said_port(server)
+    own = said = _said_port(server)
     if physical is not None and physical.value.lower() == "on":
         own = request.port
-    if sub or (canonical is not None and canonical.value.lower() == "on"):
+    if canonical is not None and canonical.value.lower() == "on":
+        return said or own or default
+    if sub:
         return own or default
     found = re.search(r":(\d+)$", request.host_header)
     return (whole_number(found[1]) if found else own) or default

@@ -32,9 +32,12 @@ def find_type(state: State) -> None:
     item = last(state.layers, "sethandler", state.world)
     if item is not None:
         handler = interpolated(item.value, state) if "%{" in item.value else item.value
+        if "%{" in item.value and handler is not None:
+            handler = handler.lower()
         if handler is None or not item.known or len(item.args) > 1:
             raise Beyond(f"{item.name} by an expression", item)
-        if handler.lower() not in ("none", ""):
+        if handler.lower() != "none":
+            # An empty one is one to mod_dir, and none to the modules that answer.
             state.handler = handler
             state.step("handler", f"SetHandler {handler}", item)
 
