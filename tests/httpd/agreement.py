@@ -147,10 +147,10 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
         with suppress(Fork):  # its name is a variable
             name = hostname(config, outcome.server, World(None, {}, {}))
             answered = answer.vhost.rpartition(":")[0]
-            # What httpd calls a host whose name it can find nowhere.
-            said.append(("host", name, "" if answered == "bogus_host_without_reverse_dns" else answered))
+            # A host without a name has that which DNS has for its address, or none.
+            said += [("host", name, answered)] if name else []
     if outcome.kind is Kind.REDIRECT:
-        said.append(("location", outcome.location, answer.location))
+        said.append(("location", _of_wsgi(outcome.location), answer.location))
     # Where httpd asks itself for another URL, the log has the file of that one, and the handler of the first.
     within = _is_from_within(outcome)
     served = outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.PROGRAM, Kind.PROXY)
@@ -193,7 +193,7 @@ def _over_tcp(path: str) -> str:
 
 
 def _of_wsgi(path: str) -> str:
-    """A part of the URL as an application sees it: a character for each byte (PEP 3333)."""
+    """A part of the URL as an application or a visitor sees it: a character for each byte (PEP 3333)."""
     return path.encode("utf-8", "surrogateescape").decode("latin-1")
 
 

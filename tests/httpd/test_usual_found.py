@@ -253,8 +253,8 @@ CASES = {
     ),
     "lines in a container of Require": Found(
         f"{_OPEN}<Location /docs>\n<RequireAny>\nRequire method GET\n<RequireAll>\n{_LOG_IN}</RequireAll>\n</RequireAny>\n</Location>\n"
-        f"<Location /apps>\n<RequireAll>\nOrder deny,allow\nDeny from all\nRequire all granted\n</RequireAll>\n</Location>\n",
-        {"a.example/docs/readme.txt": "200", "POST a.example/docs/readme.txt": "401", "a.example/apps/tool.py": "403"},
+        f"<Directory {SITE}/www/apps>\n<RequireAll>\nAuthMerging And\nRequire method GET\n</RequireAll>\n</Directory>\n",
+        {"a.example/docs/readme.txt": "200", "POST a.example/docs/readme.txt": "401", "POST a.example/apps/tool.py": "403"},
     ),
     "a directory with a handler has no fallback": Found(
         f"{_OPEN}FallbackResource /page.html\n<Location /docs>\nSetHandler none-such\n</Location>\n<Location /apps>\nSetHandler \"%{{HTTP:X-None}}\"\n</Location>\n",
@@ -267,6 +267,27 @@ CASES = {
     "slashes that are not merged": Found(
         f"{_OPEN}MergeSlashes Off\n<Location /docs>\nRequire all denied\n</Location>\n<LocationMatch ^/apps/tool>\nRequire all denied\n</LocationMatch>\n{_ENGINE}RewriteRule ^/media/x - [G]\n",
         {"a.example//docs//readme.txt": "403", "a.example//apps//tool.py": "200", "a.example/apps/tool.py": "403", "a.example/media//x": "404", "a.example//media/x": "410"},
+    ),
+    "a server's own lines see the URL as it is sent": Found(
+        f"{_OPEN}SetEnvIf Request_URI ^/docs TRUSTED\n<Location /docs>\nRequire env TRUSTED\n</Location>\n<Location /apps>\nSetEnvIf Request_URI ^/apps OWN\nRequire env OWN\n</Location>\n",
+        {"a.example/docs/readme.txt": "200", "a.example/x/../docs/readme.txt": "403", "a.example/%64ocs/readme.txt": "403", "a.example//docs/readme.txt": "200", "a.example/%61pps/tool.py": "200"},
+    ),
+    "rounds that are counted": Found(
+        f"{_OPEN}{_ENGINE}RewriteRule ^/(.*)x(.*)$ /$1z$2 [N=3]\n", {"a.example/axb": "404", "a.example/axbx": "500"}
+    ),
+    "a Redirect does not take the place of an error": Found(
+        f"{_OPEN}ErrorDocument 404 /old\nRedirect /old /new\n", {"a.example/none": "404", "a.example/old": "302 http://a.example/new"}
+    ),
+    "a rule's redirect takes the place of an error": Found(
+        f"{_OPEN}{_ENGINE}RewriteRule ^/old /new [R=301]\nErrorDocument 404 /old\n", {"c.example/none": "301 http://c.example/new"}
+    ),
+    "the slash of DocumentRoot": Found(
+        f"DocumentRoot {SITE}/www/\n<Directory {SITE}>\nRequire all granted\n</Directory>\n<If \"%{{DOCUMENT_ROOT}} == '{SITE}/www/'\">\nRequire ip 127.0.0.1\n</If>\n{_ENGINE}RewriteCond %{{DOCUMENT_ROOT}} www$\nRewriteRule ^ - [G]\n",
+        {"a.example/page.html": "200"},
+    ),
+    "files that MultiViews cannot tell": Found(
+        f"{_OPEN}<Directory {SITE}/www/lang>\nOptions +MultiViews\nFallbackResource /page.html\n</Directory>\n",
+        {"a.example/lang/tool": "404", "PROPFIND a.example/lang/tool": "404", "a.example/lang/none": "200"},
     ),
     "an interpreter for each Host": Found(
         f"{_OPEN}WSGIScriptAlias /shop {SITE}/shop/app.wsgi application-group=%{{HOST}}\n", {"A.Example./shop": "200"}

@@ -31,14 +31,14 @@ def variable(state: State, name: str) -> Variable:
     if state.parent is not None:
         # A subrequest has the variables of the request that it is made for.
         return variable(state.parent, name)
-    found = _after(state, state.site.base, name, Variable())
+    found = _after(state, state.site.base, name, Variable(), state.raw)
     for other, value in state.environment.items():
         if other.lower() == name.lower():
             found = Variable(value is not None, value)
     sections = [layer for layer in state.layers if not layer.is_level]
     if name.upper().startswith(OF_A_PATTERN):
         found = _of_patterns(state, sections, name.upper().removeprefix(OF_A_PATTERN), found)
-    found = _after(state, sections, name, found)
+    found = _after(state, sections, name, found, state.uri)
     if found.is_set is False and not state.config.complete:
         return Variable(None)
     return found
@@ -69,21 +69,23 @@ def is_set_somewhere(config: Config, name: str) -> bool:
     return name.upper().startswith(OF_A_PATTERN) or any(_name(word) == name.lower() for item in config.named(*EARLY_VARIABLES) for word in item.values[1:])
 
 
-def _after(state: State, layers: Iterable[Layer], name: str, found: Variable) -> Variable:
+def _after(state: State, layers: Iterable[Layer], name: str, found: Variable, uri: str) -> Variable:
+    """Return what is known of a variable after these layers; ``uri`` is the URL that they see: a server's own lines see the
+    one that is sent, before it is decoded and its dots are taken out (mod_setenvif.c: post_read_request, header_parser)."""
     for _, items in every(layers, EARLY_VARIABLES, state.world):
         for item in items:
-            found = _set_by(state, item, name, found)
+            found = _set_by(state, item, name, found, uri)
     return found
 
 
-def _set_by(state: State, item: Item, name: str, before: Variable) -> Variable:
+def _set_by(state: State, item: Item, name: str, before: Variable, uri: str) -> Variable:
     words = item.values
     browser, expression = item.key.startswith("browsermatch"), item.key == "setenvifexpr"
     subject, rest = ("User-Agent", words) if browser or expression else (words[0], words[1:]) if words else ("", ())
     assignment = next((word for word in reversed(rest[1:]) if _name(word) == name.lower()), None)
     if assignment is None:
         return before
-    match = _matches(state, item, subject, rest[0]) if not expression else _holds(state, rest[0])
+    match = _matches(state, item, subject, rest[0], uri) if not expression else _holds(state, rest[0], uri)
     if match is None:
         is_set: bool | None = not assignment.startswith("!")
         return before if before == Variable(is_set) else Variable(is_set if before.is_set is is_set else None)
@@ -101,15 +103,17 @@ def _name(word: str) -> str:
     return word.removeprefix("!").partition("=")[0].lower()
 
 
-def _holds(state: State, expression: str) -> bool | None:
+def _holds(state: State, expression: str, uri: str) -> bool | None:
+    if uri != state.uri and "REQUEST_URI" in expression.upper():
+        return None
     from modwsgi_fix.model.request.expressions import truth
 
     return truth(expression, state)
 
 
-def _matches(state: State, item: Item, subject: str, pattern: str) -> Match | bool | None:
+def _matches(state: State, item: Item, subject: str, pattern: str, uri: str) -> Match | bool | None:
     """Return the match of one line, False where there is none, None where that is not known."""
-    text = _subject(state, subject)
+    text = uri if subject.lower() == "request_uri" else _subject(state, subject)
     if text is None or not item.known:
         return None
     found = search(pattern, text, nocase=item.key.endswith("nocase"))
@@ -118,8 +122,6 @@ def _matches(state: State, item: Item, subject: str, pattern: str) -> Match | bo
 
 def _subject(state: State, name: str) -> str | None:
     key, request = name.lower(), state.request
-    if key == "request_uri":
-        return state.uri
     if key == "request_method":
         return request.method
     if key in ("request_protocol", "remote_host"):

@@ -153,6 +153,10 @@ class Run:
         if not rule.flags.keys() & {"n", "next"}:
             return False
         self.rounds += 1
+        most = whole_number(rule.flags.get("n") or rule.flags.get("next") or "")
+        if most and self.rounds + 1 >= most:
+            self.state.step("mapping", f"RewriteRule begins again, and may {most} times at most", rule.item)
+            raise self.state.done(Kind.ERROR, 500, "a RewriteRule begins again too often")
         if self.rounds > _MOST_ROUNDS:
             raise Beyond(f"RewriteRule with [N] begins again more than {_MOST_ROUNDS} times", rule.item)
         return True
@@ -177,11 +181,17 @@ class Run:
         self.state.step("mapping", f"RewriteRule {said}", rule.item)
         if self.directory and self.sending is not None:
             self.state.filename = self.filename
-        if self.state.failing is not None:
-            # Its status takes the place of the error's, and has a document of its own (hook_fixup sets r->status to 200).
-            self.state.failing.is_replaced, self.state.failed = True, False
+        self.take_the_place_of_an_error()
         kind = {403: Kind.REFUSED, 401: Kind.REFUSED, 404: Kind.NOT_FOUND}.get(status, Kind.ERROR)
         return self.state.done(kind, status, f"a RewriteRule {said}")
+
+    def take_the_place_of_an_error(self) -> None:
+        """Note that a status or redirect answers, where the URL is that of an error's document.
+
+        mod_rewrite sets the request's status to 200 (hook_uri2file, hook_fixup): a status has a document of its own.
+        """
+        if self.state.failing is not None:
+            self.state.failing.is_replaced, self.state.failed = True, False
 
     def types(self, flags: dict[str, str]) -> None:
         """Note [T=] and [H=], which take effect after everything else."""
@@ -402,6 +412,7 @@ class Run:
                 self.state.step("mapping", "a control character is in the target, which httpd does not send", rule.item)
                 raise self.state.done(Kind.ERROR, 500, "a control character in the target of a redirect")
         url += f"?{query}" if query else ""
+        self.take_the_place_of_an_error()
         raise self.state.done(Kind.REDIRECT, status, location=url)
 
     def based(self, url: str) -> str:

@@ -264,7 +264,7 @@ def _walked(state: State, found: list[Layer]) -> list[Layer]:
 def _negotiate(state: State) -> None:
     """Replace a missing file by one of those with further extensions (MultiViews)."""
     names = variants(state)
-    if not names:
+    if names is None:
         return
     item = last(state.layers, "options", state.world)
     directory, _, base = (state.filename or "").rpartition("/")
@@ -289,7 +289,8 @@ def _negotiate(state: State) -> None:
     if is_open and not (state.failed and all(sub.handler is None for sub in subs)):
         raise Beyond(f"Options MultiViews chooses among {', '.join(names)}", item)
     if not subs:
-        state.step("handler", f"MultiViews finds {', '.join(names)}, which nobody may see", item)
+        said = f"{', '.join(names)}, which nobody may see" if names else "files whose extensions say nothing"
+        state.step("handler", f"MultiViews finds {said}", item)
         raise state.done(Kind.NOT_FOUND, 404, "no variant may be seen")
     state.step("handler", f"MultiViews: {names[0]} stands for {base}", item)
     state.world.steps += subs[0].steps

@@ -50,7 +50,7 @@ class State:
 
     __slots__ = (
         "alias", "anchor", "config", "content_type", "context", "documents", "environment", "failed", "failing", "filename", "forced",
-        "handler", "is_done", "is_passed_on", "layers", "mount", "parent", "path_info", "query", "redirects", "request", "site",
+        "handler", "is_done", "is_passed_on", "layers", "mount", "parent", "path_info", "query", "raw", "redirects", "request", "site",
         "steps", "type", "uri", "walked", "world",
     )  # fmt: skip
 
@@ -70,7 +70,8 @@ class State:
         self.site = site
         self.request = request
         self.world = world
-        #: The path after decoding.
+        #: The path as it is sent, and after decoding.
+        self.raw = re.sub("^//+", "/", uri)
         self.uri = uri
         self.query = query
         self.filename: str | None = None
@@ -240,10 +241,16 @@ def absolute(state: State, path: str, item: Item) -> str:
 
 def document_root(state: State) -> str | None:
     """Return the DocumentRoot without a slash at its end, made absolute by ServerRoot; None where it is not known."""
+    root = document_root_as_written(state)
+    return root.rstrip("/") if root is not None else None
+
+
+def document_root_as_written(state: State) -> str | None:
+    """Return the DocumentRoot as its variable has it: with a slash at its end where one is written."""
     if state.documents is not None:
-        return normal(state.documents).rstrip("/")
+        return normal(state.documents)
     item = state.site.last("documentroot", state.world)
-    return normal(absolute(state, item.value, item)).rstrip("/") if item is not None and item.known else None
+    return normal(absolute(state, item.value, item)) if item is not None and item.known else None
 
 
 def port_of(state: State) -> int:
