@@ -10,7 +10,7 @@ from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.gaps import HARMLESS, GapKind, sees_all_sections, whole_text
 from modwsgi_fix.model.items import Guard
 from modwsgi_fix.model.reading.loading import load
-from modwsgi_fix.model.reading.source import Source, find_sources
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.syntax.nodes import DEEPEST_SECTION
 
 # -- which servers -------------------------------------------------------------
@@ -169,6 +169,43 @@ def test_what_cannot_be_decided_is_a_guard() -> None:
     assert guards(text) == [(a,), (a, ssl), (Guard("iffile", "/x", negated=False),), ()]
 
 
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("IfDirective WSGIScriptAlias", True),
+        ("IfDirective wsgiscriptalias none", True),
+        ("IfDirective !WSGIScriptAlias", False),
+        ("IfDirective SSLEngine", False),
+        ("IfDirective !SSLEngine", True),
+        ("IfDirective <VirtualHost", True),
+        ("IfDirective VirtualHost", False),
+        ("IfSection VirtualHost", True),
+        ("IfSection Require", False),
+        ("IfSection Macro", None),
+        ("IfSection !RequireAll", False),
+        ("IfDirective FooBar", None),
+        ("IfFile /srv/site/app.wsgi", True),
+        ("IfFile conf", True),
+        ("IfFile ./conf/../app.wsgi", True),
+        ("IfFile /srv/site/none.wsgi", False),
+        ("IfFile !/srv/site/none.wsgi", True),
+        ("IfFile /etc/none", None),
+        ("IfFile /srv/site/gone", None),
+        ("IfFile /srv/site/${NONE}", None),
+    ],
+)
+def test_conditions_on_directives_and_files_are_decided_where_the_files_tell(
+    condition: str, *, found: bool | None
+) -> None:
+    modules = "".join(f"LoadModule {name}_module modules/mod_{name}.so\n" for name in ("authz_core", "wsgi", *"abcdef"))
+    key = condition.split()[0]
+    text = f"ServerRoot /srv/site\n{modules}<{condition}>\nFoo\n</{key}>\n"
+    files = {"/srv/site/conf/httpd.conf": text, "/srv/site/app.wsgi": ""}
+    root = Memory(files, links={"/srv/site/gone": "/nowhere"})
+    read = load(source_of(files, paths=["/srv/site/conf"]), disk=root).named("foo")
+    assert (None if any(item.guards for item in read) else bool(read)) is found
+
+
 def test_opposite_branches_exclude_each_other() -> None:
     text = (
         "<IfDefine A>\nFoo 1\n</IfDefine>\n<IfDefine !A>\nFoo 2\n</IfDefine>\n<IfDefine B>\nFoo 3\n</IfDefine>\nFoo 4\n"
@@ -217,32 +254,6 @@ def test_a_version_that_is_left_open_is_a_guard() -> None:
 @pytest.mark.parametrize("test", ["~ ^2.4", "!~ ^2.2", "/^2\\.4/", "= /[.]4[.]/", "!~ ^2.4.x"])
 def test_a_version_by_a_pattern_is_decided_where_all_that_it_may_be_agree(test: str) -> None:
     assert guards(f"<IfVersion {test}>\nFoo\n</IfVersion>\n<IfVersion ~ ^2.2>\nFoo\n</IfVersion>\n") == [()]
-
-
-@pytest.mark.parametrize(
-    ("test", "read"),
-    [
-        ("IfDirective WSGIScriptAlias", True), ("IfDirective !Alias", False), ("IfDirective VirtualHost", False),
-        ("IfSection VirtualHost", True), ("IfSection Alias", False), ("IfSection !Directory", False),
-        ("IfDirective Nothing", None), ("IfSection <VirtualHost", None), ("IfDirective CGIVar", None),
-    ],
-)  # fmt: skip
-def test_a_directive_that_is_asked_for_is_one_of_a_loaded_module(test: str, read: bool | None) -> None:
-    found = guards(f"LoadModule alias_module mod_alias.so\n<{test}>\nFoo\n</{test.split()[0]}>\n")
-    assert found == ([()] if read else []) if read is not None else len(found[0]) == 1
-
-
-@pytest.mark.parametrize(
-    ("path", "read"),
-    [("/srv/flag", True), ("!/srv/flag", False), ("/srv/none", False), ("../srv/flag", True), ("flag", None), ("/opt/flag", None)],
-)
-def test_a_file_that_is_asked_for_is_looked_for_on_the_disk(path: str, read: bool | None) -> None:
-    text = f"ServerRoot /etc\n<IfFile {path}>\nFoo\n</IfFile>\n"
-    files = Memory({"/etc/apache2.conf": text, "/srv/flag": ""})
-    source = Source(files, ("/etc/apache2.conf",), (("/etc", "/etc"),), ("/etc",), complete=True)
-    seen = [item.guards for item in load(source, disk=files).named("foo")]
-    assert seen == ([()] if read else []) if read is not None else len(seen[0]) == 1
-    assert len(load(source).named("foo")[0].guards) == 1
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modwsgi_fix.files import Disk, FileProblem, Files, Memory, Overlay, read_bytes
+from modwsgi_fix.files import Disk, FileProblem, Files, Memory, Overlay, Remembered, key_of_each, read_bytes
 from modwsgi_fix.files.rooted import Rooted
 
 CONTENTS: dict[str, str | bytes] = {
@@ -106,6 +107,43 @@ def test_disk_and_memory_agree_on_any_path(tmp_path_factory: pytest.TempPathFact
     # Outside lies the machine, which memory knows nothing of.
     if Disk().key(path).startswith(f"{root}/"):
         assert seen(Disk(), path) == seen(files, path)
+
+
+@given(PATHS)
+@settings(max_examples=3 * settings.default.max_examples)
+def test_what_a_listing_tells_is_so(image: Path, parts: list[str]) -> None:
+    for files, root in ((Disk(), str(image)), (memory(), "")):
+        path = "/".join([root, *parts])
+        listed = Remembered(files)
+        for directory in (path, os.path.dirname(path)):
+            with suppress(FileProblem):
+                listed.names(directory)
+        assert seen(listed, path) == seen(files, path)
+        assert key_of_each(files)(path) == files.key(path)
+
+
+def test_a_relative_path_is_not_taken_for_one_of_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "etc").symlink_to("/srv")
+    key_of = key_of_each(Disk())
+    assert [key_of(path) for path in ("/x", "x", "etc")] == ["/x", f"{tmp_path.resolve()}/x", os.path.realpath("/srv")]
+
+
+def test_of_files_that_were_listed_the_disk_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.conf").touch()
+    (tmp_path / "link.conf").symlink_to("a.conf")
+    (tmp_path / "below").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    assert Disk().listed(str(tmp_path)).plain == {"a.conf"}
+    asked: list[str] = []
+    for name in ("is_file", "is_dir", "is_link"):
+        monkeypatch.setattr(Disk, name, lambda self, path: asked.append(os.path.basename(path)) or False)
+    files = Remembered(Disk())
+    names = files.names(str(tmp_path))
+    for name in names:
+        path = str(tmp_path / name)
+        assert (files.is_file(path), files.is_dir(path), files.is_link(path)) == (name == "a.conf", False, False)
+    assert asked == ["below"] * 3 + ["link.conf"] * 3 + ["pipe"] * 3
 
 
 @given(st.lists(st.sampled_from([*NAMES, "..", "self", "gone.conf"]), max_size=8))

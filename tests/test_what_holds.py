@@ -136,6 +136,36 @@ def test_sections_with_the_same_options_are_weighed_once(asked: list[str]) -> No
     assert asked == ["_decided"]
 
 
+def test_directories_of_which_no_section_says_anything_have_the_options_of_the_one_above(asked: list[str]) -> None:
+    quiet = "".join(f"<Directory /srv/a/q{n}>\nRequire all granted\n</Directory>\n" for n in range(30))
+    config = server(f"{with_options('a', 'Options Indexes')}{quiet}{with_options('a/own', 'Options None')}")
+    _, on, off = config.named("options")
+    assert [by_options(config, f"/srv/a/q{n}") for n in range(30)] == [(True, on)] * 30
+    assert [by_options(config, f"/srv/a/{name}") for name in ("own", "own/b", "other")] == [
+        (False, off),
+        (False, off),
+        (True, on),
+    ]
+    assert asked == ["_decided"] * 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "state"),
+    [
+        (with_options("a/*", "Options None"), False),
+        (with_options("a/b", "<IfModule mod_wsgi.c>", "Options None", "</IfModule>"), False),
+        (with_options("a/b", "<If \"%{HTTPS} == 'on'\">", "Options None", "</If>"), None),
+        ("<DirectoryMatch ^/srv/a/[bc]>\nOptions None\n</DirectoryMatch>\n", False),
+        (with_options("a/b/", "Options None"), False),
+        (with_options("a/${NAME}", "Options None"), True),
+    ],
+    ids=["wildcard", "module", "condition", "expression", "slash", "variable"],
+)
+def test_a_section_of_any_kind_says_for_itself(lines: str, *, state: bool | None) -> None:
+    config = server(f"LoadModule wsgi_module modules/mod_wsgi.so\n{with_options('a', 'Options Indexes')}{lines}")
+    assert [by_options(config, f"/srv/{path}")[0] for path in ("a", "a/b")] == [True, state]
+
+
 @pytest.mark.parametrize(
     ("line", "state"),
     [

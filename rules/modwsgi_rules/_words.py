@@ -116,7 +116,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "python.python_home_not_a_prefix": ("wsgidaemonprocess", "wsgipythonhome",),
     "python.python_home_of_another_version": (),
     "python.python_path_is_an_environment": ("wsgidaemonprocess", "wsgipythonpath",),
-    "python.python_path_is_site_packages": ("wsgidaemonprocess",),
+    "python.python_path_is_site_packages": ("wsgidaemonprocess", "wsgipythonhome", "wsgipythonpath",),
     "python.python_path_relative": ("wsgidaemonprocess", "wsgipythonpath",),
     "python.setenv_not_in_os_environ": ("setenv", "setenvif", "setenvifnocase",),
     "scripts.activate_this": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),

@@ -44,7 +44,7 @@ def planted(scene: Scene, directory: Path) -> Path:
     base = _BASE.format(BASES[scene.setup.get("base", "2.4")])
     texts = {
         "/etc/apache2/apache2.conf": _MAIN.format(loads + base),
-        "/etc/apache2/site.conf": scene.conf,
+        "/etc/apache2/site.conf": scene.conf.replace("@IP@", "127.0.0.1"),
         **scene.tree,
     }
     for name, entry in texts.items():

@@ -75,6 +75,13 @@ def python(name: str, script: str, rule: str = "", place: int | str = 0, **more:
     return Scene((name,), GRANT + host(MOUNT), rule, place, {"app.wsgi": script}, **more)
 
 
+#: What hands requests on by HTTP.
+_HTTP = {"modules": ("proxy", "proxy_http")}
+_LOG_IN = (
+    "<Directory /srv/site>\nAuthType Basic\nAuthName shop\nAuthUserFile /srv/site/users\nRequire {}\n</Directory>\n"
+)
+#: The password is the word secret.
+_USERS = {"app.wsgi": app(), "users": "joe:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n"}
 _DAEMON = GRANT + host(MOUNT, GROUP)
 #: For a server that has to live on for its log.
 WAIT = "WSGIScriptAlias /wait /srv/site/wait.wsgi process-group=%{GLOBAL}\n"
@@ -296,6 +303,24 @@ SCENES = [
     Scene(("no-connection-to-server",), GRANT + host(MOUNT, "ProxyPass /api uwsgi://127.0.0.1:9/\n"), "", 7, urls=("http://a.example/api",), setup={"modules": ("proxy", "proxy_uwsgi")}),
     Scene(("no-connection-to-socket",), GRANT + host(MOUNT, "ProxyPass /shop unix:/srv/site/none.sock|uwsgi://b.example/\n"), "", 7, urls=("http://a.example/shop",), setup={"modules": ("proxy", "proxy_uwsgi")}),
     Scene(("no-backend",), GRANT + host(MOUNT, "ProxyPass /api http://127.0.0.1:9/\n"), "", 7, urls=("http://a.example/api",), setup={"modules": ("proxy", "proxy_http")}, named="no-backend"),
+    Scene(("backend-not-known",), GRANT + host("ProxyPass / http://127.0.0.1:9\n"), "proxy-slash-mismatch", 6, urls=("http://a.example/x",), setup=_HTTP),
+    Scene(("backend-gives-no-status", "backend-ends"), GRANT + host(MOUNT, "ProxyTimeout 1\n", "ProxyPass /api http://@IP@/slow\n"), "", 8, {"app.wsgi": SLOW.format(3)}, ("http://a.example/api",), _HTTP),
+    Scene(("backend-by-tls", "backend-by-tls-of"), GRANT + host(MOUNT, "ProxyPass /api/ https://@IP@:80/slow/\n"), "tls-proxy-engine-off", 7, urls=("http://a.example/api/",), setup={"modules": ("proxy", "proxy_http", "ssl", "socache_shmcb")}),
+    Scene(("encoded-slash",), "LogLevel info\n" + GRANT + host(MOUNT), "", 7, urls=("http://a.example/a%2Fb",)),
+    Scene(("no-password-file",), _LOG_IN.format("valid-user") + host(MOUNT), "", 4, {"app.wsgi": app()}, ("http://joe:secret@a.example/",)),
+    Scene(("wrong-password",), _LOG_IN.format("valid-user") + host(MOUNT), "", 4, _USERS, ("http://joe:guess@a.example/",)),
+    Scene(("no-such-login",), _LOG_IN.format("valid-user") + host(MOUNT), "", 4, _USERS, ("http://ann:secret@a.example/",)),
+    Scene(("not-admitted",), _LOG_IN.format("user ann") + host(MOUNT), "", 5, _USERS, ("http://joe:secret@a.example/",)),
+    Scene(("unknown-filter",), GRANT + host(MOUNT, "SetOutputFilter PRESS\n"), "", 7),
+    Scene(("no-variant",), "<Directory /srv/site/www>\nOptions +MultiViews\nRequire all granted\n</Directory>\n" + host("DocumentRoot /srv/site/www\n", "AddType text/html .html\n"), "", 2, {"www/page.html.zz": "x"}, ("http://a.example/page",), {"modules": ("negotiation",)}),
+    Scene(("stream-restricted",), "WSGIRestrictStdout On\n" + GRANT + host(MOUNT), "", 1, {"app.wsgi": "print('loaded')\n" + app()}),
+    python("no-library", FAILS.format("raise ImportError('libmade.so.5: cannot open shared object file: No such file or directory')"), "", "app.wsgi:2"),
+    python("module-called", "import time as application\n"),
+    Scene(("no-settings",), GRANT + host("SetEnv SHOP_SETTINGS live\n", MOUNT), "setenv-not-in-os-environ", 6, {"app.wsgi": "import os\nif not os.environ.get('SHOP_SETTINGS'):\n    raise RuntimeError('Requested setting DEBUG, but settings are not configured.')\n" + app()}),
+    refused("second-mpm", "LoadModule mpm_prefork_module /usr/lib/apache2/modules/mod_mpm_prefork.so\n" + GRANT, "second-mpm", 1),
+    refused("proxy-words", GRANT + host("ProxyPass /api http://127.0.0.1:9/ retry\n"), "refused-line", 6, setup=_HTTP),
+    refused("proxy-words", GRANT + host("ProxyPass /api http://127.0.0.1:9/ ;\n"), "foreign-syntax", 6, setup=_HTTP),
+    refused("proxy-words", GRANT + host("ProxyPass /api http://127.0.0.1:9/ # the shop\n"), "trailing-comment", 6, setup=_HTTP),
     Scene(("rewrite-without-links",), "<Directory /srv/site>\nRequire all granted\nOptions None\nRewriteEngine On\nRewriteRule ^x y\n</Directory>\n" + host(MOUNT, "Alias /static /srv/site/static\n"), "", 5, {"app.wsgi": app(), "static/a.css": ""}, ("http://a.example/static/a.css",)),
     Scene(("no-file",), "LogLevel info\n" + GRANT + host(MOUNT, "Alias /static /srv/site/static\n"), "", 8, {"app.wsgi": app(), "static/a.css": ""}, ("http://a.example/static/b.css",)),
     Scene(("no-file",), "LogLevel info\n" + GRANT + host(MOUNT, "Alias /static /srv/site/css\n"), "missing-on-disk", 8, {"app.wsgi": app(), "static/a.css": ""}, ("http://a.example/static/a.css",)),
@@ -338,6 +363,25 @@ ELSEWHERE = {
     **dict.fromkeys(
         ("compiled-for", "runtime-using"), "it takes a mod_wsgi that was built with another Python than runs"
     ),
+    **dict.fromkeys(
+        ("body-not-passed", "request-not-sent", "upload-ended", "visitor-gone", "visitor-gone-reading"),
+        "it takes a connection that ends in the middle",
+    ),
+    **dict.fromkeys(
+        ("backend-left-alone", "backend-not-asked"),
+        "mod_proxy writes them to the main log at a second request, with others",
+    ),
+    **dict.fromkeys(("no-mutex", "no-accept-lock"), "the system has semaphores left"),
+    **dict.fromkeys(
+        ("key-of-another-certificate", "certificate-of-another-name"),
+        "the servers of scenes have one certificate, with its key",
+    ),
+    "no-error-log": "httpd ends by it after it has judged its configuration, without any log",
+    "workers-few": "it takes as many visitors as httpd has threads",
+    "too-long-body": "probes send no body",
+    "htaccess-closed": "httpd runs as root in the scenes of a machine where tests do",
+    "no-listener": "every server of a scene listens somewhere",
+    "no-mpm": "every server of a scene loads an MPM",
     "could-not-bind": "see test_an_address_that_is_taken",
     "no-server-name": "see test_a_server_without_a_name",
 }

@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import ssl
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
@@ -58,15 +59,16 @@ class Probe:
 
 
 def probes(*urls: str) -> tuple[Probe, ...]:
-    """Plain GET probes from URLs: ``probes("http://a.example/", "https://a.example/x")``."""
+    """Plain GET probes from URLs: ``probes("http://a.example/", "https://joe:secret@a.example/x")``."""
     found = []
     for url in urls:
-        parts = re.fullmatch(r"(https?)://([^/:]+)(?::(\d+))?(/.*)", url)
+        parts = re.fullmatch(r"(https?)://(?:([^/@]*)@)?([^/:]+)(?::(\d+))?(/.*)", url)
         if not parts:
             raise ValueError(f"not the URL of a probe: {url}")
-        scheme, host, port, path = parts.groups()
+        scheme, login, host, port, path = parts.groups()
         number = int(port) if port else {"http": 80, "https": 443}[scheme]
-        found.append(Probe(host, path, number, tls=scheme == "https"))
+        headers = (("Authorization", f"Basic {b64encode(login.encode()).decode()}"),) if login else ()
+        found.append(Probe(host, path, number, tls=scheme == "https", headers=headers))
     return tuple(found)
 
 

@@ -140,6 +140,40 @@ def test_names_of_modules(dumper: Dumper, tmp_path: Path) -> None:
     assert len(sure) > len(MODULES) // 2
 
 
+ASKED = [
+    *("IfDirective Require", "IfDirective rEQUIRE Foo", 'IfDirective "Require"', "IfDirective !Require", "IfDirective <VirtualHost"),
+    *("IfDirective VirtualHost", "IfDirective LoadModule", "IfDirective Alias", "IfDirective RewriteRule", "IfDirective Order"),
+    *("IfDirective WSGIScriptAlias", "IfDirective ThreadsPerChild", "IfDirective MaxClients", "IfDirective Foo"),
+    *("IfSection VirtualHost", "IfSection <virtualhost", "IfSection Require", "IfSection RequireAll", "IfSection !Proxy", "IfSection If"),
+    *("IfFile there", "IfFile none", "IfFile !none", "IfFile {}/there", "IfFile {}/none", "IfFile below", "IfFile below/none"),
+    *("IfFile broken", "IfFile link", "IfFile *", "IfFile there none", "IfFile ./below/../there", "IfFile none/..", "IfFile {}"),
+]  # fmt: skip
+
+
+def test_conditions_on_directives_sections_and_files(dumper: Dumper, tmp_path: Path) -> None:
+    found, directory = dumper[0], tmp_path / "server"
+    asked = [one.format(directory) for one in ASKED]
+    loads = "".join(
+        f'LoadModule {name}_module "{path}"\n'
+        for name in ("alias", "authz_core", "dir", "mime", "setenvif", "wsgi")
+        if (path := found.module(name))
+    )
+    conditions = "".join(f"<{one}>\nTaken {at}\n</{one.split()[0]}>\n" for at, one in enumerate(asked))
+    entry = write(directory, {"httpd.conf": f"ServerRoot {directory}\n{loads}{conditions}", "there": "", "below/a": ""})
+    (directory / "link").symlink_to("there")
+    (directory / "broken").symlink_to("nowhere")
+    taken = {asked[int(arguments[0])] for _, _, key, arguments in theirs(dumper, entry) if key == "taken"}
+    # httpd has its MPM from its command line.
+    entry.write_text(f'LoadModule mpm_event_module "{found.module("mpm_event")}"\n{entry.read_text()}')
+    (source,) = find_sources(Disk(), [str(entry)])
+    read = load(source._replace(complete=True), target=Target(httpd=VERSION), disk=Disk())
+    items = read.named("taken")
+    sure = {asked[int(item.value)] for item in items if not item.guards}
+    unsure = {asked[int(item.value)] for item in items if item.guards}
+    assert sure <= taken <= sure | unsure
+    assert unsure == {"IfDirective Foo", "IfFile broken"}
+
+
 @pytest.mark.parametrize(
     "texts",
     [

@@ -339,7 +339,7 @@ def _probe(words: str) -> Probe:
         ("Require method GET,POST", "Invalid Method 'GET,POST'"),
         ("AllowMethods -POST", "AllowMethods: Invalid Method '-POST'"),
         ("AllowMethods reset", ""),
-        ("<IfFile /opt/none>\nRequire not ip 10.0.0.1\n</IfFile>", "?"),
+        ("<IfFile /etc/none>\nRequire not ip 10.0.0.1\n</IfFile>", "?"),
         ("<If \"'a' in split(/,/, 'a,b')\">\n</If>", "?"),
         ('ErrorDocument 403 ""', "ErrorDocument takes two arguments"),
         ('SetEnv "" x', "SetEnv takes 1-2 arguments"),

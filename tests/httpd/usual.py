@@ -19,7 +19,6 @@ from .probe import Probe
 from .root import CERTIFICATE, SITE
 from .server import Setup
 
-
 MODULES = (*words.MODULES, *parts.MODULES)
 
 
@@ -309,7 +308,9 @@ class _Maker:
             body += draw.choice(words.ACCESS)
         for _ in range(draw.choice((0, 0, 1, 1, 2))):
             body.append(
-                draw.choice(draw.choice((words.OPTIONS, words.INDEX, words.HANDLERS, words.WSGI, words.OTHERS, parts.LINES)))
+                draw.choice(
+                    draw.choice((words.OPTIONS, words.INDEX, words.HANDLERS, words.WSGI, words.OTHERS, parts.LINES))
+                )
             )
         if kind == "Directory" and self.chance(0.3):
             body.append(draw.choice(words.OVERRIDES))
@@ -496,7 +497,9 @@ class _Maker:
         while len(asked) < words.PROBES:
             port = draw.choice((80, 80, 80, *listen))
             method = draw.choice((*["GET"] * 16, "POST", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "PROPFIND"))
-            headers = draw.choice(((), (), (), (), draw.choice(words.LOGINS), draw.choice((*words.HEADERS, *parts.HEADERS))))
+            headers = draw.choice(
+                ((), (), (), (), draw.choice(words.LOGINS), draw.choice((*words.HEADERS, *parts.HEADERS)))
+            )
             odd = () if port == 443 else parts.NAMES
             host = draw.choice((*words.NAMES[:3], *words.NAMES[:3], *words.NAMES, *odd))
             probe = Probe(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from functools import cache
 from typing import Protocol
 
@@ -50,6 +50,13 @@ class Permissions(NamedTuple):
     mode: int
     owner: int
     group: int
+
+
+class Listed(NamedTuple):
+    """The names in a directory; those that are ``plain`` are certainly regular files and no links: all of these, some or none."""
+
+    names: list[str]
+    plain: Set[str] = frozenset()
 
 
 class Files(Protocol):
@@ -91,38 +98,73 @@ class Files(Protocol):
         """Return the names in a directory, hidden ones too, in byte order, as httpd sorts with strcmp (server/config.c)."""
         ...
 
+    def listed(self, directory: str) -> Listed:
+        """Return ``names`` of a directory with what listing it tells of them."""
+        ...
+
     def is_known(self, path: str) -> bool:
         """Whether a path that is not here certainly does not exist: always, but in a copy that was fetched in part."""
         ...
 
 
 class Remembered:
-    """Files whose directories are looked up once, for as long as nothing changes."""
+    """Files whose directories are looked up once, for as long as nothing changes; what a listing tells is not asked again."""
 
     def __init__(self, files: Files) -> None:
         self.read = files.read
         self.key = files.key
-        self.is_file = files.is_file
-        self.is_dir = cache(files.is_dir)
-        self.is_link = files.is_link
         self.is_program = files.is_program
         self.permissions = files.permissions
         self.readlink = files.readlink
-        self.names = cache(files.names)
         self.is_known = files.is_known
+        self._files = files
+        self._is_dir = cache(files.is_dir)
+        #: What was listed, by the directory with a slash at its end.
+        self._listed: dict[str, Listed] = {}
+
+    def listed(self, directory: str) -> Listed:
+        key = f"{directory.rstrip('/')}/"
+        if key not in self._listed:
+            self._listed[key] = self._files.listed(directory)
+        return self._listed[key]
+
+    def names(self, directory: str) -> list[str]:
+        return list(self.listed(directory).names)
+
+    def is_file(self, path: str) -> bool:
+        return self._is_plain(path) or self._files.is_file(path)
+
+    def is_dir(self, path: str) -> bool:
+        return not self._is_plain(path) and self._is_dir(path)
+
+    def is_link(self, path: str) -> bool:
+        return not self._is_plain(path) and self._files.is_link(path)
+
+    def _is_plain(self, path: str) -> bool:
+        above = path.rfind("/") + 1
+        known = self._listed.get(path[:above])
+        return known is not None and path[above:] in known.plain
 
 
 def key_of_each(files: Files) -> Callable[[str], str]:
-    """Return a function as ``files.key``, for many files of few directories: each directory is resolved once."""
+    """Return a function as ``files.key``, for many files of few directories: each is resolved and listed once."""
     directories: dict[str, str] = {}
 
+    @cache
+    def plain(directory: str) -> Set[str]:
+        try:
+            return files.listed(directory).plain
+        except FileProblem:
+            return frozenset()
+
     def key(path: str) -> str:
-        directory, _, name = path.rpartition("/")
-        if name in ("", ".", "..") or files.is_link(path):
+        directory, slash, name = path.rpartition("/")
+        above = directory or slash or "."
+        if name in ("", ".", "..") or (name not in plain(above) and files.is_link(path)):
             return files.key(path)
-        if directory not in directories:
-            directories[directory] = files.key(directory or ("/" if path.startswith("/") else "."))
-        return f"{directories[directory].rstrip('/')}/{name}"
+        if above not in directories:
+            directories[above] = files.key(above)
+        return f"{directories[above].rstrip('/')}/{name}"
 
     return key
 
@@ -188,10 +230,15 @@ class Disk:
             raise problem(path, error) from error
 
     def names(self, directory: str) -> list[str]:
+        return self.listed(directory).names
+
+    def listed(self, directory: str) -> Listed:
         try:
-            return _in_byte_order(os.listdir(directory))
+            with os.scandir(directory) as entries:
+                plain = {entry.name: entry.is_file(follow_symlinks=False) for entry in entries}
         except (OSError, ValueError) as error:
             raise problem(directory, error) from error
+        return Listed(_in_byte_order(plain), {name for name, is_plain in plain.items() if is_plain})
 
     def is_known(self, path: str) -> bool:
         return True
@@ -225,11 +272,14 @@ def read_bytes(path: str, most: int | None = None) -> bytes:
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
         try:
             parts, size = [], 0
-            while part := os.read(file, 1 << 20):
+            at_once = min(max(info.st_size + 1, 1 << 13), 1 << 20)
+            while part := os.read(file, at_once):
                 parts.append(part)
                 size += len(part)
                 if most is not None and size > most:
                     raise FileProblem(path, f"is larger than {most >> 20} MB")
+                if size == info.st_size and len(part) < at_once:
+                    break  # The end of a file on a disk; those of the kernel say that they are empty.
             return b"".join(parts)
         finally:
             os.close(file)
@@ -317,6 +367,10 @@ class Memory:
             reason = "not a directory" if self.is_file(directory) else MISSING
             raise FileProblem(directory, reason) from None
 
+    def listed(self, directory: str) -> Listed:
+        names, found = self.names(directory), self._find(directory).rstrip("/")
+        return Listed(names, {name for name in names if f"{found}/{name}" in self._texts})
+
     def is_known(self, path: str) -> bool:
         return True
 
@@ -371,6 +425,9 @@ class Overlay:
         key = self.key(directory)
         new = {os.path.basename(path) for path in self._texts if os.path.dirname(path) == key}
         return _in_byte_order({*self._files.names(directory), *new})
+
+    def listed(self, directory: str) -> Listed:
+        return Listed(self.names(directory), self._files.listed(directory).plain)
 
     def is_known(self, path: str) -> bool:
         return self._files.is_known(path)

@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from modwsgi_fix.files import MANIFEST, MISSING, FileProblem, Files, Permissions, absolute, read_bytes
+from modwsgi_fix.files import MANIFEST, MISSING, FileProblem, Files, Listed, Permissions, absolute, read_bytes
 from modwsgi_fix.text import encode
 from modwsgi_fix.tuples import NamedTuple
 
@@ -196,6 +196,9 @@ class Fetched:
         prefix = (remote or "").rstrip("/")
         left = {name for name in listed if f"{prefix}/{name}" not in self._manifest.digests}
         return sorted({*present, *left} - ({MANIFEST} if remote == "/" else set()), key=encode)
+
+    def listed(self, directory: str) -> Listed:
+        return Listed(self.names(directory))
 
 
 def with_manifest(files: Files, root: str) -> Files:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from modwsgi_fix.files import MISSING, FileProblem, Files, Permissions
+from modwsgi_fix.files import MISSING, FileProblem, Files, Listed, Permissions
 from modwsgi_fix.files.paths import resolve
 
 T = TypeVar("T")
@@ -116,6 +116,9 @@ class Rooted:
     def names(self, directory: str) -> list[str]:
         return self.files.names(self._host_if_there(directory))
 
+    def listed(self, directory: str) -> Listed:
+        return Listed(self.names(directory))
+
     def is_known(self, path: str) -> bool:
         return self.files.is_known(self.host(path))
 
@@ -201,6 +204,9 @@ class Held:
 
     def names(self, directory: str) -> list[str]:
         return self._ask(directory, lambda files, there: files.names(there))
+
+    def listed(self, directory: str) -> Listed:
+        return Listed(self.names(directory))
 
     def is_known(self, path: str) -> bool:
         meant = self._meant(path)

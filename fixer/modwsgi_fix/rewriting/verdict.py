@@ -77,9 +77,9 @@ _PATTERN_AT = {
 #: Directives that judge their words themselves (``_grammar``); of all others httpd counts the words.
 _JUDGES = frozenset({
     "allow", "allowmethods", "allowoverride", "deny", "header", "include", "includeoptional", "keepalivetimeout", "listen",
-    "loglevel", "options", "order", "proxypass", "redirect", "require", "rewritecond", "rewritemap", "rewriteoptions", "rewriterule",
-    "satisfy", "servertokens", "sslprotocol", "usecanonicalname", "wsgidaemonprocess", "wsgiscriptalias", *_PATTERN_AT,
-    *MUST_EXIST,
+    "loglevel", "options", "order", "proxypass", "redirect", "require", "rewritecond", "rewritemap", "rewriteoptions",
+    "rewriterule", "satisfy", "servertokens", "sslprotocol", "usecanonicalname", "wsgidaemonprocess", "wsgiscriptalias",
+    *_PATTERN_AT, *MUST_EXIST,
 })  # fmt: skip
 #: What httpd says of a number of words that it does not take (config.c:invoke_cmd); the purpose of the words follows there.
 _TAKES = {

@@ -1,26 +1,29 @@
 """
-A virtual environment is given as `python-path`, by its `site-packages`.
+A virtual environment is given as `python-path` or `WSGIPythonPath`, by its `site-packages`.
 
 ## What happens
 
 The system's own packages stay in sight beside those of the environment. The path names one version of Python, so that
-the next upgrade breaks it.
+the next upgrade breaks it. Where `python-home` or `WSGIPythonHome` names this environment, the path is needless, and one that
+names another mixes the packages of two.
 
 ## Why
 
 `python-path` adds directories to the path of the Python that mod_wsgi was built with, and is for the project's own
 code. An environment is named by `python-home`, its root (the mod_wsgi manual, "Virtual Environments").
+Directories that Python has not in `sys.path` already are put in front of it (src/server/wsgi_interp.c: `newInterpreterObject`).
 
 ## The fix
 
 It names the environment by `python-home`. It is unsafe: other versions of packages may be imported, and an
-environment that was made with another Python than mod_wsgi's does not start.
+environment that was made with another Python than mod_wsgi's does not start. Where the environment is named already, the
+path is left out: Python has it in `sys.path` already, so that it changes nothing, unless it is that of another version of Python.
 
 ## Left alone
 
-Two environments in one path, and the packages of Python 2, are reported without a fix. Directories of the system's
+Two environments, and the packages of Python 2, are reported without a fix. Directories of the system's
 own Python are not reported, nor those of `pip install --user`: `~/.local` is not an environment, and Python would not start
-in it.
+in it. `WSGIPythonPath` is for all applications in httpd's own processes, and so is `WSGIPythonHome`: that is left to a person.
 
 ## See also
 
@@ -35,6 +38,24 @@ in it.
     ```diff unsafe
     -WSGIDaemonProcess shop python-path=/srv/env/lib/python3.11/site-packages
     +WSGIDaemonProcess shop python-home=/srv/env
+    ```
+
+The environment is named already:
+
+    ```diff unsafe
+    -WSGIDaemonProcess shop python-home=/srv/env python-path=/srv/shop:/srv/env/lib/python3.11/site-packages
+    +WSGIDaemonProcess shop python-home=/srv/env python-path=/srv/shop
+    ```
+
+Another is named, and an environment of applications in httpd's own processes:
+
+    ```apache
+    WSGIDaemonProcess shop python-home=/srv/env python-path=/srv/other/lib/python3.11/site-packages
+    #                                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    ```
+    ```apache
+    WSGIPythonPath /srv/shop:/srv/env/lib/python3.11/site-packages
+    #              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     ```
 
 Two environments, and the packages of Python 2:
@@ -74,8 +95,11 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting.access_blocks import quoted
-from modwsgi_fix.rule import Diagnostic, rule
+from modwsgi_fix.rewriting.lines import delete_span
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.text import Span
 
 _PACKAGES = expression(r"(?P<root>/.+)/lib(?:64)?/python(?P<version>\d[\d.]*)/site-packages/?")
 #: Prefixes of the system's own Python: their packages are there anyway.
@@ -84,23 +108,41 @@ _SYSTEM = ("/usr", "/usr/local", "/opt/python", "/opt/homebrew")
 
 @rule()
 def python_path_is_site_packages(config: Config) -> Iterator[Diagnostic]:
+    (*_, everywhere) = (None, *(item for item in config.named("wsgipythonhome") if item.known))
+    general = everywhere.value.rstrip("/") if everywhere is not None else ""
     for process in daemon_processes(config):
         option = process.option("python-path")
         if option is None or process.directive.file.tree.is_template:
             continue
+        own = process.option("python-home")
+        home = own.value.rstrip("/") if own is not None else general
         parts = option.value.split(":")
-        roots = {packages["root"]: packages["version"] for part in parts if (packages := _environment(part))}
-        if not roots:
-            continue
-        root = next(iter(roots))
-        fix = _fix(process, parts, roots)
-        yield Diagnostic(
-            process.directive.path,
-            option.span,
-            f"python-path names the site-packages of {root}, so the system's packages are found, too",
-            fix,
-            help="" if fix else f"name the environment by python-home={root}",
-        )
+        if roots := _roots(parts):
+            fix = _fix(process, parts, roots, home)
+            yield _reported(process.directive, option.span, ("python-path", "python-home="), roots, home, fix)
+    for item in config.named("wsgipythonpath"):
+        if len(item.args) == 1 and not item.file.tree.is_template and (roots := _roots(item.value.split(":"))):
+            yield _reported(item, item.args[0].span, ("WSGIPythonPath", "WSGIPythonHome "), roots, general, None)
+
+
+def _reported(
+    item: Item, span: Span, names: tuple[str, str], roots: dict[str, str], home: str, fix: Fix | None
+) -> Diagnostic:
+    """Return the finding; ``names`` are those of the path and, with what follows, of what names an environment."""
+    path, named = names
+    root = next(iter(roots))
+    if home == root:
+        message = f"{path} names the site-packages of {root}, which Python finds as its home"
+        return Diagnostic(item.path, span, message, fix, severity=Severity.INFO)
+    others = f"those of {home}" if home else "the system's packages"
+    message = f"{path} names the site-packages of {root}, so {others} are found, too"
+    help = "leave out the environment that is not meant" if home else f"name the environment by {named}{root}"
+    return Diagnostic(item.path, span, message, fix, help="" if fix else help)
+
+
+def _roots(parts: list[str]) -> dict[str, str]:
+    """Return the version of Python of each environment whose packages are among these directories."""
+    return {packages["root"]: packages["version"] for part in parts if (packages := _environment(part))}
 
 
 def _environment(part: str) -> re.Match[str] | None:
@@ -114,21 +156,26 @@ def _is_users(root: str) -> bool:
     return root.endswith("/.local")
 
 
-def _fix(process: DaemonProcess, parts: list[str], roots: dict[str, str]) -> Fix | None:
+def _fix(process: DaemonProcess, parts: list[str], roots: dict[str, str], home: str) -> Fix | None:
     option = process.option("python-path")
     if option is None or len(roots) > 1 or process.directive.foreign or not process.directive.known:
         return None
     root, version = next(iter(roots.items()))
-    home = process.option("python-home")
-    if (home is not None and home.value.rstrip("/") != root) or version.startswith("2"):
+    if home not in ("", root) or version.startswith("2"):
         return None
     if len([one for one in process.options if one.name == "python-path"]) > 1:
         return None
     rest = [part for part in parts if not (packages := _PACKAGES.fullmatch(part)) or _is_users(packages["root"])]
     words = [f"python-path={quoted(':'.join(rest))}"] if rest else []
-    words += [f"python-home={quoted(root)}"] if home is None else []
-    if not words:
-        return None
+    words += [f"python-home={quoted(root)}"] if not home else []
+    if home:
+        reason = "packages that another version of Python has there go out of sight"
+        edit = (
+            Edit(process.directive.path, option.span, words[0])
+            if words
+            else delete_span(process.directive, option.span)
+        )
+        return Fix.unsafe("Leave the environment to its home", edit, reason=reason)
     return Fix.unsafe(
         "Name the environment by python-home",
         Edit(process.directive.path, option.span, " ".join(words)),

@@ -65,10 +65,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.model.absence import is_missing
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.missing import beside
 from modwsgi_fix.model.facts.scripts import loaded_scripts
-from modwsgi_fix.model.sight import is_missing
 from modwsgi_fix.rewriting.scripts import python_of_script
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_rules.scripts._group_options import additions_to_path

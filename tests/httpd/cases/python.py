@@ -84,4 +84,24 @@ CASES = (
             }
         ),
     ),
+    Case(
+        name="an environment given by its packages and by its root",
+        rules=("python-path-is-site-packages",),
+        level="unsafe",
+        before={
+            "site.conf": _CONF.format(
+                options="python-path=/srv/w/code:/srv/w/env/lib/python3.9/site-packages python-home=/srv/w/env"
+            ),
+        },
+        tree={
+            "/srv/w/app.wsgi": app() + "import colorsys\nLABEL = getattr(colorsys, 'WHOSE', 'of Python')\n",
+            "/srv/w/code": None,
+            "/srv/w/env/pyvenv.cfg": "home = /usr/bin\ninclude-system-site-packages = false\n",
+            "/srv/w/env/bin/python3": Link("/usr/bin/python3"),
+            "/srv/w/env/lib/python3.9/site-packages/colorsys.py": "WHOSE = 'of the environment'\n",
+        },
+        probes=probes(f"{_SITE}/"),
+        # What another version of Python has there is no longer found.
+        expect=EqualExcept(changes={f"{_SITE}/": {"label": ("of the environment", "of Python")}}),
+    ),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from modwsgi_fix.explain.answers import groups, modules, reading, requests, scripts
+from modwsgi_fix.explain.answers import groups, modules, named, reading, requests, scripts
 from modwsgi_fix.explain.asked import Asked
 from modwsgi_fix.explain.gathering import Occurrence
 from modwsgi_fix.records import Cause
@@ -23,6 +23,7 @@ READERS: dict[str, Reader] = {
     "crash": groups.crash,
     "daemon": groups.daemon,
     "embedded": groups.embedded,
+    "encoded-slash": modules.encoded_slash,
     "exception": scripts.exception,
     "group": groups.group,
     "handed-on": modules.handed_on,
@@ -36,6 +37,7 @@ READERS: dict[str, Reader] = {
     "log-in": modules.log_in,
     "loop": requests.loop,
     "name": reading.naming,
+    "named": named.named,
     "path": requests.root,
     "permissions": requests.permissions,
     "program": requests.program,

@@ -1,8 +1,8 @@
-"""Messages about a request that needs a module which httpd has not loaded: the lines that ask for it, and the module."""
+"""Messages about a request that needs a module which httpd has not loaded, or another server: the lines that ask for it."""
 
 from __future__ import annotations
 
-from modwsgi_fix.directives.families import HANDED_ON
+from modwsgi_fix.directives.families import HANDED_ON, MOUNTS
 from modwsgi_fix.explain.asked import Asked, cause_of, findings_of, spot
 from modwsgi_fix.explain.gathering import Occurrence
 from modwsgi_fix.model.items import Item
@@ -17,6 +17,14 @@ _OF_SCHEMES = {
     "https": "proxy_http",
     "ws": "proxy_http (proxy_wstunnel before 2.4.47)",
     "wss": "proxy_http (proxy_wstunnel before 2.4.47)",
+}
+_SLOW = "see the log of the other server, or let it have more time by ProxyTimeout"
+_OF_BACKENDS = {
+    "backend-not-known": "correct the name of the other server, or write a slash behind it",
+    "backend-ends": _SLOW,
+    "backend-gives-no-status": _SLOW,
+    "backend-by-tls": "write SSLProxyEngine on into the host",
+    "backend-by-tls-of": "write SSLProxyEngine on into the host",
 }
 _OF_LOG_INS = {"openid-connect": "auth_openidc", "shibboleth": "shib", "kerberos": "auth_gssapi, with AuthType GSSAPI"}
 
@@ -50,7 +58,19 @@ def backend(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     for place in filter(lambda place: len(place) > len("//"), places):
         lines = lines or [item for item in every if any(_leads_to(word, place) for word in item.values)]
     what = f"see what opens {path}" if path else "see what listens there (ss -ltn)"
+    remedy = _OF_BACKENDS.get(occurrence.message.name)
+    if remedy:
+        return _causes(
+            occurrence, asked, lines or [item for item in every if any("://" in word for word in item.values)], remedy
+        )
     return _causes(occurrence, asked, lines, f"start that server, or write the place where it listens; {what}")
+
+
+def encoded_slash(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """Return what says of encoded slashes, or else the mounts that they do not reach."""
+    lines = _named(asked, "allowencodedslashes") or _named(asked, *MOUNTS, *HANDED_ON[:1])
+    remedy = "write AllowEncodedSlashes NoDecode, or On, into the host that is to answer"
+    return _causes(occurrence, asked, lines, remedy)
 
 
 def _leads_to(word: str, place: str) -> bool:

@@ -199,6 +199,32 @@ DAEMONS = (
         "AH00484",
     ),
     Message(
+        "workers-few",
+        "server is within MinSpareThreads of MaxRequestWorkers, consider raising the MaxRequestWorkers setting",
+        "workers",
+        "nearly all of httpd's own threads are busy",
+        "AH10159",
+    ),
+    Message(
+        "request-not-sent",
+        "Request data write error when proxying data to daemon process: {reason}",
+        "daemon",
+        "the daemon process ended, or closed the connection, while the request was sent to it",
+        rules=_CRASH,
+    ),
+    Message(
+        "upload-ended",
+        "Request data read error when proxying data to daemon process: {reason}",
+        "named",
+        "the visitor's connection ended, or was too slow, while the request was read",
+    ),
+    Message(
+        "no-accept-lock",
+        "Couldn't create accept lock '{path}'",
+        "named",
+        "the system has no semaphore left, or the directory of WSGISocketPrefix is not there",
+    ),
+    Message(
         "workers-prefork",
         "server reached MaxRequestWorkers setting, consider raising the MaxRequestWorkers setting",
         "workers",

@@ -252,6 +252,43 @@ SCRIPTS = (
             ("initialized-once", "may only be initialized once per interpreter process", "PyO3"),
         )
     ),
+    *(
+        Message(
+            name,
+            text,
+            "named",
+            "the visitor closed the connection before the whole answer was sent: nothing is wrong with the server",
+        )
+        for name, text in (
+            ("visitor-gone", "Apache/mod_wsgi failed to write response data: {reason}"),
+            ("visitor-gone-reading", "Apache/mod_wsgi client connection closed"),
+        )
+    ),
+    Message(
+        "stream-restricted",
+        "{stream} access restricted by mod_wsgi",
+        "named",
+        "the script prints or reads as a program does, and a line forbids that",
+    ),
+    Message(
+        "no-library",
+        "ImportError: {library}: cannot open shared object file",
+        "exception",
+        "a compiled module needs a library that is not found: it was made for another Python or system",
+    ),
+    Message(
+        "module-called",
+        "'module' object is not callable",
+        "exception",
+        "a module is called where an object in it is meant, as where the application is taken from its package",
+    ),
+    Message(
+        "no-settings",
+        "Requested setting {setting}, but settings are not configured.",
+        "exception",
+        "DJANGO_SETTINGS_MODULE is not in os.environ, where SetEnv does not put it: the script has to",
+        rules=("setenv-not-in-os-environ",),
+    ),
     Message(
         "not-reentrant",
         "populate() isn't reentrant",

@@ -217,6 +217,55 @@ STARTING = (
         ("listen-twice",),
     ),
     Message(
+        "second-mpm",
+        "Configuration error: More than one MPM loaded.",
+        "start",
+        "two MPMs are loaded, and httpd runs with one",
+        "AH00534",
+        ("second-mpm",),
+    ),
+    Message(
+        "no-mpm",
+        "Configuration error: No MPM loaded.",
+        "start",
+        "no LoadModule line loads an MPM, which httpd cannot run without",
+        "AH00534",
+    ),
+    Message(
+        "no-error-log",
+        "{program}: could not open error log file {path}.",
+        "named",
+        "the error log cannot be written: its directory is not there, or may not be entered",
+        "AH00091",
+    ),
+    Message(
+        "key-of-another-certificate",
+        "Certificate and private key {host} from {certificate} and {key} do not match",
+        "named",
+        "the key is not the one that the certificate was made with",
+        "AH02565",
+    ),
+    Message(
+        "no-mutex",
+        "Couldn't create the {mutex} mutex",
+        "named",
+        "the system has no semaphore left; an httpd that is killed leaves its own behind",
+        "AH00023",
+    ),
+    Message(
+        "no-listener",
+        "no listening sockets available, shutting down",
+        "listen",
+        "no Listen line is read, or none of the addresses could be had",
+    ),
+    Message(
+        "proxy-words",
+        "Invalid {names} parameter. Parameter must be in the form 'key=value'.",
+        "start",
+        "a word behind the URL of the other server is not a pair",
+        rules=("refused-line", "trailing-comment", "foreign-syntax"),
+    ),
+    Message(
         "filter-provider-words",
         "FilterProvider takes three arguments, filter-name provider-name match-expression",
         "start",
@@ -302,6 +351,13 @@ STARTING = (
 
 #: Messages of httpd when it starts all the same.
 WARNINGS = (
+    Message(
+        "certificate-of-another-name",
+        "{host} server certificate does NOT include an ID which matches the server name",
+        "named",
+        "the certificate is for other names than the host's, so browsers warn of it",
+        "AH01909",
+    ),
     Message(
         "module-twice",
         "module {module} is already loaded, skipping",

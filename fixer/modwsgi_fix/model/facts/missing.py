@@ -13,6 +13,7 @@ from contextlib import suppress
 from modwsgi_fix.directives.families import ALIASES, CERTIFICATES, LOG_FILES, MOUNTS
 from modwsgi_fix.directives.removed import REMOVED_MODULES
 from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.model.absence import is_missing
 from modwsgi_fix.model.builds import SOMETIMES
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import daemon_processes
@@ -20,7 +21,6 @@ from modwsgi_fix.model.items import Arg, Item
 from modwsgi_fix.model.merge.sections import is_regex_section
 from modwsgi_fix.model.modules import server_root
 from modwsgi_fix.model.paths import has_wildcard
-from modwsgi_fix.model.sight import is_missing
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
 

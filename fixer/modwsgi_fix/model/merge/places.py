@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item, Server
@@ -96,10 +97,24 @@ def option(config: Config, server: Server, path: str, name: str) -> Option:
     site = site_of(config, server)
     known = site.options.get(path)
     if known is None:
-        known = site.options[path] = _options(site, path)
+        known = site.options[path] = _options_known(site, path) or _options(site, path)
     first, by, lines = known
     found = first[name]
     return found if by is lines or found.by is None else Option(found.on, lines[by.index(found.by)])
+
+
+def _options_known(site: Site, path: str) -> Any:
+    """Return what is known of the options of the directory above, where no section for ``path`` itself says anything of them."""
+    above = path.rpartition("/")[0]
+    if not above.startswith("/") or above.endswith("/") or path.endswith("/") or site.directory_regexes:
+        return None
+    own = site.directories(path, path.count("/"))
+    if any("options" in section.by_key or section.ifs for section in own):
+        return None
+    known = site.options.get(above)
+    if known is None:
+        known = site.options[above] = _options(site, above)
+    return known
 
 
 def _options(site: Site, path: str) -> tuple[dict[str, Option], Sequence[Item], Sequence[Item]]:

@@ -151,9 +151,8 @@ class World:
         except FileProblem:
             return None
 
-
     def tells(self, test: str, path: str) -> bool | None:
-        """Whether a path has a size (``-s``), is a link (``-h``, ``-l``) or a program (``-x``); None where no filesystem tells."""
+        """Whether a path has a size (``-s``), is a link (``-h``, ``-l``) or a program (``-x``); None where it cannot be seen."""
         path = normal(path).rstrip("/") or "/"
         if test not in _TESTS or not path.startswith("/") or not self.is_seen(path):
             return None

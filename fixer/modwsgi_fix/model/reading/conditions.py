@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from modwsgi_fix import directives
+from modwsgi_fix.directives.table import find
 from modwsgi_fix.model.builds import SOMETIMES, Build, is_compiled_in
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.items import Guard
@@ -90,6 +90,22 @@ class Modules:
         # A server that loads only a few modules has the others compiled in.
         return False if is_whole else None
 
+    def knows(self, name: str) -> bool | None:
+        """Whether httpd has a directive, or a section (``<name``), by now; None where that is open.
+
+        Names count in any case (config.c:ap_exists_directive).
+        """
+        section = name.startswith("<")
+        if name.startswith("<<"):
+            return False
+        info = find(name)
+        if info is None or info.until or (info.since and (self.target.is_22 or info.since.count(".") > 1)):
+            return None
+        if info.section is not section:
+            return False
+        found = {self.has(module) for module in info.modules}
+        return True if True in found else None if None in found else False
+
 
 def weigh(
     key: str,
@@ -97,12 +113,13 @@ def weigh(
     guards: tuple[Guard, ...],
     variables: Variables,
     modules: Modules,
-    exists: Callable[[str], bool | None],
     inside: Sequence[Node] = (),
+    exists: Callable[[str], bool | None] = lambda path: None,
 ) -> bool | Guard:
     """Return whether a condition on the nodes holds, where the files decide it; else the guard, with its test not negated.
 
-    ``exists`` says whether a path of ``<IfFile>`` does.
+    ``exists`` says whether a path of the server exists, and None where that is not known. As in httpd, only the first word of
+    a condition counts, except for ``<IfVersion>`` (core.c:start_ifmod, start_iffile, start_ifdirective, start_ifsection).
     """
     test = words[0] if words else ""
     name, negated = test.removeprefix("!"), test.startswith("!")
@@ -113,25 +130,14 @@ def weigh(
         verdict = modules.has(name)
         if verdict and negated and _is_first_to_load(name, inside, modules):
             return True
-    elif key == "iffile":
-        verdict = exists(name)
-    elif key in ("ifdirective", "ifsection"):
-        verdict = _is_known(name, modules, is_section=key == "ifsection")
     elif key == "ifversion":
         found = compare_version(modules.target, words)
         return Guard(key, " ".join(words), negated) if found is None else found
+    elif key == "iffile":
+        verdict = exists(name)
+    elif name:
+        verdict = modules.knows(f"<{name}" if key == "ifsection" else name)
     return Guard(key, name, negated) if verdict is None else verdict is not negated
-
-
-def _is_known(name: str, modules: Modules, *, is_section: bool) -> bool | None:
-    """Whether a module that is loaded so far has a directive (core.c:test_ifdirective_section); None where that is not told."""
-    info = directives.find(f"<{name}" if is_section else name)
-    if info is None or name.startswith("<") or directives.is_later(info.since, (2, 4, 0)) or info.until:
-        return None
-    if info.section is not is_section:
-        return False
-    found = [modules.has(module) for module in info.modules]
-    return True if not found or True in found else None if None in found else False
 
 
 def _is_first_to_load(test: str, inside: Sequence[Node], modules: Modules) -> bool:

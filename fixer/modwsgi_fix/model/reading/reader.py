@@ -13,6 +13,7 @@ from sys import intern
 from modwsgi_fix.directives.families import CONDITIONS, DIRECT_READING, INCLUDES
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.giving_up import go_on
+from modwsgi_fix.model.absence import is_missing
 from modwsgi_fix.model.bounds import DEEPEST_INCLUDE, Budget, Endless, Standing, TooMuch, Underway, files_below
 from modwsgi_fix.model.builds import build_of
 from modwsgi_fix.model.config import Target
@@ -27,7 +28,6 @@ from modwsgi_fix.model.reading.kept import Kept, state_of
 from modwsgi_fix.model.reading.passed_over import passed_over
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.reading.variables import TOO_LONG, Bindings, Variables
-from modwsgi_fix.model.sight import is_missing
 from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.syntax import (
     DEEPEST_SECTION,
@@ -195,7 +195,7 @@ class Reader:
             return None
         if key in CONDITIONS:
             said = self.expand(node, where).values
-            verdict = weigh(key, said, where.guards, self.variables, self.modules, self.exists, node.children)
+            verdict = weigh(key, said, where.guards, self.variables, self.modules, node.children, self.exists)
             if node.close is None:
                 self.open_conditions[node] = verdict if isinstance(verdict, bool) else None
             if verdict is False:
@@ -368,19 +368,18 @@ class Reader:
             self.endless.append(Endless(item, said, self.underway.is_certain(key, self.standing(where))))
         return []
 
-    def exists(self, path: str) -> bool | None:
-        """Whether a path of ``<IfFile>`` exists, on the filesystem that paths mean; None where that is out of sight."""
-        root = self.declared_root or ""
-        if self.root is None or not (path.startswith("/") or root.startswith("/")):
-            return None
-        path = posixpath.join(root, path)
-        if self.root.is_file(path) or self.root.is_dir(path):
-            return True
-        return False if is_missing(self.root, path) else None
-
     def is_own(self, path: str) -> bool:
         """Whether a path lies in the server's own directory."""
         return is_own(path, self.declared_root)
+
+    def exists(self, path: str) -> bool | None:
+        """Whether a path of the server exists, links followed (core.c:start_iffile); None where that is not known."""
+        if self.root is None or "${" in path or not (path.startswith("/") or self.declared_root):
+            return None
+        place = posixpath.normpath(posixpath.join(self.declared_root or "/", path))
+        if self.root.is_file(place) or self.root.is_dir(place):
+            return True
+        return False if is_missing(self.root, place) else None
 
     def candidates(self, path: str) -> Iterator[str]:
         """Yield where a path of the configuration may lie on the disk, the likeliest first."""

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from modwsgi_fix.directives.suffixes import CONFIGURATION, SCRIPT
 from modwsgi_fix.expressions import expression
-from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.files import FileProblem, Files, Remembered
 from modwsgi_fix.files.ignored import Ignored, above
 from modwsgi_fix.model.items import Script
 from modwsgi_fix.model.language import MAIN_FILES, PYTHON, by_name, language_of
@@ -215,6 +215,8 @@ class Directory:
 
     def __init__(self, files: Files, path: str, problems: list[FileProblem], around: Files) -> None:
         self.files = files
+        #: For the walk, which asks about each name that a directory lists.
+        self.listed = Remembered(files)
         self.around = around
         self.path = path
         self.problems = problems
@@ -269,11 +271,11 @@ class Directory:
             path = posixpath.join(directory, name)
             if name.startswith(".") and name != ".htaccess":
                 continue
-            is_dir = self.files.is_dir(path)
+            is_dir = self.listed.is_dir(path)
             if ignored.specs and ignored.matches(self._key(path), is_dir=is_dir):
                 continue
             if is_dir:
-                if self.files.is_link(path):
+                if self.listed.is_link(path):
                     continue
                 listing = self._listing(path)
                 # A server may have thousands of directories: the disk is asked only for what they list.
@@ -291,7 +293,7 @@ class Directory:
     def _listing(self, directory: str) -> list[str] | FileProblem:
         """Return the names in a directory, or why it cannot be listed."""
         try:
-            return self.files.names(directory)
+            return self.listed.names(directory)
         except FileProblem as problem:
             return problem
 
@@ -328,13 +330,11 @@ class Directory:
 
 def _is_configuration(directory: str, name: str) -> bool:
     """Whether a file is httpd's by its directory or by its name, a template's suffix set aside."""
+    if name.endswith(CONFIGURATION) or name == ".htaccess":
+        return True
     stem, suffix = posixpath.splitext(name)
-    return (
-        name.endswith(CONFIGURATION)
-        or (suffix in ENGINES and stem.endswith(CONFIGURATION))
-        or name == ".htaccess"
-        or posixpath.basename(directory) in ("sites-available", "sites-enabled")
-    )
+    is_template = suffix in ENGINES and stem.endswith(CONFIGURATION)
+    return is_template or posixpath.basename(directory) in ("sites-available", "sites-enabled")
 
 
 def _server(files: Files, entry: str, given: tuple[tuple[str, str], ...]) -> Source:

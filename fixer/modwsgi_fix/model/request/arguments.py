@@ -13,7 +13,6 @@ from modwsgi_fix.directives.families import (
     EARLY_VARIABLES,
     EXPRESSION_SECTIONS,
     LIMIT_SECTIONS,
-    LOCATION_SECTIONS,
     REDIRECTS,
     REQUIRE_SECTIONS,
 )

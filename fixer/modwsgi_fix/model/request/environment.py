@@ -66,7 +66,9 @@ def _of_patterns(state: State, sections: Iterable[Layer], group: str, found: Var
 
 def is_set_somewhere(config: Config, name: str) -> bool:
     """Whether some line sets a variable of this name before access is checked."""
-    return name.upper().startswith(OF_A_PATTERN) or any(_name(word) == name.lower() for item in config.named(*EARLY_VARIABLES) for word in item.values[1:])
+    return name.upper().startswith(OF_A_PATTERN) or any(
+        _name(word) == name.lower() for item in config.named(*EARLY_VARIABLES) for word in item.values[1:]
+    )
 
 
 def _after(state: State, layers: Iterable[Layer], name: str, found: Variable, uri: str) -> Variable:

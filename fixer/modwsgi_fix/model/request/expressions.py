@@ -62,7 +62,7 @@ def truth(expression: str, state: State) -> bool | None:
 
 
 def interpolated(text: str, state: State) -> str | None:
-    """Return a text in which ``%{...}`` is replaced by values (util_expr_eval.c:ap_expr_str_exec); None where that is not known."""
+    """Return a text with values in the place of ``%{...}`` (util_expr_eval.c:ap_expr_str_exec); None where one is not known."""
     return _Reader((), state).expanded(text) if "%" in text or "\\" in text or "$" in text else text
 
 

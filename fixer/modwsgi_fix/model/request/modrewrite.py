@@ -64,9 +64,7 @@ class Run:
     ``filename`` is the text that the rules see and rewrite: the URL, or by directory the file.
     """
 
-    def __init__(
-        self, state: State, rules: Sequence[Rule], directory: str = "", base: Item | None = None
-    ) -> None:
+    def __init__(self, state: State, rules: Sequence[Rule], directory: str = "", base: Item | None = None) -> None:
         self.state = state
         #: The RewriteBase.
         self.base = base

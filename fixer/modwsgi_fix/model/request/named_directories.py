@@ -53,7 +53,9 @@ def in_home(state: State) -> bool:
 
 
 def _lines(state: State, layer: Layer) -> list[Item]:
-    return [item for item in layer.by_key.get("userdir", ()) if item.args and (not item.guards or state.world.active(item))]
+    return [
+        item for item in layer.by_key.get("userdir", ()) if item.args and (not item.guards or state.world.active(item))
+    ]
 
 
 def _is_of_paths(item: Item) -> bool:
@@ -101,13 +103,9 @@ def _put_in(path: str, name: str, state: State) -> str:
         percent, port, minus, number, plus, minus_in, number_in, plus_in = found.groups()
         if percent or port:
             return percent or str(port_of(state))
-        parts = name.split(".")
-        if int(number) > len(parts):
-            text = "_"
-        else:
-            text = ".".join(_chosen(parts, minus, int(number), plus)) if int(number) else name
+        text = ".".join(_chosen(name.split("."), minus, int(number), plus)) if int(number) else name
         if number_in and int(number_in):
-            text = "".join(_chosen(list(text), minus_in, int(number_in), plus_in)) if int(number_in) <= len(text) else "_"
+            text = "".join(_chosen(list(text), minus_in, int(number_in), plus_in))
         return text.lower()
 
     return _PART.sub(put, path)
@@ -115,6 +113,8 @@ def _put_in(path: str, name: str, state: State) -> str:
 
 def _chosen(parts: list[str], minus: str, number: int, plus: str) -> list[str]:
     """Return the part of a number, from 1; with a minus from the end, with a plus with all behind it, or before it."""
+    if number > len(parts):
+        return ["_"]
     at = len(parts) - number if minus else number - 1
     if plus:
         return parts[: at + 1] if minus else parts[at:]

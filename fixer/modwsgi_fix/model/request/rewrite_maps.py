@@ -22,7 +22,8 @@ _FUNCTIONS: dict[str, Callable[[str], str]] = {
 def looked_up(state: State, name: str, key: str) -> str | None:
     """Return a table's value for a key; None where the table lacks the key, or does not exist.
 
-    A host has its own tables, and the main server's where it takes over its rules (config_server_merge). Raises ``Beyond`` for a program, a database, and an unreadable file.
+    A host has its own tables, and the main server's where it takes over its rules (config_server_merge). Raises
+    ``Beyond`` for a program, a database, and an unreadable file.
     """
     item = _table(state, name)
     if item is None:

@@ -13,9 +13,10 @@ from modwsgi_fix.tuples import NamedTuple
 
 #: Flags whose effect is modelled.
 FLAGS = frozenset({
-    "l", "last", "end", "nc", "nocase", "r", "redirect", "pt", "passthrough", "f", "forbidden", "g", "gone", "p",
-    "proxy", "qsa", "qsappend", "qsd", "qsdiscard", "ne", "noescape", "ns", "nosubreq", "e", "env", "c", "chain", "s", "skip",
-    "unsafeallow3f", "unsafeprefixstat", "b", "bne", "bnp", "bctls", "dpi", "discardpath", "qsl", "qslast", "t", "type", "h", "handler", "co", "cookie", "n", "next",
+    "l", "last", "end", "nc", "nocase", "r", "redirect", "pt", "passthrough", "f", "forbidden", "g", "gone", "p", "proxy",
+    "qsa", "qsappend", "qsd", "qsdiscard", "ne", "noescape", "ns", "nosubreq", "e", "env", "c", "chain", "s", "skip",
+    "unsafeallow3f", "unsafeprefixstat", "b", "bne", "bnp", "bctls", "dpi", "discardpath", "qsl", "qslast", "t", "type",
+    "h", "handler", "co", "cookie", "n", "next",
 })  # fmt: skip
 #: Flags that httpd accepts and whose effect is not modelled.
 KNOWN_FLAGS = FLAGS | {"unc"}

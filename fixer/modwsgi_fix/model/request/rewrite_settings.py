@@ -1,4 +1,7 @@
-"""What mod_rewrite's lines say together: for a directory (mod_rewrite.c:config_perdir_merge), and for a server (config_server_merge)."""
+"""What mod_rewrite's lines say together, for a directory and for a server.
+
+Sources: mod_rewrite.c:config_perdir_merge, config_server_merge.
+"""
 
 from __future__ import annotations
 

@@ -49,9 +49,9 @@ class State:
     """A request or subrequest on its way through the phases."""
 
     __slots__ = (
-        "alias", "anchor", "config", "content_type", "context", "documents", "environment", "failed", "failing", "filename", "forced",
-        "handler", "is_done", "is_passed_on", "layers", "mount", "parent", "path_info", "query", "raw", "redirects", "request", "site",
-        "steps", "type", "uri", "walked", "world",
+        "alias", "anchor", "config", "content_type", "context", "documents", "environment", "failed", "failing", "filename",
+        "forced", "handler", "is_done", "is_passed_on", "layers", "mount", "parent", "path_info", "query", "raw", "redirects",
+        "request", "site", "steps", "type", "uri", "walked", "world",
     )  # fmt: skip
 
     def __init__(

@@ -8,7 +8,14 @@ from __future__ import annotations
 import posixpath
 import re
 
-from modwsgi_fix.directives.families import ALIASES, LOCATION_SECTIONS, MOUNTS, NAMED_DIRECTORIES, PREFIX_ALIASES, REDIRECTS
+from modwsgi_fix.directives.families import (
+    ALIASES,
+    LOCATION_SECTIONS,
+    MOUNTS,
+    NAMED_DIRECTORIES,
+    PREFIX_ALIASES,
+    REDIRECTS,
+)
 from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item

@@ -1,4 +1,7 @@
-"""Whether a path that the disk (``--root``) does not show is missing, or only out of sight: a root may be a partial copy."""
+"""What a filesystem that may be a partial copy shows to be missing: what was not copied is unknown.
+
+So a path is missing only where a directory above it exists that a site makes, and not the system.
+"""
 
 from __future__ import annotations
 
