@@ -31,6 +31,8 @@ INCLUDES = frozenset({"include", "includeoptional"})
 DIRECT_READING = INCLUDES | {"use", "define", "undefine", "loadmodule", "serverroot"}
 #: httpd looks up or opens what they name when it reads the line, so a wrong word keeps it from starting.
 READ_AT_ONCE = frozenset({"include", "includeoptional", "listen", "loadfile", "loadmodule", "use"})
+#: Lines that do more than say something of their host, or ask for more than what is defined and loaded.
+READ_ANEW = DIRECT_READING | {"iffile", "macro", "virtualhost"}
 #: Their test may be a comparison with a ``>`` of its own (ap_expr, mod_version.c).
 COMPARING = ("if", "elseif", "ifversion")
 #: By the method; they stand in another section (core.c:ap_limit_section).

@@ -222,7 +222,7 @@ def _effect(path: str, was: Outcome, now: Outcome, traces: tuple[Trace, Trace], 
 def _lacks_object(outcome: Outcome, other: Outcome, config: Config) -> bool:
     """Whether the script certainly lacks the object that is called, so that each request is an error.
 
-    It is looked for only where another object, or another file, answers on the other side.
+    A script is read where another object, or another file, answers on the other side.
     """
     names = [dict(one.options).get("callable-object", "application") for one in (outcome, other)]
     if outcome.kind is not Kind.APPLICATION or (names[0] == names[1] and outcome.file == other.file):

@@ -98,7 +98,7 @@ class Layer:
 
 
 def _beside_requires(container: Item) -> Iterator[Item]:
-    """Yield the lines in a container of Require that are no part of it: to httpd they stand in the section around it."""
+    """Yield the lines in a container of Require that say something else: to httpd they stand in the section around it."""
     for item in container.children:
         if item.key in REQUIRE_SECTIONS:
             yield from _beside_requires(item)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from modwsgi_fix.directives.families import EARLY_VARIABLES
+from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, EARLY_VARIABLES, LOCATION_SECTIONS
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, every
@@ -48,15 +48,21 @@ def variable(state: State, name: str) -> Variable:
 OF_A_PATTERN = "MATCH_"
 
 
+def _compared(section: Item, state: State) -> str:
+    """Return the text that the pattern of a section is compared with."""
+    if section.key in LOCATION_SECTIONS:
+        return state.uri
+    path = state.filename or ""
+    return path if section.key in DIRECTORY_SECTIONS else path.rpartition("/")[2]
+
+
 def _of_patterns(state: State, sections: Iterable[Layer], group: str, found: Variable) -> Variable:
     """Return what the named groups of the sections that hold say; the last one with that name counts."""
-    path = state.filename or ""
     for layer in sections:
         section = layer.section
         if section is None or not is_regex_section(section):
             continue
-        texts = {"location": state.uri, "directory": path, "files": path.rpartition("/")[2]}
-        groups = named_groups(pattern_of(section), texts.get(section.key.removesuffix("match"), ""))
+        groups = named_groups(pattern_of(section), _compared(section, state))
         if isinstance(groups, Unknown):
             return Variable(None)
         value = next((text for name, text in groups.items() if name.upper() == group), None)

@@ -9,7 +9,7 @@ from modwsgi_fix.model.merge.layers import every
 from modwsgi_fix.model.merge.world import Beyond
 from modwsgi_fix.model.request.expressions import interpolated
 from modwsgi_fix.model.request.outcome import Kind, Outcome
-from modwsgi_fix.model.request.state import IS_URL, State
+from modwsgi_fix.model.request.state import State, is_url
 
 _OF_HTTPD = (Kind.REFUSED, Kind.NOT_FOUND, Kind.ERROR)
 
@@ -29,7 +29,7 @@ def spoken_for(state: State, outcome: Outcome, follow: Callable[[str], tuple[Out
     if not item.known:
         raise Beyond(f"{item.name} holds a variable that is not defined here", item)
     # What it is, a URL, a path or a text, is decided before it is evaluated.
-    is_elsewhere = " " not in text and bool(IS_URL.match(text))
+    is_elsewhere = " " not in text and is_url(text)
     if (is_elsewhere or (" " not in text and text.startswith("/"))) and "%{" in text:
         evaluated = interpolated(text, state)
         if evaluated is None:

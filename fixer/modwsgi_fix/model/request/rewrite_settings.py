@@ -36,7 +36,7 @@ class Settings(NamedTuple):
 
 
 def of_directory(layers: Sequence[Layer], world: World) -> Settings | None:
-    """Return what the sections that hold for a request say together; None where none of them speaks of rewriting."""
+    """Return what the sections that hold for a request say together; None where none of them has a line of mod_rewrite."""
     merged: Settings | None = None
     for walk in walks(layers):
         found: Settings | None = None

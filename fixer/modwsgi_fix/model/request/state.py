@@ -22,8 +22,8 @@ _SAFE = "$-_.+!*'(),:@&=/~;"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
-#: The beginning of a text that httpd takes for a URL (``ap_is_url``).
-IS_URL = expression(r"[A-Za-z0-9+.-]+:")
+#: The beginning of a text that httpd takes for a URL.
+_URL = expression(r"[A-Za-z0-9+.-]+:")
 #: The attributes that a promoted subrequest hands over.
 _PROMOTED = (
     "uri", "filename", "path_info", "type", "handler", "content_type", "mount", "alias", "context", "layers", "anchor", "forced",
@@ -32,6 +32,11 @@ _PROMOTED = (
 REDIRECTED = "redirect-handler"
 #: What httpd sets where it asks itself for another URL (http_request.c:internal_internal_redirect).
 REDIRECT_STATUS = "REDIRECT_STATUS"
+
+
+def is_url(text: str) -> bool:
+    """Whether httpd takes a text for a URL (``ap_is_url``)."""
+    return _URL.match(text) is not None
 
 
 class Failing:

@@ -27,7 +27,7 @@ from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.expressions import interpolated
 from modwsgi_fix.model.request.outcome import Done, Kind
 from modwsgi_fix.model.request.proxied import send_away, target_in_location
-from modwsgi_fix.model.request.state import IS_URL, State, absolute, escaped, location_url
+from modwsgi_fix.model.request.state import State, absolute, escaped, is_url, location_url
 from modwsgi_fix.model.urls import Mapping, alias_match, mapping_of, substitute
 from modwsgi_fix.text import whole_number
 from modwsgi_fix.tuples import NamedTuple
@@ -243,7 +243,7 @@ def redirection(state: State, redirect: Redirect, target: str) -> Done:
         state.step("mapping", f"{item.name} answers {status}", item)
         kind = {403: Kind.REFUSED, 401: Kind.REFUSED, 404: Kind.NOT_FOUND}.get(status, Kind.ERROR)
         return state.done(kind, status, f"{item.name} says so")
-    if not target.startswith("/") and not IS_URL.match(target):
+    if not target.startswith("/") and not is_url(target):
         state.step("mapping", f"{item.name} to {target}, which is neither a URL nor the path of one", item)
         return state.done(Kind.ERROR, 500, "a redirect to what is neither a URL nor the path of one")
     if target.startswith("/") and not _is_relative(state):
