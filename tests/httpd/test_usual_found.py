@@ -289,6 +289,14 @@ CASES = {
         f"{_OPEN}<Directory {SITE}/www/lang>\nOptions +MultiViews\nFallbackResource /page.html\n</Directory>\n",
         {"a.example/lang/tool": "404", "PROPFIND a.example/lang/tool": "404", "a.example/lang/none": "200"},
     ),
+    "lines of the old dialect that .htaccess may not have": Found(
+        f"DocumentRoot {SITE}/www\n<Directory {SITE}/www>\nAllowOverride Nonfatal=All\nRequire all granted\n</Directory>\n",
+        {"a.example/docs/readme.txt": "200", "a.example/apps/tool.py": "403", "a.example/plain.txt": "403"},
+        {"www/docs/.htaccess": "Satisfy Any\n", "www/apps/.htaccess": "Require all granted\n"}, base="2.2",
+    ),
+    "the variable of a pattern in the request for an index": Found(
+        f"{_OPEN}<LocationMatch ^/go/(?<n>.*)$>\nAlias {SITE}/www/docs/%{{env:MATCH_N}}\n</LocationMatch>\n", {"a.example/go/": "403", "a.example/go/home.html": "200"}
+    ),
     "an interpreter for each Host": Found(
         f"{_OPEN}WSGIScriptAlias /shop {SITE}/shop/app.wsgi application-group=%{{HOST}}\n", {"A.Example./shop": "200"}
     ),

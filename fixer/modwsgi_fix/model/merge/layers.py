@@ -44,7 +44,7 @@ class Layer:
     ``directory`` is that of the ``.htaccess`` file; None for all other layers.
     """
 
-    __slots__ = ("access", "by_key", "directory", "files", "ifs", "names", "section")
+    __slots__ = ("access", "by_key", "directory", "files", "forgets", "ifs", "names", "section")
 
     def __init__(self, section: Item | None, items: Iterable[Item], *, directory: str | None = None) -> None:
         self.section = section
@@ -53,6 +53,8 @@ class Layer:
         self.names = self.by_key.keys()
         self.files: list[Section] = []
         self.ifs: list[Section] = []
+        #: Whether lines of mod_access_compat were passed over: they take back what stands further out all the same.
+        self.forgets = False
         #: The remembered result of ``merge.access.spoken_by``.
         self.access: Any = None
         self._add(items)

@@ -28,16 +28,18 @@ class Variable(NamedTuple):
 
 def variable(state: State, name: str) -> Variable:
     """Return what is known of a variable once the headers have been read. The case of names does not matter (apr_tables)."""
+    group = name.upper().removeprefix(OF_A_PATTERN) if name.upper().startswith(OF_A_PATTERN) else ""
+    sections = [layer for layer in state.layers if not layer.is_level]
     if state.parent is not None:
-        # A subrequest has the variables of the request that it is made for.
-        return variable(state.parent, name)
+        # A subrequest has the variables of the request that it is made for, and those of its own sections' patterns.
+        known = variable(state.parent, name)
+        return _of_patterns(state, sections, group, known) if group else known
     found = _after(state, state.site.base, name, Variable(), state.raw)
     for other, value in state.environment.items():
         if other.lower() == name.lower():
             found = Variable(value is not None, value)
-    sections = [layer for layer in state.layers if not layer.is_level]
-    if name.upper().startswith(OF_A_PATTERN):
-        found = _of_patterns(state, sections, name.upper().removeprefix(OF_A_PATTERN), found)
+    if group:
+        found = _of_patterns(state, sections, group, found)
     found = _after(state, sections, name, found, state.uri)
     if found.is_set is False and not state.config.complete:
         return Variable(None)

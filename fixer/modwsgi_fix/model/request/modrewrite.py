@@ -354,6 +354,9 @@ class Run:
             self.state.step("mapping", "a question mark of the visitor's would begin the query (AH10508)", rule.item)
             raise self.state.done(Kind.REFUSED, 403, "a question mark that a RewriteRule has not written itself")
         path, question, query = target.partition("?")
+        if path.startswith("/~") and not self.directory and path[2:3] not in ("", "/"):
+            # The home of a user of that name takes its place (mod_rewrite.c:expand_tildepaths).
+            raise Beyond("a RewriteRule makes a path that may be the home of a user", rule.item)
         if question and flags.keys() & {"qsl", "qslast"}:
             path, question, query = target.rpartition("?")
         if question:
