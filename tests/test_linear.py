@@ -61,6 +61,7 @@ _ONCE_ONLY = {
     "python-path-is-an-environment",
     "python-path-is-site-packages",
     "redundant-default",
+    "rewrite-loop",
     "site-not-read",
     "static-files-by-python",
     "sys-path-missing",

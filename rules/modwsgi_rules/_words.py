@@ -185,6 +185,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "urls.proxy_hides_application": ("proxypass", "proxypassmatch",),
     "urls.proxy_slash_mismatch": ("proxypass", "proxypassmatch", "rewriterule",),
     "urls.redirect_hides_application": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
+    "urls.rewrite_loop": ("listen", "rewriterule", "serveralias", "servername", "sslcertificatefile", "sslengine", "virtualhost",),
     "urls.rewrite_without_pt": ("rewriteengine", "virtualhost",),
     "urls.script_behind_alias": ("alias", "scriptalias",),
     "urls.script_names_a_callable": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),

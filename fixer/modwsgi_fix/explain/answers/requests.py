@@ -330,7 +330,10 @@ def program(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 def loop(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """Return the rewrite rules of a directory that may match their own result."""
+    """Return the rewrite rules of a directory that match their own result, or may do so."""
+    found = findings_of(asked, occurrence.message.rules)
+    if found:
+        return [cause_of(asked, one) for one in found[:_LIMIT]]
     rules = [
         item
         for config in asked.configs

@@ -270,6 +270,7 @@ REFUSED = (
         "loop",
         "a rule sends a request to a URL that it matches again",
         "AH00124",
+        ("rewrite-loop",),
     ),
     Message(
         "bad-program-header",

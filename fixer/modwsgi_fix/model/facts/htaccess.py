@@ -116,6 +116,10 @@ def htaccess_files(config: Config, server: Server) -> list[tuple[str, File]] | N
 
     Whether an ``AllowOverride`` has httpd read it is not asked.
     """
+    return config.once((htaccess_files, server), lambda: _htaccess_files(config, server))
+
+
+def _htaccess_files(config: Config, server: Server) -> list[tuple[str, File]] | None:
     disk, targets = config.disk, served(config, server)
     if disk is None or targets is None or not config.complete:
         return None

@@ -23,7 +23,7 @@ from modwsgi_fix.model.request.negotiation import variants
 from modwsgi_fix.model.request.outcome import Branch, Done, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.permit import authorize
 from modwsgi_fix.model.request.proxied import answer_away, is_sent_away, settle_away, written_out
-from modwsgi_fix.model.request.state import REDIRECT_STATUS, REDIRECTED, Failing, State, clean
+from modwsgi_fix.model.request.state import CIRCLE, REDIRECT_STATUS, REDIRECTED, Failing, State, clean
 from modwsgi_fix.model.request.translate import (
     redirect_in_location,
     redirect_of,
@@ -187,7 +187,7 @@ def _following(state: State, url: str, status: int) -> State:
     most = _most_redirects(state)
     if state.redirects >= most:
         state.step("url", f"{most} URLs have led to one another, and httpd goes no further")
-        raise state.done(Kind.ERROR, 500, "URLs lead to one another in a circle")
+        raise state.done(Kind.ERROR, 500, CIRCLE)
     path, _, query = url.partition("?")
     state.step("within", f"httpd asks itself for {url}")
     following = State(

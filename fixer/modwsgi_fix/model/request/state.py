@@ -33,6 +33,9 @@ REDIRECTED = "redirect-handler"
 #: What httpd sets where it asks itself for another URL (http_request.c:internal_internal_redirect).
 REDIRECT_STATUS = "REDIRECT_STATUS"
 
+#: The reason of an error 500 where httpd has led a request on too often.
+CIRCLE = "URLs lead to one another in a circle"
+
 
 def is_url(text: str) -> bool:
     """Whether httpd takes a text for a URL (``ap_is_url``)."""
