@@ -44,7 +44,7 @@ class Layer:
     ``directory`` is that of the ``.htaccess`` file; None for all other layers.
     """
 
-    __slots__ = ("access", "by_key", "directory", "files", "forgets", "ifs", "names", "section")
+    __slots__ = ("access", "by_key", "directory", "files", "forgets", "ifs", "names", "rewrites", "section")
 
     def __init__(self, section: Item | None, items: Iterable[Item], *, directory: str | None = None) -> None:
         self.section = section
@@ -57,6 +57,8 @@ class Layer:
         self.forgets = False
         #: The remembered result of ``merge.access.spoken_by``.
         self.access: Any = None
+        #: The remembered rules of mod_rewrite (``request.rewrite_settings``).
+        self.rewrites: Any = None
         self._add(items)
 
     def _add(self, items: Iterable[Item]) -> None:

@@ -15,6 +15,10 @@ from modwsgi_fix.model.request.rewrite_rules import Rule, rules_in
 from modwsgi_fix.tuples import NamedTuple
 
 
+#: The lines beside the rules.
+_SETTINGS = tuple(key for key in REWRITING if key not in ("rewritecond", "rewriterule"))
+
+
 class Settings(NamedTuple):
     """The lines of a section, or of several: the last ``layer``, and None or nothing for what no line says."""
 
@@ -75,15 +79,22 @@ def _of_layer(layer: Layer, world: World, *, rules: bool = False) -> Settings | 
     """Return what one section says; of a server its rules only where they are asked for: they are not those of a directory."""
     if layer.names.isdisjoint(REWRITING):
         return None
-    items = [item for _, found in every([layer], REWRITING, world) for item in found]
     # The rules tell themselves what stands in a condition, and where.
-    lines = layer.all(("rewritecond", "rewriterule")) if rules or not layer.is_level else []
-    if not items and not lines:
+    found = _rules(layer) if rules or not layer.is_level else ()
+    items = [item for _, lines in every([layer], _SETTINGS, world) for item in lines]
+    if not items and not found and layer.is_level:
         return None
     engines = [item for item in items if item.key == "rewriteengine"]
     bases = [item for item in items if item.key == "rewritebase"]
     engine = engines[-1].value.lower() == "on" if engines else None
-    return Settings(layer, engine, _options(items), bases[-1] if bases else None, tuple(rules_in(lines)))
+    return Settings(layer, engine, _options(items), bases[-1] if bases else None, found)
+
+
+def _rules(layer: Layer) -> tuple[Rule, ...]:
+    if layer.rewrites is None:
+        layer.rewrites = tuple(rules_in(layer.all(("rewritecond", "rewriterule"))))
+    rules: tuple[Rule, ...] = layer.rewrites
+    return rules
 
 
 def _options(items: Iterable[Item]) -> frozenset[str] | None:
