@@ -42,6 +42,7 @@ _ONCE_ONLY = {
     "auth-type-not-loaded",
     "condition-above-module",
     "endless-include",
+    "htaccess-not-read",
     "htaccess-refused",
     "import-before-sys-path",
     "key-readable-by-all",

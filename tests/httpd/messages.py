@@ -45,6 +45,32 @@ def application(environ, start_response):
     return [b""]
 """
 
+#: A script that looks for modules beside it.
+HERE = "import sys\nsys.path.insert(0, '/srv/site')\n"
+#: As much of Django as says that it does not know its settings.
+DJANGO = {
+    "app.wsgi": HERE + "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+    "django/__init__.py": "",
+    "django/core/__init__.py": "",
+    "django/core/wsgi.py": "def get_wsgi_application():\n    raise ValueError('Requested setting DEBUG, but settings are not configured. You must"
+    " either define the environment variable DJANGO_SETTINGS_MODULE or call settings.configure() before accessing settings.')\n",
+}
+#: An application that sends its own server a part of a body, and breaks off.
+BROKEN_OFF = """
+import socket, struct, time
+def application(environ, start_response):
+    if environ["REQUEST_METHOD"] == "POST":
+        environ["wsgi.input"].read()
+    else:
+        with socket.create_connection((environ["SERVER_ADDR"], 80)) as asked:
+            asked.sendall(b"POST / HTTP/1.1\\r\\nHost: a.example\\r\\nContent-Length: 9999\\r\\n\\r\\nbegun")
+            time.sleep(0.5)
+            asked.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        time.sleep(1)
+    start_response("200 OK", [])
+    return [b""]
+"""
+
 
 def host(*lines: str, names: str = "ServerName a.example\n") -> str:
     return "<VirtualHost *:80>\n" + names + "".join(lines) + "</VirtualHost>\n"
@@ -242,6 +268,17 @@ SCENES = [
     Scene(("host-not-allowed",), in_group(), "", _MOUNT_LINE, {"app.wsgi": "raise ValueError(\"Invalid HTTP_HOST header: 'a.example'. You may need to add 'a.example' to ALLOWED_HOSTS.\")\n"}),
     Scene(("database-read-only",), in_group(), "", _MOUNT_LINE, {"app.wsgi": "import sqlite3\nsqlite3.connect('file:/srv/site/a.db?mode=ro', uri=True).execute('create table t (x)')\n", "a.db": ""}),
     Scene(("database-not-opened",), in_group(), "", _MOUNT_LINE, {"app.wsgi": "import sqlite3\nsqlite3.connect('/srv/site/none/a.db')\n"}),
+    python("file-not-there", "open('shop.ini')\n" + app(), "relative-path-in-script", "app.wsgi:1"),
+    Scene(("file-not-there",), in_group(), "", _MOUNT_LINE, {"app.wsgi": "open('/srv/site/shop.ini')\n"}),
+    Scene(("body-not-read",), GRANT + host(MOUNT), "", "app.wsgi:5", {"app.wsgi": BROKEN_OFF}),
+    Scene(("body-not-read", "upload-ended"), in_group(), "", "app.wsgi:5", {"app.wsgi": BROKEN_OFF}),
+    python("relative-import", "from . import shop\n" + app(), "relative-import-in-script", "app.wsgi:1"),
+    python("asgi-called", "class Shop:\n    def __call__(self, scope, receive, send):\n        pass\napplication = Shop()\n", "", 6),
+    python("asgi-called", "async def application(scope, receive, send):\n    pass\n", "asgi-application", "app.wsgi:1"),
+    python("not-callable", "class Shop:\n    pass\napplication = Shop()\n", "", 6),
+    Scene(("not-callable",), GRANT + host(MOUNT), "application-not-called", "app.wsgi:4", {"app.wsgi": HERE + "from dash import Dash\napplication = Dash()\n", "dash.py": "class Dash:\n    pass\n"}),
+    python("not-indented", "def f():\n    pass\n  pass\n" + app(), "script-syntax-error", "app.wsgi:3"),
+    Scene(("no-settings",), GRANT + host(MOUNT), "django-settings-not-set", "app.wsgi:4", DJANGO),
     Scene(("file-closed",), in_group(), "", _MOUNT_LINE, {"app.wsgi": "open('/etc/shadow')\n"}),
     python("text-body", "def application(environ, start_response):\n    start_response('200 OK', [])\n    return ['text']\n", "str-body", "app.wsgi:3"),
     python("header-type", "def application(environ, start_response):\n    start_response(200, [])\n    return [b'text']\n", "bad-start-response", "app.wsgi:2"),
@@ -336,6 +373,7 @@ ELSEWHERE = {
     "balancer-method": "see test_explain.py: httpd ends after it has read its files",
     "balancer-memory": "see test_explain.py: httpd ends after it has read its files",
     "script-timeout": "mod_wsgi 4.9.4 has another text",
+    "not-opened": "mod_wsgi 4.9.4 has another text",
     "cannot-be-loaded": "mod_wsgi 4.9.4 has another text",
     "no-module-2": "Python 2 writes it",
     **dict.fromkeys(
@@ -356,6 +394,8 @@ ELSEWHERE = {
         ),
         "mod_wsgi 6 writes it",
     ),
+    **dict.fromkeys(("file-closed-os-2", "file-closed-io-2"), "Python 2 writes it"),
+    "library-not-there-windows": "Python writes it on Windows",
     "python-not-initialised-5": "mod_wsgi 5 writes it, where the proofs are run with it",
     "header-bytes": "mod_wsgi for Python 2 writes it",
     "segmentation-fault-core": "the system writes core dumps where it wants, so httpd does not speak of one",
@@ -364,7 +404,7 @@ ELSEWHERE = {
         ("compiled-for", "runtime-using"), "it takes a mod_wsgi that was built with another Python than runs"
     ),
     **dict.fromkeys(
-        ("body-not-passed", "request-not-sent", "upload-ended", "visitor-gone", "visitor-gone-reading"),
+        ("body-not-passed", "request-not-sent", "visitor-gone", "visitor-gone-reading"),
         "it takes a connection that ends in the middle",
     ),
     **dict.fromkeys(

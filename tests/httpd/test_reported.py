@@ -57,9 +57,150 @@ class Reported(NamedTuple):
     message: str = ""
     root: bool = False
     asked: tuple[Probe, ...] = ()
+    #: Modules beside those that the harness always loads.
+    modules: tuple[str, ...] = ()
 
+
+#: Nobody listens at port 9, so what is handed on is answered with 503.
+_ELSEWHERE = "http://127.0.0.1:9/"
+_HANDED_ON = {"status": 503, "who": "httpd"}
+_HOST_OF = "<VirtualHost *:80>\nServerName a.example\n{}</VirtualHost>\n"
+_NO_MOUNT: Tree = {_CSS: "STYLE"}
+
+#: An application that fails where it gets a header that has an underscore, or does not get one with a dash.
+_LOOKS = """
+answered = application
+def application(environ, start_response):
+    assert environ["HTTP_X_PAGE"] == "main" and not {"HTTP_X_SITE", "HTTP_REMOTE_USER"} & environ.keys()
+    return answered(environ, start_response)
+"""
 
 CASES = [
+    *(
+        Reported(
+            f"a header that is left out, {name}",
+            "header-not-passed",
+            f"RequestHeader set X-Page main\n{text}{_MOUNT}{_OPEN}",
+            {"http://a.example/": _APPLICATION},
+            tree={"/srv/w/app.wsgi": app() + _LOOKS},
+            modules=("headers",),
+        )
+        for name, text in (
+            ("of the server", "RequestHeader set X_Site main\n"),
+            ("in a section", "<Location />\nRequestHeader add REMOTE_USER anne\n</Location>\n"),
+            ("in a condition", "<IfModule mod_headers.c>\nRequestHeader setifempty X.Site main early\n</IfModule>\n"),
+        )
+    ),
+    Reported(
+        "an application behind the proxy of the main server",
+        "proxy-hides-application",
+        f"ProxyPass / {_ELSEWHERE}\n"
+        + _HOST_OF.format("WSGIScriptAlias /app /srv/w/app.wsgi\nProxyPass /app !\n")
+        + _OPEN,
+        {"http://a.example/app": _HANDED_ON},
+        modules=("proxy", "proxy_http"),
+    ),
+    *(
+        Reported(
+            f"behind a proxy, {name}",
+            "line-behind-proxy",
+            text + _OPEN,
+            {f"http://a.example{path}": _HANDED_ON for path in paths},
+            tree=_NO_MOUNT,
+            modules=("proxy", "proxy_http"),
+        )
+        for name, text, paths in (
+            ("an alias", f"{_ALIAS}ProxyPass / {_ELSEWHERE}\n", ("/static/a.css",)),
+            ("a redirect", f"ProxyPass / {_ELSEWHERE}\nRedirect /old http://b.example/\n", ("/old",)),
+            ("an exemption", f"{_ALIAS}ProxyPass / {_ELSEWHERE}\nProxyPass /static !\n", ("/static/a.css",)),
+            (
+                "an exemption, of the main server",
+                f"ProxyPass / {_ELSEWHERE}\n" + _HOST_OF.format(f"{_ALIAS}ProxyPass /static !\n"),
+                ("/static/a.css",),
+            ),
+            (
+                "an exemption, of a section",
+                f"{_ALIAS}<Location />\nProxyPass {_ELSEWHERE}\n</Location>\nProxyPass /static !\n",
+                ("/static/a.css",),
+            ),
+            (
+                "a condition around both",
+                f"<IfModule mod_proxy.c>\n{_ALIAS}ProxyPassMatch ^/(.*)$ {_ELSEWHERE}$1\n</IfModule>\n",
+                ("/static/a.css",),
+            ),
+        )
+    ),
+    *(
+        Reported(
+            f"rules that nothing switches on, {name}",
+            "rewrite-engine-off",
+            _HOST_OF.format(text + _MOUNT) + _OPEN,
+            {"http://a.example/old": _APPLICATION},
+        )
+        for name, text in (
+            ("in a host", "RewriteRule ^/old http://b.example/ [R]\n"),
+            ("in a section", "<Location /old>\nRewriteRule .* http://b.example/ [R]\n</Location>\n"),
+            ("in a condition", "<IfModule mod_rewrite.c>\nRewriteRule ^/old - [F]\n</IfModule>\n"),
+        )
+    ),
+    *(
+        Reported(
+            f"a redirect that takes its own target, {name}",
+            "redirect-leads-back",
+            _HOST_OF.format(text + _MOUNT) + _OPEN,
+            {
+                f"http://a.example{path}": {"status": 302, "location": f"http://a.example{to}"}
+                for path, to in there.items()
+            },
+        )
+        for name, text, there in (
+            ("by a slash", "Redirect /shop /shop/\n", {"/shop": "/shop/", "/shop/": "/shop//"}),
+            ("by the name of the host", "Redirect /b http://a.example/b/x\n", {"/b/x": "/b/x/x"}),
+            ("by a pattern", "RedirectMatch ^/c /c/d\n", {"/c/d": "/c/d"}),
+        )
+    ),
+    Reported(
+        "a dot before the name of a module",
+        "relative-import-in-script",
+        _MOUNT + _OPEN,
+        {"http://a.example/": _FAILED},
+        tree={"/srv/w/app.wsgi": "from . import shop\n" + app(), "/srv/w/shop.py": ""},
+    ),
+    Reported(
+        "a file of the shell",
+        "activate-this",
+        _MOUNT + _OPEN,
+        {"http://a.example/": _FAILED},
+        tree={
+            "/srv/w/app.wsgi": "with open('/srv/w/venv/bin/activate') as file:\n    exec(file.read())\n" + app(),
+            "/srv/w/venv/bin/activate": "deactivate () {\n    unset VIRTUAL_ENV\n}\n",
+        },
+    ),
+    Reported(
+        "the program of Python",
+        "python-path-is-an-environment",
+        "WSGIDaemonProcess w python-path=/srv/w/bin/python3\nWSGIProcessGroup w\n" + _MOUNT + _OPEN,
+        {"http://a.example/": _FAILED},
+        tree={"/srv/w/app.wsgi": "import shop\n" + app(), "/srv/w/bin/python3": "", "/srv/w/bin/shop.py": ""},
+    ),
+    Reported(
+        "modules of a group that one host selects",
+        "application-also-embedded",
+        "WSGIDaemonProcess w python-path=/srv/w/lib\n"
+        + _HOST_OF.format(_MOUNT + "WSGIProcessGroup w\n")
+        + _HOST_OF.format(_MOUNT).replace("a.example", "b.example")
+        + _OPEN,
+        {"http://a.example/": _APPLICATION, "http://b.example/": _FAILED},
+        tree={"/srv/w/app.wsgi": "import shop\n" + app(), "/srv/w/lib/shop.py": ""},
+    ),
+    Reported(
+        "a file that AllowOverride leaves unread",
+        "htaccess-not-read",
+        _ALIAS + "<Directory /srv/w>\nAllowOverride None\nRequire all granted\n</Directory>\n",
+        {"http://a.example/static/a.css": _SERVED},
+        tree={_CSS: "STYLE", "/srv/w/static/.htaccess": "Require all denied\n"},
+        root=True,
+    ),
     Reported(
         "the case of a directory",
         "grant-beside-what-is-served",
@@ -439,7 +580,8 @@ CASES = [
         "a closed home",
         "permission-missing",
         _DAEMON.format(" home=/srv/w/run") + _MOUNT + _OPEN,
-        {"http://a.example/": _SILENT},
+        # A daemon process that has not started answers nothing, or httpd an error 504 in its place.
+        {"http://a.example/": {"label": ""}},
         tree={**_TREE, "/srv/w/run": Moded(None, 0o700)},
         root=True,
     ),
@@ -483,7 +625,7 @@ def test_httpd_does_what_the_page_says(case: Reported, httpd: Path) -> None:
     asked = case.asked or probes(*case.answers)
     ports = tuple(sorted({80, *(one.port for one in asked)}))
     tree = {**case.tree, **_certificate(case)}
-    found = run(Setup({"site.conf": case.text}, tree, "2.4", "event", ports), asked, httpd)
+    found = run(Setup({"site.conf": case.text}, tree, "2.4", "event", ports, case.modules), asked, httpd)
     if case.message:
         assert not found.started
         assert case.message in "\n".join(found.messages)

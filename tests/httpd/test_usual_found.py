@@ -128,6 +128,14 @@ CASES = {
         f"{_OPEN}ProxyPass / http://127.0.0.1:9/\n<Location /docs>\nRedirect 303 /two\n</Location>\n<Location /x>\nRedirect 410\n</Location>\n",
         {"a.example/docs": "303 http://a.example/two", "a.example/x": "410", "a.example/y": "503"},
     ),
+    "a variable that keeps mod_proxy away": Found(
+        f"{_OPEN}SetEnvIf Request_URI ^/docs no-proxy=0\n<IfModule mod_proxy.c>\nProxyPass / http://127.0.0.1:9/\n</IfModule>\n",
+        {"a.example/docs/readme.txt": "200", "a.example/y": "503"},
+    ),
+    "a rule and a section of such a variable": Found(
+        f"{_OPEN}{_ENGINE}RewriteRule ^/docs - [E=no-proxy:1]\n<Location />\nProxyPass http://127.0.0.1:9/\n</Location>\n",
+        {"a.example/docs/readme.txt": "200", "a.example/y": "503"},
+    ),
     "the root of the machine": Found(f"{_OPEN}{_ENGINE}RewriteRule ^/$ /\n", {"a.example/": "403", "a.example/page.html": "200"}),
     "a rule without a slash": Found(f"{_OPEN}{_ENGINE}RewriteRule ^/missing page.html\n", {"a.example/missing": "200"}),
     "ServerPath and rules": Found(

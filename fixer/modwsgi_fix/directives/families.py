@@ -25,6 +25,8 @@ PROXY_SECTIONS = ("proxy", "proxymatch")
 EXPRESSION_SECTIONS = ("if", "elseif", "else")
 #: httpd reads an expression in them when it reads the line: in these two sections, or as words.
 MAY_HAVE_EXPRESSION = ("if", "elseif", "setenvifexpr", "require", "rewritecond")
+#: Beside expressions and mod_setenvif, these may ask for a header of the request.
+NAMES_HEADERS = ("rewriterule", "logformat", "customlog", "errorlogformat")
 #: They read other files in their place.
 INCLUDES = frozenset({"include", "includeoptional"})
 #: What decides which lines are read, and what their words mean: reading a server carries these out.

@@ -19,7 +19,7 @@ environment that was made with another Python than mod_wsgi's does not start.
 ## Left alone
 
 `WSGIPythonPath` is reported without a fix: the main server has one `WSGIPythonHome` for all. Where `--root` shows the directory, one with
-modules of its own beside the environment's is not reported; without it only the usual names of environments are known (`venv`, `.venv`, `env`, `virtualenv`).
+modules of its own beside the environment's is not reported. The program of an environment, `bin/python3`, is reported without a fix; without it only the usual names of environments are known (`venv`, `.venv`, `env`, `virtualenv`).
 
 ## See also
 
@@ -44,6 +44,11 @@ modules of its own beside the environment's is not reported; without it only the
     ```apache
     WSGIPythonPath /srv/shop/venv
     #              ^^^^^^^^^^^^^^
+    ```
+    ```apache
+    WSGIPythonHome /srv/shop/venv
+    WSGIPythonPath /srv/shop/venv/bin/python3.11
+    #              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     ```
 
 Not reported:
@@ -71,9 +76,12 @@ from modwsgi_fix.model.facts.pythons import has_modules
 from modwsgi_fix.model.facts.running import is_environment
 from modwsgi_fix.rewriting.access_blocks import quoted
 from modwsgi_fix.rule import Diagnostic, rule
+from modwsgi_fix.text import Span
 
 #: The root of an environment, and what lies in it and holds no packages.
 _ENVIRONMENT = expression(r"(/.*?/(?:\.?venv|env|virtualenv))(?:/(?:bin|lib|lib/python\d[\d.]*))?/?")
+#: The program of Python, which people name where a directory is asked for.
+_PROGRAM = expression(r"/(?:.*/)?bin/python[\d.]*")
 _INSIDE = expression(r"(/.+?)(?:/(?:bin|lib|lib/python\d[\d.]*))?/?")
 
 
@@ -81,15 +89,23 @@ _INSIDE = expression(r"(/.+?)(?:/(?:bin|lib|lib/python\d[\d.]*))?/?")
 def python_path_is_an_environment(config: Config) -> Iterator[Diagnostic]:
     for item in config.named("wsgipythonpath"):
         if len(item.args) == 1 and item.known and not item.file.tree.is_template:
+            if any(map(_PROGRAM.fullmatch, item.value.split(":"))):
+                yield _of_program(item.path, item.args[0].span)
+                continue
             root = next((root for part in item.value.split(":") if (root := _root(config, part))), None)
             if root is not None and not config.named("wsgipythonhome"):
                 message = f"{root} is an environment, and no package lies directly in it"
                 yield Diagnostic(item.path, item.args[0].span, message, help=f"write WSGIPythonHome {root}")
     for process in daemon_processes(config):
         option = process.option("python-path")
-        if option is None or process.directive.file.tree.is_template or process.option("python-home") is not None:
+        if option is None or process.directive.file.tree.is_template:
             continue
         parts = option.value.split(":")
+        if any(map(_PROGRAM.fullmatch, parts)):
+            yield _of_program(process.directive.path, option.span)
+            continue
+        if process.option("python-home") is not None:
+            continue
         roots = {part: root for part in parts if (root := _root(config, part)) is not None}
         if not roots:
             continue
@@ -98,6 +114,15 @@ def python_path_is_an_environment(config: Config) -> Iterator[Diagnostic]:
         message = f"{root} is an environment, and no package lies directly in it"
         advice = "" if fix else f"name the environment by python-home={root}"
         yield Diagnostic(process.directive.path, option.span, message, fix, help=advice)
+
+
+def _of_program(path: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        path,
+        span,
+        "this names the program of Python, and Python looks for modules in directories alone",
+        help="write the directory of the project, and name an environment by python-home or WSGIPythonHome",
+    )
 
 
 def _root(config: Config, part: str) -> str | None:

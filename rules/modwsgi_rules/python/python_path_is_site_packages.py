@@ -47,6 +47,14 @@ The environment is named already:
     +WSGIDaemonProcess shop python-home=/srv/env python-path=/srv/shop
     ```
 
+The server has an environment of its own, as was advised before `python-home` came:
+
+    ```diff unsafe
+     WSGIPythonHome /srv/empty
+    -WSGIDaemonProcess shop python-path=/srv/env/lib/python3.11/site-packages
+    +WSGIDaemonProcess shop python-home=/srv/env
+    ```
+
 Another is named, and an environment of applications in httpd's own processes:
 
     ```apache
@@ -100,44 +108,56 @@ from modwsgi_fix.rewriting.access_blocks import quoted
 from modwsgi_fix.rewriting.lines import delete_span
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 
 _PACKAGES = expression(r"(?P<root>/.+)/lib(?:64)?/python(?P<version>\d[\d.]*)/site-packages/?")
 #: Prefixes of the system's own Python: their packages are there anyway.
 _SYSTEM = ("/usr", "/usr/local", "/opt/python", "/opt/homebrew")
 
 
+class _Home(NamedTuple):
+    """The root of the Python that runs, empty where no line names it, and whether the process itself names it."""
+
+    root: str
+    is_own: bool = False
+
+
 @rule()
 def python_path_is_site_packages(config: Config) -> Iterator[Diagnostic]:
-    (*_, everywhere) = (None, *(item for item in config.named("wsgipythonhome") if item.known))
-    general = everywhere.value.rstrip("/") if everywhere is not None else ""
+    said = [item.value.rstrip("/") for item in config.named("wsgipythonhome") if item.known]
+    general = _Home(said[-1] if said else "")
     for process in daemon_processes(config):
-        option = process.option("python-path")
+        option, own = process.option("python-path"), process.option("python-home")
         if option is None or process.directive.file.tree.is_template:
             continue
-        own = process.option("python-home")
-        home = own.value.rstrip("/") if own is not None else general
+        home = _Home(own.value.rstrip("/"), is_own=True) if own is not None else general
         parts = option.value.split(":")
         if roots := _roots(parts):
             fix = _fix(process, parts, roots, home)
             yield _reported(process.directive, option.span, ("python-path", "python-home="), roots, home, fix)
     for item in config.named("wsgipythonpath"):
         if len(item.args) == 1 and not item.file.tree.is_template and (roots := _roots(item.value.split(":"))):
-            yield _reported(item, item.args[0].span, ("WSGIPythonPath", "WSGIPythonHome "), roots, general, None)
+            home = general._replace(is_own=bool(general.root))
+            yield _reported(item, item.args[0].span, ("WSGIPythonPath", "WSGIPythonHome "), roots, home, None)
 
 
 def _reported(
-    item: Item, span: Span, names: tuple[str, str], roots: dict[str, str], home: str, fix: Fix | None
+    item: Item, span: Span, names: tuple[str, str], roots: dict[str, str], home: _Home, fix: Fix | None
 ) -> Diagnostic:
     """Return the finding; ``names`` are those of the path and, with what follows, of what names an environment."""
     path, named = names
     root = next(iter(roots))
-    if home == root:
+    if home.root == root:
         message = f"{path} names the site-packages of {root}, which Python finds as its home"
         return Diagnostic(item.path, span, message, fix, severity=Severity.INFO)
-    others = f"those of {home}" if home else "the system's packages"
+    is_system = home.root in ("", *_SYSTEM)
+    others = "the system's packages" if is_system else f"those of {home.root}"
     message = f"{path} names the site-packages of {root}, so {others} are found, too"
-    help = "leave out the environment that is not meant" if home else f"name the environment by {named}{root}"
-    return Diagnostic(item.path, span, message, fix, help="" if fix else help)
+    is_left = home.is_own and not is_system
+    help = "leave out the environment that is not meant" if is_left else f"name the environment by {named}{root}"
+    # An empty environment for the whole server was advised before process groups could name their own.
+    severity = None if home.is_own or is_system else Severity.INFO
+    return Diagnostic(item.path, span, message, fix, severity=severity, help="" if fix else help)
 
 
 def _roots(parts: list[str]) -> dict[str, str]:
@@ -156,28 +176,26 @@ def _is_users(root: str) -> bool:
     return root.endswith("/.local")
 
 
-def _fix(process: DaemonProcess, parts: list[str], roots: dict[str, str], home: str) -> Fix | None:
+def _fix(process: DaemonProcess, parts: list[str], roots: dict[str, str], home: _Home) -> Fix | None:
     option = process.option("python-path")
     if option is None or len(roots) > 1 or process.directive.foreign or not process.directive.known:
         return None
     root, version = next(iter(roots.items()))
-    if home not in ("", root) or version.startswith("2"):
+    is_named = home.root == root
+    if (home.is_own and not is_named) or version.startswith("2"):
         return None
     if len([one for one in process.options if one.name == "python-path"]) > 1:
         return None
     rest = [part for part in parts if not (packages := _PACKAGES.fullmatch(part)) or _is_users(packages["root"])]
     words = [f"python-path={quoted(':'.join(rest))}"] if rest else []
-    words += [f"python-home={quoted(root)}"] if not home else []
-    if home:
+    words += [] if is_named else [f"python-home={quoted(root)}"]
+    path = process.directive.path
+    edit = Edit(path, option.span, " ".join(words)) if words else delete_span(process.directive, option.span)
+    if is_named:
         reason = "packages that another version of Python has there go out of sight"
-        edit = (
-            Edit(process.directive.path, option.span, words[0])
-            if words
-            else delete_span(process.directive, option.span)
-        )
         return Fix.unsafe("Leave the environment to its home", edit, reason=reason)
     return Fix.unsafe(
         "Name the environment by python-home",
-        Edit(process.directive.path, option.span, " ".join(words)),
+        edit,
         reason="the system's packages go out of sight, and the environment must be of mod_wsgi's own Python",
     )

@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterator
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.running import process_of, runs_of, search_path
 from modwsgi_fix.model.facts.scripts import WsgiScript, wsgi_scripts
+from modwsgi_fix.rewriting.scripts import python_of_script
 from modwsgi_fix.script import Module
 from modwsgi_fix.script.responders import Responder, responders
 from modwsgi_fix.script.source import Source, is_main_guard, source_of
@@ -17,6 +19,7 @@ from modwsgi_fix.script.tokens import Token, statements
 from modwsgi_fix.script.values import module_scope
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
+from modwsgi_rules.scripts._group_options import additions_to_path
 
 #: What comes of a call that mod_wsgi refuses, and why a fix of it is of its level.
 FAILS = "so the request is an error 500"
@@ -35,6 +38,50 @@ def applications(config: Config) -> Iterator[tuple[WsgiScript, Source]]:
         source = source_of(script.script.text)
         if source is not None:
             yield script, source
+
+
+class Elsewhere(NamedTuple):
+    """An application that a script imports from a module in sight: where it does so, the module, and the object's name there."""
+
+    span: Span
+    path: str
+    source: Source
+    name: str
+
+
+def imported_application(config: Config, script: WsgiScript, source: Source) -> Elsewhere | None:
+    """Return where a script imports what mod_wsgi calls from, where the module lies in a directory that Python certainly looks in."""
+    for node in source.tree.body:
+        if not isinstance(node, ast.ImportFrom) or node.level or not node.module:
+            continue
+        for alias in node.names:
+            bound = alias.asname or alias.name
+            if bound in script.names and len(module_scope(source).of(bound)) == 1:
+                found = _module(config, script, node.module.replace(".", "/"))
+                return Elsewhere(source.span(alias), *found, alias.name) if found is not None else None
+    return None
+
+
+def _module(config: Config, script: WsgiScript, below: str) -> tuple[str, Source] | None:
+    """Return the module of this path below a directory that Python certainly looks in; None where it is not in sight."""
+    disk = config.disk
+    for directory in _searched(config, script) if disk is not None else ():
+        for path in (f"{directory}/{below}.py", f"{directory}/{below}/__init__.py"):
+            module = config.script(path) if disk is not None and disk.is_file(path) else None
+            source = source_of(module.text) if module is not None else None
+            if module is not None:
+                return (module.path, source) if source is not None else None
+    return None
+
+
+def _searched(config: Config, script: WsgiScript) -> list[str]:
+    """Return the directories that the script and its process groups name, in no order that would matter for one module."""
+    read = python_of_script(script)
+    own = [directory for _, _, directory in additions_to_path(read)] if read is not None else []
+    processes = [process_of(config, run.group.name) for run in runs_of(config, script)]
+    of_groups = [directory for process in processes for directory in search_path(process)]
+    embedded = [directory for item in config.named("wsgipythonpath") for directory in item.value.split(":")]
+    return [one.rstrip("/") for one in dict.fromkeys((*own, *of_groups, *embedded)) if one.startswith("/")]
 
 
 def as_bytes(source: Source, path: str, node: ast.expr) -> list[Edit]:

@@ -5,7 +5,8 @@ A script sets up a virtual environment by itself.
 
 The packages of the environment come to the path of a Python that runs already. The system's packages stay in sight, and what
 was imported before is not that of the environment. `activate_this.py` exists only where `virtualenv` made the environment,
-and not where `venv` did.
+and not where `venv` did. `bin/activate` beside it is a script of the shell: Python fails on it (*SyntaxError: invalid syntax*), and each
+request is an error 500.
 
 ## Why
 
@@ -72,6 +73,16 @@ Reported without a fix, because the application runs in httpd's own processes:
     from site import application
     ```
 
+    ```python
+    #- site.conf
+    WSGIScriptAlias / /srv/site/app.wsgi
+    #- /srv/site/app.wsgi
+    with open("/srv/site/venv/bin/activate") as file:
+        exec(file.read())
+    #   ^^^^^^^^^^^^^^^^^
+    from site import application
+    ```
+
 Not reported:
 
     ```python
@@ -111,20 +122,26 @@ from modwsgi_fix.tuples import NamedTuple
 
 _RUN = frozenset({"exec", "execfile", "runpy.run_path"})
 _ADD = frozenset({"site.addsitedir", "sys.path.insert", "sys.path.append"})
-_ACTIVATE = expression(r"(?P<root>/.+)/bin/activate_this\.py")
+_ACTIVATE = expression(r"(?P<root>/.+)/bin/(?:activate_this\.py|activate(?:\.fish|\.csh)?)")
+#: The files beside it that shells read.
+_OF_SHELLS = ("/bin/activate", "/bin/activate.fish", "/bin/activate.csh")
 _PACKAGES = expression(r"(?P<root>/.+)/lib(?:64)?/python3[\d.]*/site-packages/?")
 #: Prefixes of the system's own Python: their packages are there anyway.
 _SYSTEM = ("/usr", "/usr/local", "/opt/python")
 
 
 class _Activation(NamedTuple):
-    """A statement that sets up an environment, and the root of the environment; None where that is not known."""
+    """A statement that sets up an environment, and the root of the environment; None where that is not known.
+
+    ``is_shell`` where it has Python run ``bin/activate``, which is for a shell.
+    """
 
     read: Script
     statement: ast.stmt
     call: ast.Call
     root: str | None
     is_alone: bool
+    is_shell: bool = False
 
 
 @rule(severity=Severity.INFO)
@@ -135,15 +152,19 @@ def activate_this(config: Config) -> Iterator[Diagnostic]:
         for use in found:
             by_file = resolved(dotted(use.call.func), {}).rpartition(".")[2] in ("exec", "execfile", "run_path")
             what = "activate_this.py sets up the environment late" if by_file else "the environment is added late"
+            told, severity = f"{what}, and the system's packages stay in sight", None
+            if use.is_shell:
+                told, severity = "bin/activate is a script of the shell, and Python fails on it", Severity.ERROR
             process = _process(config, script)
             related = () if process is None else (process.directive,)
             yield Diagnostic(
                 script.path,
                 use.read.source.head(use.call),
-                f"{what}, and the system's packages stay in sight",
+                told,
                 fix,
                 tuple(Related(item.path, item.span, "the process group that it runs in") for item in related),
                 help="" if fix else "name the environment by python-home= of WSGIDaemonProcess",
+                severity=severity,
             )
 
 
@@ -154,7 +175,8 @@ def _activations_of(config: Config, script: WsgiScript) -> Sequence[_Activation]
 
 def _found(script: WsgiScript) -> Iterator[_Activation]:
     text = script.script.text
-    read = python_of_script(script) if "activate_this" in text or "site-packages" in text else None
+    is_meant = "activate_this" in text or "site-packages" in text or "bin/activate" in text
+    read = python_of_script(script) if is_meant else None
     if read is None:
         return
     imports = imports_of(read.source)
@@ -164,11 +186,17 @@ def _found(script: WsgiScript) -> Iterator[_Activation]:
             name = resolved(dotted(call.func), imports)
             if name in _RUN:
                 texts = [read.value(node) for node in _around(statement, call)]
-                named = next((one for one in texts if one and one.endswith("activate_this.py")), None)
+                ends = ("activate_this.py", *_OF_SHELLS)
+                named = next((one for one in texts if one and one.endswith(ends)), None)
                 inside = _ACTIVATE.fullmatch(named) if named else None
                 if named is not None or "activate_this" in read.source.code(call):
                     yield _Activation(
-                        read, statement, call, inside["root"] if inside else None, _is_alone(statement, call)
+                        read,
+                        statement,
+                        call,
+                        inside["root"] if inside else None,
+                        _is_alone(statement, call),
+                        is_shell=named is not None and named.endswith(_OF_SHELLS),
                     )
             elif name in _ADD and call.args:
                 added = _PACKAGES.fullmatch(read.value(call.args[-1]) or "")

@@ -14,7 +14,7 @@ takes no such arguments, and `application = create_app()` what it makes.
 
 A safe fix: it calls what is certainly a factory that needs no arguments: a function of the script that returns an application of
 a known framework, and those of the frameworks themselves (`get_wsgi_application`, `app.wsgifunc`, `config.make_wsgi_app`). The
-object of web.py or a configurator gets the call that makes its application.
+object of web.py or a configurator gets the call that makes its application, and one of Dash its `server`.
 
 ## Left alone
 
@@ -39,8 +39,31 @@ Python's own message is *TypeError: create_app() takes 0 positional arguments bu
     +application = create_app()
     ```
 
-Reported without a fix:
+    ```diff
+     #- site.conf
+     WSGIScriptAlias / /srv/site/app.wsgi
+     #- /srv/site/app.wsgi
+     import dash
+     app = dash.Dash(__name__)
+    -application = app
+    +application = app.server
+    ```
 
+Reported without a fix; what a module makes is seen where `--root` shows it in a directory that Python looks in:
+
+    ```python
+    #- site.conf
+    WSGIDaemonProcess shop python-path=/srv/shop
+    WSGIProcessGroup shop
+    WSGIScriptAlias / /srv/shop/app.wsgi
+    #- /srv/shop/board.py
+    from dash import Dash
+    app = Dash(__name__)
+    #- /srv/shop/app.wsgi
+    import os
+    from board import app as application
+    #                 ^^^^^^^^^^^^^^^^^^
+    ```
     ```python
     #- site.conf
     WSGIScriptAlias / /srv/site/app.wsgi
@@ -69,13 +92,14 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.model.facts.scripts import WsgiScript
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script.applications import MAKERS, METHODS
 from modwsgi_fix.script.entry_points import FACTORIES, is_factory
-from modwsgi_fix.script.source import Function, dotted, own
+from modwsgi_fix.script.source import Function, Source, dotted, own
 from modwsgi_fix.script.values import Scope, module_scope
 from modwsgi_fix.text import Span
-from modwsgi_rules.scripts._shared import applications
+from modwsgi_rules.scripts._shared import applications, imported_application
 
 #: The makers of applications that need no arguments.
 _NEED_NOTHING = frozenset({
@@ -83,10 +107,16 @@ _NEED_NOTHING = frozenset({
     "django.core.wsgi.get_wsgi_application", "falcon.API", "falcon.App",
 })  # fmt: skip
 
+#: Classes whose object is not an application, and has one as its ``server``.
+_HOLDERS = frozenset({"dash.Dash", "dash.dash.Dash", "jupyter_dash.JupyterDash"})
+_HELD = ".server"
+_IS_HOLDER = "this object of Dash is not a WSGI application, but its server is, so each request is an error 500"
+
 
 @rule(severity=Severity.ERROR)
 def application_not_called(config: Config) -> Iterator[Diagnostic]:
     for script, source in applications(config):
+        yield from _holders(config, script, source)
         scope = module_scope(source)
         for node in source.top:
             named = _named(node, script.names)
@@ -119,6 +149,35 @@ def application_not_called(config: Config) -> Iterator[Diagnostic]:
                 fix,
                 help="" if fix else f"call it with what it needs: {name} = {what}()",
             )
+
+
+def _holders(config: Config, script: WsgiScript, source: Source) -> Iterator[Diagnostic]:
+    """Yield an object that holds the application in an attribute, made in the script or in a module that it imports."""
+    for value in _made(source, script.names):
+        end = source.span(value).end
+        reason = "every request failed, and is answered by the application"
+        fix = Fix.safe("Take the application out of it", Edit(script.path, Span(end, end), _HELD), reason=reason)
+        yield Diagnostic(script.path, source.head(value), _IS_HOLDER, fix)
+    found = imported_application(config, script, source)
+    if found is None:
+        return
+    for value in _made(found.source, (found.name,)):
+        related = Related(found.path, found.source.head(value), "it is made here")
+        help_ = f"import it under a name of its own, and write application = NAME{_HELD}"
+        yield Diagnostic(script.path, found.span, _IS_HOLDER, related=(related,), help=help_)
+
+
+def _made(source: Source, names: tuple[str, ...]) -> Iterator[ast.expr]:
+    """Yield the only value of one of these names where it is an object that holds an application."""
+    if "Dash" not in source.text:
+        return
+    scope = module_scope(source)
+    for node in source.tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=(ast.Name() | ast.Call()) as value) if name in names:
+                made = scope.only(value.id) if isinstance(value, ast.Name) else value
+                if len(scope.of(name)) == 1 and isinstance(made, ast.Call) and scope.resolve(made.func) in _HOLDERS:
+                    yield value
 
 
 def _named(node: ast.AST, names: tuple[str, ...]) -> tuple[str, ast.expr | None, str] | None:

@@ -80,10 +80,10 @@ from collections.abc import Collection, Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script.source import Source
 from modwsgi_fix.script.values import Scope, module_scope
-from modwsgi_rules.scripts._shared import applications
+from modwsgi_rules.scripts._shared import applications, imported_application
 
 _DJANGO = "django.core.asgi.get_asgi_application"
 #: Classes and functions that make ASGI applications and not WSGI ones, by dotted name.
@@ -100,19 +100,33 @@ _LAST_NAMES = frozenset(name.rpartition(".")[2] for name in _MAKERS | _FRAMEWORK
 @rule(severity=Severity.ERROR)
 def asgi_application(config: Config) -> Iterator[Diagnostic]:
     for script, source in applications(config):
-        if "async " not in source.text and not any(name in source.text for name in _LAST_NAMES):
+        found = imported_application(config, script, source)
+        if found is not None and _may_be(found.source):
+            for node, maker in _bound(found.source, (found.name,), module_scope(found.source)):
+                message, advice = _told(maker)
+                related = Related(found.path, found.source.head(node), "it is made here")
+                yield Diagnostic(script.path, found.span, message, related=(related,), help=advice)
+        if not _may_be(source):
             continue
         scope = module_scope(source)
         for node, maker in _bound(source, script.names, scope):
             fix = _fix(script.path, source, node, scope)
-            message = "this is an application of ASGI, which mod_wsgi cannot call, so each request is an error 500"
-            advice = "run it by a server for ASGI behind ProxyPass, or make it one of WSGI by a2wsgi"
-            if maker in _FRAMEWORKS:
-                message = (
-                    f"only {_FRAMEWORKS[maker]}'s own server calls this application, so each request is an error 500"
-                )
-                advice = "run it by that server behind ProxyPass"
+            message, advice = _told(maker)
             yield Diagnostic(script.path, source.head(node), message, fix, help="" if fix else advice)
+
+
+def _may_be(source: Source) -> bool:
+    """Whether an application that mod_wsgi cannot call may be made there, by a quick look."""
+    return "async " in source.text or any(name in source.text for name in _LAST_NAMES)
+
+
+def _told(maker: str) -> tuple[str, str]:
+    """Return what happens, and what to do."""
+    if maker in _FRAMEWORKS:
+        told = f"only {_FRAMEWORKS[maker]}'s own server calls this application, so each request is an error 500"
+        return told, "run it by that server behind ProxyPass"
+    told = "this is an application of ASGI, which mod_wsgi cannot call, so each request is an error 500"
+    return told, "run it by a server for ASGI behind ProxyPass, or make it one of WSGI by a2wsgi"
 
 
 def _bound(source: Source, names: Collection[str], scope: Scope) -> Iterator[tuple[ast.expr | ast.stmt, str]]:

@@ -67,31 +67,30 @@ from collections.abc import Iterator
 from modwsgi_fix.directives.families import EARLY_VARIABLES
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
-from modwsgi_fix.model.items import Script
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script.source import source_of
 from modwsgi_fix.text import Span
+from modwsgi_rules.scripts._shared import imported_application
 
 _NAME = "HTTP_AUTHORIZATION"
 
 
 @rule(severity=Severity.INFO)
 def authorization_not_passed(config: Config) -> Iterator[Diagnostic]:
-    scripts = [
-        one for one in wsgi_scripts(config) if one.item is not None and "authorization" in one.script.text.lower()
-    ]
-    if not scripts or _is_passed(config):
-        return
-    for script in scripts:
-        place = _place_that_reads(config, script.script)
-        if place is None or script.item is None:
+    for script in wsgi_scripts(config):
+        path, place = script.path, _place_that_reads(config, script.path, script.script.text)
+        source = source_of(script.script.text) if place is None and config.disk is not None else None
+        found = imported_application(config, script, source) if source is not None else None
+        if found is not None:
+            path, place = found.path, _place_that_reads(config, found.path, found.source.text)
+        if place is None or script.item is None or _is_passed(config):
             continue
         span = script.item.args[1].span if len(script.item.args) > 1 else script.item.span
         yield Diagnostic(
             script.item.path,
             span,
             "the script reads the Authorization header, which mod_wsgi does not pass on",
-            related=(Related(script.path, place, "read here"),),
+            related=(Related(path, place, "read here"),),
             help="write WSGIPassAuthorization On, if the application checks log-ins itself",
         )
 
@@ -104,13 +103,15 @@ def _is_passed(config: Config) -> bool:
     return any("authorization" in value.lower() for item in others for value in item.values)
 
 
-def _place_that_reads(config: Config, script: Script) -> Span | None:
-    """Return where a script first reads the header; None where it does not, or sets the value itself."""
-    return config.once((_place_that_reads, script.path), lambda: _find_place(script))
+def _place_that_reads(config: Config, path: str, text: str) -> Span | None:
+    """Return where a script or its module first reads the header; None where it does not, or sets the value itself."""
+    if "authorization" not in text.lower():
+        return None
+    return config.once((_place_that_reads, path), lambda: _find_place(text))
 
 
-def _find_place(script: Script) -> Span | None:
-    source = source_of(script.text)
+def _find_place(text: str) -> Span | None:
+    source = source_of(text)
     if source is None:
         return None
     found: list[ast.expr] = []

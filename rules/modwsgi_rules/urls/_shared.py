@@ -10,13 +10,37 @@ from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.effect.exposure import holds_static_files_only
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.items import Arg, Item
+from modwsgi_fix.model.items import Arg, Item, Server
+from modwsgi_fix.model.servers import addresses, own_name, speaks_tls
 from modwsgi_fix.placeholders import is_settled
 
 #: A callable behind a file or module, as servers of Python take it, or behind Django's module.
 _CALLABLE = expression(
     r"(?<!\A.):(?P<name>[A-Za-z_]\w*(?:\(\))?)\Z|\A(?:\w+\.)+wsgi\.(?P<django>application)\Z", re.ASCII
 )
+
+_URL = expression(r"(?P<scheme>https?)://(?P<name>[\w.-]+|%\{(?:HTTP_HOST|SERVER_NAME)\})(?P<path>[/$%].*|\Z)", re.I)
+
+
+def path_at_home(config: Config, server: Server, target: str) -> str | None:
+    """Return the path of a redirect's target where that is certainly at the host which redirects there; else None.
+
+    It is by its scheme, at the usual port, and by a name of the host; or the target is a path.
+    """
+    if target.startswith("/") and not target.startswith("//"):
+        return target
+    url, tls = _URL.fullmatch(target), speaks_tls(config, server)
+    if url is None or tls is None or (url["scheme"].lower() == "https") is not tls:
+        return None
+    names = [own_name(server) or "", *(name for item in server.all("serveralias") for name in item.values)]
+    is_own = url["name"].startswith("%{") or url["name"].lower() in map(str.lower, names)
+    return url["path"] if is_own and _is_at_usual_port(server, tls=tls) else None
+
+
+def _is_at_usual_port(server: Server, *, tls: bool) -> bool:
+    """Whether a host stands at the port of its scheme, and not at another one alone."""
+    ports = {one.port for one in addresses(server)}
+    return not ports or "*" in ports or ("443" if tls else "80") in ports
 
 
 def scripts_named(config: Config) -> Iterator[tuple[Item, Arg]]:

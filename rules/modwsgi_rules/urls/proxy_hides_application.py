@@ -95,8 +95,11 @@ def proxy_hides_application(config: Config) -> Iterator[Diagnostic]:
 
 
 def _hiding(config: Config, server: Server, mount: Mapping) -> Item | None:
-    """Return the ProxyPass that takes the whole mount: the first that matches decides (mod_proxy.c:proxy_trans)."""
-    servers = [server] if server.is_main else [server, config.main]
+    """Return the ProxyPass that takes the whole mount: the first that matches decides (mod_proxy.c:proxy_trans).
+
+    Those of the main server come before the host's own (mod_proxy.c:merge_proxy_config).
+    """
+    servers = [server] if server.is_main else [config.main, server]
     for item in (item for one in servers for item in one.all(*_PROXIES)):
         if len(item.args) < 2 or not item.known:
             continue

@@ -68,15 +68,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.rewrites import Rewrite, rewrites
-from modwsgi_fix.model.servers import own_name, speaks_tls
 from modwsgi_fix.model.urls import Mapping, covers_whole, mounts, redirects, together
 from modwsgi_fix.rule import Diagnostic, Related, rule
+from modwsgi_rules.urls._shared import path_at_home
 
-_URL = expression(r"(?P<scheme>https?)://(?P<name>[\w.-]+|%\{(?:HTTP_HOST|SERVER_NAME)\})(?=[/$%]|\Z)")
 _EVERYTHING = frozenset({"^", ".*", "(.*)", "^.*$", "^(.*)$", "^/(.*)$", "^/(.*)", "^/", "/", "^(.*)", "^/.*", "^.*", "^/?(.*)", "^/?(.*)$"})  # fmt: skip
 
 
@@ -84,11 +82,10 @@ _EVERYTHING = frozenset({"^", ".*", "(.*)", "^.*$", "^(.*)$", "^/(.*)$", "^/(.*)
 def redirect_hides_application(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         for mount in mounts(config, server):
-            redirect, target = _hiding(config, server, mount)
+            redirect, back = _hiding(config, server, mount)
             if redirect is None or (mount.server is not server and redirect.server is not mount.server):
                 # A host that redirects everything, with an application of the main server for other hosts.
                 continue
-            back = _leads_back(config, server, target)
             where, advice = ("back to itself", "redirect") if back else ("elsewhere", "redirect or the mount")
             yield Diagnostic(
                 mount.item.path,
@@ -99,26 +96,18 @@ def redirect_hides_application(config: Config) -> Iterator[Diagnostic]:
             )
 
 
-def _hiding(config: Config, server: Server, mount: Mapping) -> tuple[Item | None, str]:
-    """Return the line that redirects all of a mount, and where to; None where there is none."""
+def _hiding(config: Config, server: Server, mount: Mapping) -> tuple[Item | None, bool]:
+    """Return the line that redirects all of a mount, and whether to what it redirects again; None where there is none."""
     for redirect in redirects(config, server):
         if redirect.item.known and together(redirect.item, mount.item) and covers_whole(redirect, mount):
-            return redirect.item, redirect.target
+            path = path_at_home(config, server, redirect.target)
+            return redirect.item, path is not None and redirect.matches(path or "/") is True
     for rewrite in rewrites(config, server):
         if _always(rewrite) and together(rewrite.item, mount.item) and not mount.is_regex:
-            return rewrite.item, rewrite.substitution
+            return rewrite.item, path_at_home(config, server, rewrite.substitution) is not None
         # A rule before it may let some URLs through.
         break
-    return None, ""
-
-
-def _leads_back(config: Config, server: Server, target: str) -> bool:
-    """Whether a URL certainly leads to the host that redirects there: by its scheme, at the usual port, and by a name of it."""
-    url, tls = _URL.match(target), speaks_tls(config, server)
-    if url is None or tls is None or (url["scheme"] == "https") is not tls:
-        return False
-    names = [own_name(server) or "", *(name for item in server.all("serveralias") for name in item.values)]
-    return url["name"].startswith("%{") or url["name"].lower() in map(str.lower, names)
+    return None, False
 
 
 def _always(rewrite: Rewrite) -> bool:

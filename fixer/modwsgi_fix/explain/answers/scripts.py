@@ -43,7 +43,7 @@ def script(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     text = message.about
     if occurrence.failure is not None and occurrence.failure.exception and message.name in _HEADED:
         text = "the application raised an exception that it does not catch"
-    if message.name == "not-compiled":
+    if message.name in ("not-compiled", "not-opened"):
         for config, _, mount in mounted[:1]:
             user = _user(config, mount.item)
             stopped = modes.stopped_at(config, path, user)
@@ -63,12 +63,18 @@ _HEADED = ("script-exception", "exec-failed", "cannot-be-loaded", "not-compiled"
 
 _LOCALE = "write lang=C.UTF-8 locale=C.UTF-8 into WSGIDaemonProcess; in embedded mode LANG of httpd counts, which envvars sets"
 _WRITABLE = "let the user of the process group (user= of WSGIDaemonProcess, else User) write the file and its directory"
+_READABLE = "let the user of the process group (user= of WSGIDaemonProcess, else User) open it, or write it elsewhere"
 _HELP = {
     "not-reentrant": "read the first traceback after the last start, and restart httpd once its cause is mended",
     "host-not-allowed": "add the name to ALLOWED_HOSTS of the settings, where it is one of this site",
     "database-read-only": _WRITABLE,
     "database-not-opened": _WRITABLE,
-    "file-closed": "let the user of the process group (user= of WSGIDaemonProcess, else User) open it, or write it elsewhere",
+    **dict.fromkeys(("file-closed-os-2", "file-closed-io-2"), _READABLE),
+    "not-opened": "let the user of the process group read it and pass what is above it",
+    "file-not-there": "write the whole path, or one from os.path.abspath(__file__); home= names the directory of the process",
+    "library-not-there-windows": "put the directory of Python on the PATH of the system, and load its mod_wsgi",
+    "not-callable": "name a function, or what the framework makes: application = app, or app.server of Dash",
+    "file-closed": _READABLE,
     "chunked": "write WSGIChunkedRequest On, where the application reads its input to the end and does without CONTENT_LENGTH",
     "not-ascii-read": _LOCALE,
     "not-ascii-written": _LOCALE,

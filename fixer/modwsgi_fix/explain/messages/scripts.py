@@ -81,6 +81,14 @@ SCRIPTS = (
         rules=("script-syntax-error",),
     ),
     Message(
+        "not-opened",
+        "Call to fopen() failed for '{path}'.",
+        "script",
+        "the user of the process may not read the script, or not pass a directory above it",
+        rules=("permission-missing",),
+        only="older than mod_wsgi 4.9.4",
+    ),
+    Message(
         "not-compiled-6",
         "Could not read or compile WSGI script '{path}' for {process}.",
         "script",
@@ -287,7 +295,7 @@ SCRIPTS = (
         "Requested setting {setting}, but settings are not configured.",
         "exception",
         "DJANGO_SETTINGS_MODULE is not in os.environ, where SetEnv does not put it: the script has to",
-        rules=("setenv-not-in-os-environ",),
+        rules=("django-settings-not-set", "setenv-not-in-os-environ"),
     ),
     Message(
         "not-reentrant",
@@ -318,6 +326,60 @@ SCRIPTS = (
         "PermissionError: [Errno 13] Permission denied: '{name}'",
         "exception",
         "the user that the application runs as may not open a file, or pass a directory above it",
+    ),
+    *(
+        Message(
+            name,
+            text,
+            "exception",
+            "the user that the application runs as may not open a file, or pass a directory above it",
+            only="Python 2",
+        )
+        for name, text in (
+            ("file-closed-os-2", "OSError: [Errno 13] Permission denied: '{name}'"),
+            ("file-closed-io-2", "IOError: [Errno 13] Permission denied: '{name}'"),
+        )
+    ),
+    Message(
+        "file-not-there",
+        "FileNotFoundError: [Errno 2] No such file or directory: '{name}'",
+        "exception",
+        "a file is not there; one without a slash before it is looked for in the directory of the process, not of the script",
+        rules=("relative-path-in-script",),
+    ),
+    Message(
+        "library-not-there-windows",
+        "DLL load failed",
+        "exception",
+        "an extension needs a DLL that is not on the PATH of httpd, or is of another Python",
+        only="Windows",
+    ),
+    Message(
+        "body-not-read",
+        "Apache/mod_wsgi request data read error: {reason}",
+        "exception",
+        "the visitor broke off before the whole body had come: an upload that was cancelled, or one too slow for Timeout",
+    ),
+    Message(
+        "relative-import",
+        "attempted relative import with no known parent package",
+        "exception",
+        "the script imports from a package by a dot, and is not a part of one",
+        rules=("relative-import-in-script",),
+    ),
+    Message(
+        "asgi-called",
+        "missing 1 required positional argument: 'send'",
+        "exception",
+        "the application is one of ASGI, and not of WSGI",
+        rules=("asgi-application",),
+    ),
+    Message(
+        "not-callable",
+        "TypeError: '{type}' object is not callable",
+        "exception",
+        "what is called is not a function: mod_wsgi may be given a module, a text, or an object that holds the application",
+        rules=("application-not-called",),
     ),
     Message(
         "text-body",
@@ -408,6 +470,13 @@ SCRIPTS = (
         "SyntaxError: (unicode error) 'unicodeescape' codec",
         "exception",
         "a backslash in a text begins an escape, as in a path of Windows",
+        rules=("script-syntax-error",),
+    ),
+    Message(
+        "not-indented",
+        "IndentationError: ",
+        "exception",
+        "lines of one block do not begin in one column",
         rules=("script-syntax-error",),
     ),
     Message(

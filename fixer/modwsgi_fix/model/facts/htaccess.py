@@ -11,17 +11,19 @@ from itertools import islice, takewhile
 
 from modwsgi_fix.directives import find
 from modwsgi_fix.files import Files
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.loaded import list_of_22
 from modwsgi_fix.model.facts.served import served
 from modwsgi_fix.model.items import File, Item, Server
+from modwsgi_fix.model.merge.places import is_override_default, may_override
 from modwsgi_fix.model.modules import has_module
-from modwsgi_fix.model.paths import ascending, components, has_wildcard
+from modwsgi_fix.model.paths import Nested, ascending, components, has_wildcard
 from modwsgi_fix.model.request import Request, trace
 from modwsgi_fix.model.request.htaccess import htaccess_file, refused_by
 from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.model.request.visits import authority_of, every_file
 from modwsgi_fix.model.urls import mounts
+from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
 
@@ -48,15 +50,59 @@ def refused_htaccess(config: Config) -> Iterator[Refused]:
     """Yield what httpd certainly refuses, each line once; nothing without a disk."""
     if config.disk is None or not config.complete or config.target.is_22:
         return
-    names = _names(config)
     seen: set[tuple[str, Span]] = set()
-    for server in config.servers:
-        for request in islice(_asked(config, server, names), _MOST):
+    for server, requests in _requests(config):
+        for request in requests:
             found = _refused(config, server, request)
             if found is not None and (found.file.path, found.span) not in seen:
                 seen.add((found.file.path, found.span))
                 config.htaccess[found.file.path] = found.file
                 yield found
+
+
+@derived
+def _requests(config: Config) -> list[tuple[Server, list[Request]]]:
+    """Return each server with the requests that such files decide over."""
+    names = _names(config)
+    return [(server, list(islice(_asked(config, server, names), _MOST))) for server in config.servers]
+
+
+class Unread(NamedTuple):
+    """A file with lines that no host reads; its path, and how many more lie below its directory."""
+
+    file: File
+    place: str
+    below: int
+
+
+def unread_htaccess(config: Config) -> list[Unread]:
+    """Return what ``AllowOverride None`` certainly leaves unread in every host that serves it; nothing without a disk."""
+    if config.disk is None or not config.complete or not config.named("allowoverride"):
+        return []
+    is_read: dict[str, bool] = {}
+    for server, requests in _requests(config):
+        for request in requests:
+            place = trace(config, request).outcome.file or ""
+            for name in _names(config):
+                path = posixpath.join(posixpath.dirname(place), name)
+                if place and config.disk.is_file(path):
+                    is_read[path] = is_read.get(path, False) or _may_be_read(config, server, posixpath.dirname(path))
+    unread = sorted(path for path, read in is_read.items() if not read)
+    tops = Nested((posixpath.dirname(path), path) for path in unread)
+    found = []
+    for path in unread:
+        file = htaccess_file(config, path)
+        directory = posixpath.dirname(path)
+        if file is None or not any(isinstance(node, Directive) for node in file.tree.children):
+            continue
+        if all(posixpath.dirname(one) == directory for one in tops.above(directory)):
+            config.htaccess[file.path] = file
+            found.append(Unread(file, path, len(list(tops.below(directory))) - 1))
+    return found
+
+
+def _may_be_read(config: Config, server: Server, directory: str) -> bool:
+    return is_override_default(config, server, directory) or may_override(config, server, directory)
 
 
 def _names(config: Config) -> set[str]:

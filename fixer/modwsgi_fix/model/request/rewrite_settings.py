@@ -14,7 +14,6 @@ from modwsgi_fix.model.merge.world import World
 from modwsgi_fix.model.request.rewrite_rules import Rule, rules_in
 from modwsgi_fix.tuples import NamedTuple
 
-
 #: The lines beside the rules.
 _SETTINGS = tuple(key for key in REWRITING if key not in ("rewritecond", "rewriterule"))
 

@@ -24,6 +24,7 @@ from modwsgi_fix.model.merge.sections import is_regex_section
 from modwsgi_fix.model.merge.world import Beyond, normal
 from modwsgi_fix.model.paths import Prefixes
 from modwsgi_fix.model.patterns import Match, Unknown, search
+from modwsgi_fix.model.request.environment import is_set_somewhere, variable
 from modwsgi_fix.model.request.expressions import interpolated
 from modwsgi_fix.model.request.outcome import Done, Kind
 from modwsgi_fix.model.request.proxied import send_away, target_in_location
@@ -119,7 +120,26 @@ def prefix_match(prefix: str, uri: str) -> int:
 # -- mod_proxy ---------------------------------------------------------------------------------------------------------
 
 
+#: The variable with which mod_proxy leaves a request to this server, whatever its value (mod_proxy.c:proxy_trans).
+_NO_PROXY = "no-proxy"
+
+
 def _proxied(state: State) -> bool:
+    return not _is_kept(state) and _is_handed_on(state)
+
+
+def _is_kept(state: State) -> bool:
+    """Whether a variable keeps mod_proxy from a request. Raises ``Beyond`` where that is not known."""
+    may_be = state.config.once(_is_kept, lambda: is_set_somewhere(state.config, _NO_PROXY))
+    if not may_be and _NO_PROXY not in state.environment:
+        return False
+    is_set = variable(state, _NO_PROXY).is_set
+    if is_set is None:
+        raise Beyond(f"whether {_NO_PROXY} is set is not known")
+    return is_set
+
+
+def _is_handed_on(state: State) -> bool:
     layers = [layer for layer in state.layers if layer.section is not None]
     location = None
     for _, items in every(layers, ("proxypass", "proxypassmatch"), state.world):
