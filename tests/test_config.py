@@ -245,10 +245,31 @@ def test_the_value_of_a_name_that_may_be_on_the_command_line_is_not_known() -> N
 
 
 def test_a_version_that_is_left_open_is_a_guard() -> None:
-    text = "".join(f"<IfVersion {test}>\nFoo\n</IfVersion>\n" for test in ("!~ ^2.2", ">= 2.4.50", "!= 2.4.50"))
+    text = "".join(f"<IfVersion {test}>\nFoo\n</IfVersion>\n" for test in ("~ [.]50$", ">= 2.4.50", "!= 2.4.50"))
     assert [g[0].kind for g in guards(text)] == ["ifversion"] * 3
-    assert guards(text, Target(httpd=(2, 4, 50)))[1:] == [()]
+    assert guards(text, Target(httpd=(2, 4, 50))) == [(), ()]
     assert guards("<IfVersion < 2.4>\nFoo\n</IfVersion>\n", Target(httpd=(2, 2))) == [()]
+
+
+@pytest.mark.parametrize("test", ["~ ^2.4", "!~ ^2.2", "/^2\\.4/", "= /[.]4[.]/", "!~ ^2.4.x"])
+def test_a_version_by_a_pattern_is_decided_where_all_that_it_may_be_agree(test: str) -> None:
+    assert guards(f"<IfVersion {test}>\nFoo\n</IfVersion>\n<IfVersion ~ ^2.2>\nFoo\n</IfVersion>\n") == [()]
+
+
+@pytest.mark.parametrize(
+    ("line", "use", "values"),
+    [
+        ("Require $who", '"all denied"', ("all", "denied")), ('Require "$who"', '"all denied"', ("all denied",)),
+        ("Require ip $who", '"10.0.0.1 10.0.0.2"', ("ip", "10.0.0.1", "10.0.0.2")), ("Require all $who", '""', ("all",)),
+        ("Require $who", "\"'a b' c\"", ("a b", "c")), ("Require all granted", "x", ("all", "granted")),
+    ],
+)  # fmt: skip
+def test_a_parameter_of_a_macro_may_hold_several_words(line: str, use: str, values: tuple[str, ...]) -> None:
+    """mod_macro replaces it in the line, which is split afterwards."""
+    config = one_file(f"<Macro M $who>\n<IfModule mod_wsgi.c>\n{line}\n</IfModule>\n</Macro>\nUse M {use}\n")
+    (item,) = config.named("require")
+    assert item.values == values == tuple(arg.value for arg in item.args)
+    assert all(arg.known and item.file.text[arg.span.start : arg.span.end] for arg in item.args)
 
 
 MANY = "".join(f"LoadModule {name}_module x\n" for name in ("a", "b", "c", "d", "e", "f"))

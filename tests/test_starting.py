@@ -97,7 +97,7 @@ def test_a_server_with_nothing_to_hide(root: Path, run: Run) -> None:
 )
 def test_that_it_starts_is_said_only_where_its_modules_are_there(root: Path, run: Run, modules: str, told: str) -> None:
     lines = "".join(f"LoadModule {name}_module modules/mod_{name}.so\n" for name in (*modules.split(), "wsgi"))
-    (root / "conf/apache2.conf").write_text(lines + "WSGIDaemonProcess shop\nWSGIDaemonProcess shop\n")
+    (root / "conf/apache2.conf").write_text(lines + "Listen 80\nWSGIDaemonProcess shop\nWSGIDaemonProcess shop\n")
     assert f"httpd refuses to start now, {told}" in run("--isolated", "--diff", "conf").err
 
 
@@ -296,7 +296,7 @@ def test_a_fragment_is_never_said_to_start() -> None:
 def test_real_configurations_start_as_httpd_says() -> None:
     """Each as a whole server with every module that Debian ships, as httpd was asked; lines that need the machine left out."""
     loads = "".join(f"LoadModule {name} x\n" for name in directives.modules().values() if "mpm_" not in name)
-    loads += "LoadModule mpm_event_module x\n"
+    loads += "LoadModule mpm_event_module x\nListen 65123\n"
     outside = re.compile(r"^[ \t]*(LoadModule|LoadFile|Include|IncludeOptional|SSLMutex)\b(.*\\\n)*.*$", re.M | re.I)
     counted: Counter[bool | None] = Counter()
     for line in (SHARED / "httpd-verdicts.jsonl").read_text().splitlines():

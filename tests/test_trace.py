@@ -337,8 +337,8 @@ def test_the_visitors_address_decides_or_is_asked_for() -> None:
     "line",
     [
         "ProxyPassInherit Off\nProxyPass / http://127.0.0.1:8000/\n<VirtualHost *:80>\nServerName main.example\n</VirtualHost>",
-        "VirtualDocumentRoot /srv/%0",
-        "RewriteEngine On\nRewriteRule ^/(.*) /x [B]",
+        "CacheEnable disk /",
+        "RewriteEngine On\nRewriteRule ^/(.*) /x [UNC]",
         "<Location />\nSetHandler server-status\n</Location>",
         "Alias ${WHERE} /srv",
     ],

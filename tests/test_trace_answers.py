@@ -34,8 +34,6 @@ _ASKED: dict[Moment, tuple[str, dict[str, object]]] = {
     Moment.ALWAYS: ("http://main.example/index.html", {}),
     Moment.ACCESS: ("http://main.example/index.html", {}),
     Moment.APPLICATION: ("http://main.example/app", {}),
-    Moment.UNMAPPED: ("http://main.example/~joe/", {}),
-    Moment.SLASHES: ("http://main.example//index.html", {}),
     Moment.WELL_KNOWN: ("http://main.example/.well-known/acme-challenge/x", {}),
     Moment.OTHER_NAME: ("https://main.example/index.html", {"headers": (("Host", "other.example"),)}),
     Moment.METHOD: ("http://main.example/index.html", {"method": "PROPFIND"}),
@@ -50,7 +48,7 @@ _BESIDE = {
     Moment.TYPE: "Action text/html /app/x\n",
 }
 _WORDS = {
-    "cacheenable": "disk /", "limitrequestfields": "5", "mergeslashes": "Off", "ldapverifyservercert": "Off", "<mdomain": "main.example",
+    "cacheenable": "disk /", "limitrequestfields": "5", "regexdefaultoptions": "+ICASE", "ldapverifyservercert": "Off", "<mdomain": "main.example",
 }  # fmt: skip
 _TREE = {
     "/var/www/index.html": "x", "/var/www/doc.html.en": "e", "/var/www/doc.html.de": "d", "/var/www/plain": "?", "/srv/app.wsgi": "application = None",

@@ -353,10 +353,12 @@ def test_rules_in_a_section_of_no_directory_see_the_whole_file(section: str, sta
     assert answer(text.replace("srv/w", "^a")).file == "/srv/w/a.txt"
 
 
-def test_rules_in_a_section_with_an_expression_are_unknown() -> None:
-    found = answer("<If true>\nRewriteEngine On\nRewriteRule ^ /doc.html\n</If>")
-    assert found.kind is Kind.UNKNOWN
-    assert "RewriteRule" in found.reason
+def test_rules_in_a_section_with_an_expression_see_the_whole_path() -> None:
+    """httpd has no directory for such a section that it could take off the path, or put before what a rule makes."""
+    text = "<If true>\nRewriteEngine On\nRewriteRule {}\n</If>"
+    assert answer(text.format("^/srv/w/a - [G]")).status == 410
+    assert answer(text.format("^a - [G]")).status == 200
+    assert answer(text.format("a[.]txt none.html")).status == 400
 
 
 # -- mod_dir -----------------------------------------------------------------------------------------------------------

@@ -147,17 +147,20 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
         with suppress(Fork):  # its name is a variable
             name = hostname(config, outcome.server, World(None, {}, {}))
             answered = answer.vhost.rpartition(":")[0]
-            # What httpd calls a host whose name it can find nowhere.
-            said.append(("host", name, "" if answered == "bogus_host_without_reverse_dns" else answered))
+            # A host without a name has that which DNS has for its address, or none.
+            said += [("host", name, answered)] if name else []
     if outcome.kind is Kind.REDIRECT:
-        said.append(("location", outcome.location, answer.location))
+        said.append(("location", _of_wsgi(outcome.location), answer.location))
     # Where httpd asks itself for another URL, the log has the file of that one, and the handler of the first.
     within = _is_from_within(outcome)
     served = outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.PROGRAM, Kind.PROXY)
     if (served or (outcome.kind in (Kind.REFUSED, Kind.NOT_FOUND) and not within)) and outcome.file:
         # A balancer's member takes its place; a document for what nobody answered takes the place of both.
+        documents = [item.values[1] for item in config.named("errordocument") if len(item.args) > 1]
         chosen = outcome.kind is Kind.PROXY and (
-            outcome.file.startswith("proxy:balancer:") or not answer.mapped.startswith("proxy:")
+            outcome.file.startswith("proxy:balancer:")
+            or not answer.mapped.startswith("proxy:")
+            or answer.mapped.endswith(tuple(url for url in documents if url.startswith("/")))
         )
         said += [] if chosen else [("file", _logged(_over_tcp(outcome.file)), answer.mapped)]
     # A handler by AddType is lent for the call, and gone when the log is written (config.c:ap_invoke_handler).
@@ -170,8 +173,8 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
         said += [
             ("process group", outcome.process_group, answer.process_group),
             ("application group", outcome.application_group if named else "", named),
-            ("path info", outcome.path_info, answer.path_info),
-            ("script name", outcome.script_name, answer.script_name),
+            ("path info", _of_wsgi(outcome.path_info), answer.path_info),
+            ("script name", _of_wsgi(outcome.script_name), answer.script_name),
         ]
         if outcome.user and answer.uid is not None:
             said.append(("user", outcome.user, pwd.getpwuid(answer.uid).pw_name))
@@ -189,10 +192,16 @@ def _over_tcp(path: str) -> str:
     return re.sub(r"^proxy:unix:[^|]*\|", "proxy:", path)
 
 
+def _of_wsgi(path: str) -> str:
+    """A part of the URL as an application or a visitor sees it: a character for each byte (PEP 3333)."""
+    return path.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
 def _logged(path: str) -> str:
     """A path as httpd writes it to its log."""
     escaped = path.replace("\\", "\\\\").replace('"', '\\"').encode("utf-8", "surrogateescape")
-    return "".join(chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}" for byte in escaped)
+    usual = {8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 13: "\\r"}
+    return "".join(chr(byte) if 32 <= byte < 127 else usual.get(byte, f"\\x{byte:02x}") for byte in escaped)
 
 
 def report(setup: Setup, pair: Pair) -> str:

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from random import Random
 
 from . import install
+from . import usual_parts as parts
 from . import usual_words as words
 from .probe import Probe
 from .root import CERTIFICATE, SITE
 from .server import Setup
+
+MODULES = (*words.MODULES, *parts.MODULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class _Maker:
     def __init__(self, draw: Random) -> None:
         self.draw = draw
         self.files: dict[str, str] = {}
-        self.tree: dict[str, object] = dict(words.TREE)
+        self.tree: dict[str, object] = {**words.TREE, **parts.TREE}
         self.macros = 0
 
     def chance(self, share: float) -> bool:
@@ -89,7 +92,7 @@ class _Maker:
         files = {"site.conf": self._text(lines), **self.files}
         base = draw.choice(("2.4", "2.4", "2.4", None, "2.2"))
         listen = (80, 8080, 443) if tls else (80, 8080)
-        setup = Setup(files, self.tree, base, listen=listen, modules=words.MODULES, include=("site.conf",))  # type: ignore[arg-type]
+        setup = Setup(files, self.tree, base, listen=listen, modules=MODULES, include=("site.conf",))  # type: ignore[arg-type]
         return Made(setup, tuple(self._probes(files, listen)))
 
     # -- the main server ------------------------------------------------------------------------------------------
@@ -166,6 +169,8 @@ class _Maker:
         address = draw.choice(
             (f"{where}:{port}", f"{where}:{port}", f"{where}:{port}", f"*:{port} *:8080", f"@IP@:80 *:{port}")
         )
+        if self.chance(0.08):
+            address = draw.choice(parts.ADDRESSES)
         body: list[str] = []
         if self.chance(0.85):
             body.append(
@@ -265,8 +270,11 @@ class _Maker:
                 "env",
                 "macro",
                 "condition",
+                *["part"] * 9,
             )
         )
+        if kind == "part":
+            return self._around(draw.choice(parts.PARTS))
         if kind == "section":
             return self._around(self._section())
         if kind == "rewrite":
@@ -291,7 +299,7 @@ class _Maker:
             return self._macro()
         if kind == "condition":
             return self._condition()
-        return [draw.choice((*words.OPTIONS, *words.INDEX, *words.HANDLERS, *words.WSGI, *words.OTHERS))]
+        return [draw.choice((*words.OPTIONS, *words.INDEX, *words.HANDLERS, *words.WSGI, *words.OTHERS, *parts.LINES))]
 
     def _body(self, kind: str, depth: int) -> list[str]:
         draw = self.draw
@@ -300,7 +308,9 @@ class _Maker:
             body += draw.choice(words.ACCESS)
         for _ in range(draw.choice((0, 0, 1, 1, 2))):
             body.append(
-                draw.choice(draw.choice((words.OPTIONS, words.INDEX, words.HANDLERS, words.WSGI, words.OTHERS)))
+                draw.choice(
+                    draw.choice((words.OPTIONS, words.INDEX, words.HANDLERS, words.WSGI, words.OTHERS, parts.LINES))
+                )
             )
         if kind == "Directory" and self.chance(0.3):
             body.append(draw.choice(words.OVERRIDES))
@@ -482,13 +492,16 @@ class _Maker:
 
     def _probes(self, files: dict[str, str], listen: tuple[int, ...]) -> Iterator[Probe]:
         draw = self.draw
-        urls = [*words.URLS, *self._near(files)]
+        urls = [*words.URLS, *parts.URLS, *self._near(files)]
         asked: dict[str, Probe] = {}
         while len(asked) < words.PROBES:
             port = draw.choice((80, 80, 80, *listen))
             method = draw.choice((*["GET"] * 16, "POST", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "PROPFIND"))
-            headers = draw.choice(((), (), (), (), draw.choice(words.LOGINS), draw.choice(words.HEADERS)))
-            host = draw.choice((*words.NAMES[:3], *words.NAMES))
+            headers = draw.choice(
+                ((), (), (), (), draw.choice(words.LOGINS), draw.choice((*words.HEADERS, *parts.HEADERS)))
+            )
+            odd = () if port == 443 else parts.NAMES
+            host = draw.choice((*words.NAMES[:3], *words.NAMES[:3], *words.NAMES, *odd))
             probe = Probe(
                 host, draw.choice(urls), port, tls=None if port == 443 else False, method=method, headers=headers
             )

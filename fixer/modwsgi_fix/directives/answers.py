@@ -37,10 +37,6 @@ class Moment(Enum):
     ACCESS = "access"
     #: Requests that a WSGI application answers.
     APPLICATION = "application"
-    #: URLs that no alias and no mount maps.
-    UNMAPPED = "unmapped"
-    #: URLs with two slashes in a row, where the directive is Off.
-    SLASHES = "slashes"
     #: URLs below ``/.well-known/acme-challenge`` or ``/.httpd``.
     WELL_KNOWN = "well-known"
     #: Requests by TLS whose Host header names another host than the handshake.
@@ -68,14 +64,14 @@ _MODELLED = """
     <Directory DirectoryCheckHandler DirectoryIndex DirectoryIndexRedirect <DirectoryMatch DirectorySlash
     DocumentRoot <Else <ElseIf ErrorDocument FallbackResource <Files <FilesMatch ForceType <If <Limit <LimitExcept
     LimitInternalRecursion LimitRequestBody LimitRequestLine Listen <Location <LocationMatch ModMimeUsePathInfo
-    MultiviewsMatch Options
+    MergeSlashes MultiviewsMatch Options
     order PassEnv Protocol <Proxy <ProxyMatch ProxyPass ProxyPassInherit ProxyPassMatch Redirect RedirectMatch RedirectPermanent
     RedirectRelative RedirectTemp RemoteIPHeader RemoveCharset RemoveEncoding RemoveHandler RemoveLanguage
     RemoveType Require <RequireAll <RequireAny <RequireNone RewriteBase RewriteCond RewriteEngine RewriteMap RewriteOptions
     RewriteRule Satisfy Script ScriptAlias ScriptAliasMatch ServerAlias ServerName ServerPath SetEnv SetEnvIf
     SetEnvIfExpr SetEnvIfNoCase SetHandler SSLCertificateFile SSLEngine SSLOptions SSLRequire SSLRequireSSL
     SSLVerifyClient StrictHostCheck TraceEnable TypesConfig UnsetEnv UseCanonicalName UseCanonicalPhysicalPort User
-    <VirtualHost
+    UserDir VirtualDocumentRoot VirtualDocumentRootIP <VirtualHost VirtualScriptAlias VirtualScriptAliasIP
     WSGIApplicationGroup WSGICallableObject WSGICaseSensitivity WSGIDaemonProcess WSGIHandlerScript WSGIProcessGroup
     WSGIRestrictEmbedded WSGIRestrictProcess WSGIScriptAlias WSGIScriptAliasMatch
 """
@@ -93,12 +89,6 @@ _UNKNOWN = {
     """,
     Moment.APPLICATION: """
         WSGIDispatchScript
-    """,
-    Moment.UNMAPPED: """
-        UserDir VirtualDocumentRoot VirtualDocumentRootIP VirtualScriptAlias VirtualScriptAliasIP
-    """,
-    Moment.SLASHES: """
-        MergeSlashes
     """,
     Moment.WELL_KNOWN: """
         MDBaseServer MDCAChallenges MDCertificateStatus MDMember MDMembers MDomain <MDomain <MDomainSet

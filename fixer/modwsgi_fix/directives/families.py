@@ -33,6 +33,8 @@ INCLUDES = frozenset({"include", "includeoptional"})
 DIRECT_READING = INCLUDES | {"use", "define", "undefine", "loadmodule", "serverroot"}
 #: httpd looks up or opens what they name when it reads the line, so a wrong word keeps it from starting.
 READ_AT_ONCE = frozenset({"include", "includeoptional", "listen", "loadfile", "loadmodule", "use"})
+#: Lines that do more than say something of their host, or ask for more than what is defined and loaded.
+READ_ANEW = DIRECT_READING | {"iffile", "macro", "virtualhost"}
 #: Their test may be a comparison with a ``>`` of its own (ap_expr, mod_version.c).
 COMPARING = ("if", "elseif", "ifversion")
 #: By the method; they stand in another section (core.c:ap_limit_section).
@@ -73,9 +75,14 @@ INDIRECT_MAPPINGS = ("rewriterule", "userdir", "virtualdocumentroot")
 #: They may take any URL of a host to another server, or anywhere.
 HANDED_ON = ("proxypass", "proxypassmatch", "rewriterule")
 
-#: mod_rewrite by directory: the last section that has one of these is the only one whose rules count
-#: (mod_rewrite.c:config_perdir_merge).
+#: mod_rewrite by directory: the last section that has one of these is the only one whose rules count, unless RewriteOptions
+#: says otherwise (mod_rewrite.c:config_perdir_merge).
 REWRITING = ("rewriteengine", "rewritebase", "rewritecond", "rewriterule", "rewriteoptions")
+
+#: Directories by a name in the request: of a user (mod_userdir), of a host (mod_vhost_alias).
+NAMED_DIRECTORIES = frozenset({
+    "userdir", "virtualdocumentroot", "virtualdocumentrootip", "virtualscriptalias", "virtualscriptaliasip",
+})  # fmt: skip
 
 # -- handlers -----------------------------------------------------------------------------------------------------------
 

@@ -165,7 +165,9 @@ def context_of(sections: tuple[str, ...], *, htaccess: bool = False) -> Context:
     for section in map(_key, sections):
         if section in _TRANSPARENT:
             continue
-        context = _SECTIONS.get(section, Context.NOWHERE)
+        found = _SECTIONS.get(section, Context.NOWHERE)
+        # In an <If> httpd looks further out: <Files> is refused there, too, where a <Location> stands around it.
+        context = found | context & Context.LOCATION if found is Context.IF else found
         if not context:
             break
     return context

@@ -198,7 +198,8 @@ def _effect(path: str, was: Outcome, now: Outcome, traces: tuple[Trace, Trace], 
         return Effect.UNLOCKED if _asked(was, traces[0]) else Effect.OPENED
     if now.kind in (Kind.APPLICATION, Kind.PROXY):
         if was.kind is now.kind:
-            return Effect.MOVED
+            is_mended = _lacks_object(was, now, known.before) and not _lacks_object(now, was, known.after)
+            return Effect.REGAINED if is_mended else Effect.MOVED
         if was.kind is Kind.REFUSED and _asked(was, traces[0]) and not _is_of_files(was, now):
             return Effect.UNLOCKED
         return Effect.OPENED if was.kind is Kind.REFUSED and _is_decision(was, now) else Effect.REGAINED
@@ -216,6 +217,22 @@ def _effect(path: str, was: Outcome, now: Outcome, traces: tuple[Trace, Trace], 
     if now.kind is Kind.REFUSED and _by_old_line(now, known):
         return Effect.RESTRICTED
     return Effect.LOST
+
+
+def _lacks_object(outcome: Outcome, other: Outcome, config: Config) -> bool:
+    """Whether the script certainly lacks the object that is called, so that each request is an error.
+
+    A script is read where another object, or another file, answers on the other side.
+    """
+    names = [dict(one.options).get("callable-object", "application") for one in (outcome, other)]
+    if outcome.kind is not Kind.APPLICATION or (names[0] == names[1] and outcome.file == other.file):
+        return False
+    from modwsgi_fix.script.loading import bound_at_load, tree_of
+
+    script = config.script(outcome.file)
+    tree = tree_of(script.text) if script is not None else None
+    bound = bound_at_load(script.text, tree) if script is not None and tree is not None else None
+    return bound is not None and names[0] not in bound
 
 
 def _of_unknown(was: Outcome, now: Outcome, traces: tuple[Trace, Trace]) -> Effect | None:

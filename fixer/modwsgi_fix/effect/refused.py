@@ -22,7 +22,7 @@ from modwsgi_fix.model.daemons import all_groups_known, definitions, group_uses,
 from modwsgi_fix.model.items import Item, as_written
 from modwsgi_fix.model.request.rewrite_rules import arguments
 from modwsgi_fix.rewriting.moving import context
-from modwsgi_fix.rewriting.verdict import counts_words, refusal, refusal_of_24
+from modwsgi_fix.rewriting.verdict import NO_TARGET, counts_words, refusal, refusal_of_24
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
 
@@ -165,7 +165,7 @@ class _Judging:
             is_counted = self._counted[name] = counts_words(name)
         words = item.values if is_counted else _words(self._config, item)
         # A word that is empty is none, where there must be some.
-        said = (name, len(words)) if is_counted and all(words) else (name, words)
+        said = (name, len(words)) if is_counted and "" not in words else (name, words)
         reason = self._told.get(said)
         if reason is None:
             reason = self._told[said] = _refusal(self._config.target, name, words)
@@ -177,7 +177,11 @@ class _Judging:
 
     def of_place(self, item: Item, places: dict[object, str]) -> str:
         """Return why a line is refused for its place, which is one of those that ``places`` has."""
-        key = (item.key, len(item.args)) if item.key in PREFIX_ALIASES else item.key
+        key: object = item.key
+        if item.key in PREFIX_ALIASES:
+            key = item.key, len(item.args)
+        elif item.key == "redirect" and len(item.args) == 1:
+            key = item.key, item.value
         reason = places.get(key)
         if reason is None:
             reason = places[key] = _misplacement(item)
@@ -289,4 +293,7 @@ def _misplacement(item: Item) -> str:
     """Return why httpd refuses a directive for its place (mod_alias.c:add_alias_internal); empty where it does not."""
     if item.key in PREFIX_ALIASES and len(item.args) == 1 and not item.sections:
         return f"{item.name} must have two arguments when used globally"
+    if item.key == "redirect" and len(item.args) == 1 and not item.sections and context(item) is not Context.HTACCESS:
+        # A status alone is taken, but for one that has a target.
+        return "" if item.value.isdigit() or item.value.lower() == "gone" else NO_TARGET
     return f"{item.name}{_MISPLACED}" if _is_misplaced(item) else ""

@@ -22,6 +22,7 @@ from modwsgi_fix.model.facts.named_modules import NO_MPM, SECOND_MPM, second_mpm
 from modwsgi_fix.model.facts.platform import without_daemon_mode
 from modwsgi_fix.model.gaps import GapKind
 from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.merge.requires import expression_of
 from modwsgi_fix.model.reading.conditions import module_asked
 from modwsgi_fix.model.request.expressions import is_understood
 from modwsgi_fix.syntax import Section
@@ -32,6 +33,8 @@ from modwsgi_fix.tuples import NamedTuple
 _OLDEST = (4, 9, 0)
 #: Directives whose first word httpd checks when it reads the line.
 _BY_WORD = READ_AT_ONCE | {"wsgidaemonprocess"}
+#: The message of httpd where no line opens a port, which it says once all is read (AH00015, listen.c:open_listeners).
+NO_LISTEN = "no listening sockets available, shutting down"
 #: The end of httpd's message on a name that no module has.
 _WHY_INVALID = "perhaps misspelled or defined by a module not included in the server configuration"
 
@@ -39,7 +42,8 @@ _WHY_INVALID = "perhaps misspelled or defined by a module not included in the se
 class Start(NamedTuple):
     """Whether httpd starts: False where it certainly refuses the configuration, None where that cannot be told.
 
-    ``reason`` is httpd's own message, or why it cannot be told; ``file`` and ``line`` (from 1) are where it stops first.
+    ``reason`` is httpd's own message, or why it cannot be told; ``file`` and ``line`` (from 1) are where it stops first; empty
+    and None where no line is at fault, but one is missing.
     """
 
     starts: bool | None
@@ -52,7 +56,8 @@ class Start(NamedTuple):
             return "httpd starts with this configuration, as far as these files say"
         if self.starts is None:
             return f"whether httpd starts cannot be told, because {self.reason}"
-        return f"httpd does not start with this configuration: {self.file}:{self.line}: {self.reason}"
+        place = f"{self.file}:{self.line}: " if self.line is not None else ""
+        return f"httpd does not start with this configuration: {place}{self.reason}"
 
 
 @derived
@@ -63,7 +68,9 @@ def verdict(config: Config) -> Start:
     if fault is not None:
         file = config.files[fault.path]
         return Start(False, fault.message, file.name, file.lines.position(fault.span.start).line)
-    return Start(None, doubt) if (doubt := next(_doubts(config), "")) else Start(True)
+    if doubt := next(_doubts(config), ""):
+        return Start(None, doubt)
+    return Start(True) if config.named("listen") else Start(False, NO_LISTEN)
 
 
 @derived
@@ -184,7 +191,9 @@ def _expression(item: Item) -> str:
     if item.key == "setenvifexpr":
         return words[0] if words else ""
     first = words[0].lower() if words else ""
-    return " ".join(words[1:] if item.key == "require" else words[1:2]) if first == "expr" else ""
+    if first != "expr":
+        return ""
+    return expression_of(item) if item.key == "require" else " ".join(words[1:2])
 
 
 def _recent(item: Item) -> str:

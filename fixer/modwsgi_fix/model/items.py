@@ -361,10 +361,12 @@ class Item:
 
     def _made(self, expanded: Expanded) -> tuple[Arg, ...]:
         values, unknown = expanded
-        words = enumerate(zip(values, self.node.pairs, strict=True))
+        pairs = self.node.pairs
+        # The parameter of a macro may hold several words, or none: those behind the last one written stand at its place.
+        written = [pairs[min(at, len(pairs) - 1)] for at in range(len(values))]
         return tuple([
-            Arg(value, span, at not in unknown and not has_placeholder(value), written)
-            for at, (value, (written, span)) in words
+            Arg(value, span, at not in unknown and not has_placeholder(value), word)
+            for at, (value, (word, span)) in enumerate(zip(values, written, strict=True))
         ])  # fmt: skip
 
     @property

@@ -38,9 +38,10 @@ def rewrites(config: Config, server: Server) -> list[Rewrite]:
 
     In ``<IfModule mod_rewrite.c>``, or a host that stands in a condition, engine and rules are read together or not at all.
 
-    A virtual host inherits no rules unless ``RewriteOptions`` says so (mod_rewrite.c:config_server_merge).
+    A virtual host takes over the main server's RewriteEngine, and its rules only where ``RewriteOptions`` says so
+    (mod_rewrite.c:config_server_merge).
     """
-    engine = server.last("rewriteengine")
+    engine = server.last("rewriteengine") or config.main.last("rewriteengine")
     if engine is None or engine.value.lower() != "on":
         return []
     found: list[Rewrite] = []

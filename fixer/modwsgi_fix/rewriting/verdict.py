@@ -47,7 +47,10 @@ _LEVELS = frozenset(["emerg", "alert", "crit", "error", "warn", "notice", "info"
     f"trace{n}" for n in range(1, 9)
 }
 _TOKENS = frozenset(["prod", "productonly", "major", "minor", "min", "minimal", "os", "full"])
-_STATUSES = frozenset(["permanent", "temp", "seeother", "gone"])
+_SENT_ELSEWHERE = frozenset(["permanent", "temp", "seeother"])
+_STATUSES = _SENT_ELSEWHERE | {"gone"}
+#: What httpd says of a Redirect without a target (mod_alias.c:add_redirect_internal).
+NO_TARGET = "URL to redirect to is missing"
 _ACTIONS = frozenset(["add", "set", "setifempty", "append", "merge", "unset", "echo", "note", "edit", "edit*"])
 _OF_A_VALUE = frozenset(["add", "set", "setifempty", "append", "merge", "note"])
 _ONE_OF_THE_ACTIONS = "'add', 'set', 'setifempty', 'append', 'merge', 'unset', 'echo', 'note', 'edit', or 'edit*'"
@@ -74,10 +77,9 @@ _PATTERN_AT = {
 #: Directives that judge their words themselves (``_grammar``); of all others httpd counts the words.
 _JUDGES = frozenset({
     "allow", "allowmethods", "allowoverride", "deny", "errordocument", "header", "include", "includeoptional",
-    "keepalivetimeout", "listen",
-    "loglevel", "options", "order", "proxypass", "require", "rewritecond", "rewritemap", "rewriteoptions", "rewriterule",
-    "satisfy", "servertokens", "sslprotocol", "usecanonicalname", "wsgidaemonprocess", "wsgiscriptalias", *_PATTERN_AT,
-    *MUST_EXIST,
+    "keepalivetimeout", "listen", "loglevel", "options", "order", "proxypass", "redirect", "require", "rewritecond",
+    "rewritemap", "rewriteoptions", "rewriterule", "satisfy", "servertokens", "sslprotocol", "usecanonicalname",
+    "wsgidaemonprocess", "wsgiscriptalias", *_PATTERN_AT, *MUST_EXIST,
 })  # fmt: skip
 #: What httpd says of a number of words that it does not take (config.c:invoke_cmd); the purpose of the words follows there.
 _TAKES = {
@@ -116,8 +118,8 @@ def refusal(name: str, words: Sequence[str]) -> str:
     if info.arguments not in ("RAW_ARGS", "TAKE_ARGV", "FLAG", "NO_ARGS"):
         least, most_words = info.counts()
         # An empty word in quotes is none (config.c:invoke_cmd).
-        is_empty = least <= len(words) and info.arguments.startswith("TAKE") and not all(words[:least])
-        if is_empty or len(words) < least or (most_words is not None and len(words) > most_words):
+        needed = 1 if info.arguments.startswith("ITERATE") else least
+        if len(words) < least or "" in words[:needed] or (most_words is not None and len(words) > most_words):
             return f"{info.name} {_TAKES[info.arguments]}"
     first = words[0].lower() if words else ""
     if info.values and len(words) == 1 and first not in map(str.lower, info.values):
@@ -257,6 +259,8 @@ def _grammar(key: str, words: list[str], first: str) -> str:
         return "Name of WSGI daemon process not supplied."
     if key in MUST_EXIST and words and not words[-1].isascii() and words[-1][0] in "“”„‟‘’‚«»":
         return f"{words[-1]} is not there"
+    if key == "redirect" and len(words) == 1 and (first in _SENT_ELSEWHERE or re.fullmatch("3[0-9][0-9]", first)):
+        return NO_TARGET
     return _wsgi_options(key, words)
 
 

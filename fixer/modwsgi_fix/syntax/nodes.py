@@ -162,10 +162,10 @@ class Directive(Node):
         return split_words(*self.args_range)
 
     def arg_span(self, at: int) -> Span:
-        """Return the span of the word of ``args`` with that number, from 0."""
+        """Return the span of the word of ``args`` with that number, from 0; of the last where a macro's parameter made more."""
         if type(self) is Directive and (few := FEW(self.text, self.start, self.end)):
-            return Span(*few.span(at + 1))
-        return self.pairs[at][1]
+            return Span(*few.span(min(at + 1, few.lastindex or 1)))
+        return self.pairs[min(at, len(self.pairs) - 1)][1]
 
     @property
     def is_plain(self) -> bool:

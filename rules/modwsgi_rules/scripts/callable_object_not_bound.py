@@ -85,7 +85,7 @@ from modwsgi_fix.text import Span
 _DEFAULT = "application"
 
 
-@rule(severity=Severity.ERROR, changes=("moved",))
+@rule(severity=Severity.ERROR, changes=("regained",))
 def callable_object_not_bound(config: Config) -> Iterator[Diagnostic]:
     if group_decided_by_program(config):
         # The other file may name the object, too.

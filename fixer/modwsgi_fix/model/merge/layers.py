@@ -6,7 +6,9 @@ merge_core_server_configs); the callers know what a layer means.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
@@ -17,6 +19,7 @@ from modwsgi_fix.directives.families import (
     FILES_SECTIONS,
     LIMIT_SECTIONS,
     LOCATION_SECTIONS,
+    REQUIRE_SECTIONS,
 )
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Item, Server
@@ -32,7 +35,7 @@ from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.patterns import Unknown, wildcard
 
 #: What is not a line of the layer that it stands in.
-_APART = frozenset({*FILES_SECTIONS, *EXPRESSION_SECTIONS, *LIMIT_SECTIONS, *DISJOINT_SECTIONS})
+_APART = frozenset({*FILES_SECTIONS, *EXPRESSION_SECTIONS, *LIMIT_SECTIONS, *DISJOINT_SECTIONS, *REQUIRE_SECTIONS})
 
 
 class Layer:
@@ -41,7 +44,7 @@ class Layer:
     ``directory`` is that of the ``.htaccess`` file; None for all other layers.
     """
 
-    __slots__ = ("access", "by_key", "directory", "files", "ifs", "names", "section")
+    __slots__ = ("access", "by_key", "directory", "files", "forgets", "ifs", "names", "rewrites", "section")
 
     def __init__(self, section: Item | None, items: Iterable[Item], *, directory: str | None = None) -> None:
         self.section = section
@@ -50,8 +53,12 @@ class Layer:
         self.names = self.by_key.keys()
         self.files: list[Section] = []
         self.ifs: list[Section] = []
+        #: Whether lines of mod_access_compat were passed over: they take back what stands further out all the same.
+        self.forgets = False
         #: The remembered result of ``merge.access.spoken_by``.
         self.access: Any = None
+        #: The remembered rules of mod_rewrite (``request.rewrite_settings``).
+        self.rewrites: Any = None
         self._add(items)
 
     def _add(self, items: Iterable[Item]) -> None:
@@ -69,6 +76,9 @@ class Layer:
                 self.ifs.append(Section(item))
             elif key in LIMIT_SECTIONS:
                 self._add(item.children)
+            elif key in REQUIRE_SECTIONS:
+                by_key.setdefault(key, []).append(item)
+                self._add(_beside_requires(item))
 
     def all(self, keys: Iterable[str]) -> list[Item]:
         """Return the directives of these names, in reading order."""
@@ -89,6 +99,15 @@ class Layer:
         if self.section is None:
             return "the server's own level"
         return f"<{self.section.name} {' '.join(self.section.values)}>"
+
+
+def _beside_requires(container: Item) -> Iterator[Item]:
+    """Yield the lines in a container of Require that say something else: to httpd they stand in the section around it."""
+    for item in container.children:
+        if item.key in REQUIRE_SECTIONS:
+            yield from _beside_requires(item)
+        elif item.key != "require":
+            yield item
 
 
 class Section(Layer):
@@ -214,8 +233,10 @@ class Site:
         if self._near is not None and self._near[0] == uri:
             near = self._near[1]
         else:
-            sections = (section for one in self._locations for section in one.near(uri))
-            near = [(section, location_match(section.section, uri)) for section in sections]
+            # A <Location> is compared with the URL without repeated slashes, a <LocationMatch> with it as it is.
+            merged = re.sub("//+", "/", uri) if "//" in uri else uri
+            sections = (section for one in self._locations for section in one.near(merged))
+            near = [(one, location_match(one.section, uri if one.regex else merged)) for one in sections]
             # What is unknown may be because expressions have taken too long so far, and is asked again.
             if not any(isinstance(match, Unknown) for _, match in near):
                 self._near = uri, near
@@ -296,6 +317,21 @@ def stack(
     below = [*site.base, *walked]
     layers = [*below, *(file_layers(below, name, world) if name is not None else ()), *located]
     return [*layers, *if_layers(layers, world, holds)]
+
+
+#: The kinds of sections that httpd looks for by themselves; all others are found with the directories.
+_WALKS = (FILES_SECTIONS, LOCATION_SECTIONS, EXPRESSION_SECTIONS)
+
+
+def walks(layers: Iterable[Layer]) -> Iterator[Iterable[Layer]]:
+    """Yield the layers of each walk: httpd merges the sections of each by themselves first, and servers likewise (request.c)."""
+    return (walk for _, walk in groupby(layers, _walk_of))
+
+
+def _walk_of(layer: Layer) -> tuple[str, ...]:
+    if layer.section is None:
+        return ("server",) if layer.is_level else ()
+    return next((keys for keys in _WALKS if layer.section.key in keys), ())
 
 
 def unknown_if(world: World) -> Callable[[str], bool]:

@@ -112,6 +112,8 @@ def _old_layer(asked: Asked) -> list[Item]:
     for layer in reversed(asked.layers):
         for _, items in every([layer], OLD_ACCESS, asked.world):
             return items
+        if layer.forgets:
+            return []
     return []
 
 

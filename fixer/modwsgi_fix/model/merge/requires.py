@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from itertools import groupby
 
-from modwsgi_fix.directives.families import EXPRESSION_SECTIONS, FILES_SECTIONS, LOCATION_SECTIONS, REQUIRE_SECTIONS
-from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.merge.layers import Layer, every, last
+from modwsgi_fix.directives.families import REQUIRE_SECTIONS
+from modwsgi_fix.model.items import Item, as_written
+from modwsgi_fix.model.merge.layers import Layer, every, last, walks
 from modwsgi_fix.model.merge.visitor import Asked, is_in_force, is_method, is_set, is_tls, visitor_is, words
 from modwsgi_fix.tuples import NamedTuple
 
@@ -35,9 +34,6 @@ REQUIREMENTS = _USERS | {
     "ssl-verify-client",
 }
 
-#: The kinds of sections that httpd looks for by themselves; all others are found with the directories.
-_WALKS = (FILES_SECTIONS, LOCATION_SECTIONS, EXPRESSION_SECTIONS)
-
 
 class Verdict(Enum):
     """mod_authz_core's ``authz_status``."""
@@ -53,19 +49,13 @@ def by_requires(asked: Asked) -> tuple[Verdict, Item | None]:
     if asked.world.dialect == "2.2":
         return Verdict.NEUTRAL, None
     merged: _Rules | None = None
-    for _, walk in groupby(asked.layers, _walk_of):
+    for walk in walks(asked.layers):
         rules: _Rules | None = None
         for layer in walk:
             rules = _merged(rules, _rules(layer, asked))
         merged = _merged(merged, rules)
     found = merged.node if merged is not None else None
     return (Verdict.NEUTRAL, None) if found is None else _combine(asked, found.logic, found.parts)
-
-
-def _walk_of(layer: Layer) -> tuple[str, ...]:
-    """Return the sections of one walk: httpd merges those of each by themselves first (request.c)."""
-    key = layer.section.key if layer.section is not None else ""
-    return next((keys for keys in _WALKS if key in keys), ())
 
 
 def _rules(layer: Layer, asked: Asked) -> _Rules | None:
@@ -152,6 +142,16 @@ def _verdict(asked: Asked, item: Item) -> tuple[Verdict, Item | None]:
     return (_negate(verdict) if negated else verdict), item
 
 
+def expression_of(item: Item) -> str:
+    """Return the expression of ``Require expr``, which is all of the rest of the line: its quotes are part of it.
+
+    Those around all of it are taken off (mod_authz_core.c:expr_parse_config).
+    """
+    written = as_written(item)
+    text = " ".join(written[2 if written[:1] == ("not",) else 1 :])
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+
+
 def _negate(verdict: Verdict) -> Verdict:
     return {Verdict.GRANTED: Verdict.DENIED}.get(verdict, Verdict.NEUTRAL)
 
@@ -173,7 +173,7 @@ def _provider(asked: Asked, item: Item, values: list[str]) -> Verdict:
     elif kind == "ssl":
         holds = is_tls(asked)
     elif kind == "expr" and asked.visitor.holds is not None:
-        known = asked.visitor.holds(" ".join(item.values[1:]))
+        known = asked.visitor.holds(expression_of(item))
         holds = asked.world.holds(f"Require {' '.join(item.values)} is met") if known is None else known
     elif kind in _USERS:
         return _user_provider(asked, item, kind)

@@ -23,6 +23,9 @@ _MOST_BRANCHES = 24
 
 T = TypeVar("T")
 
+_OF_A_LINK = ("-h", "-L", "-l")
+_TESTS = ("-s", "-x", *_OF_A_LINK)
+
 FILE, DIRECTORY, MISSING = "file", "directory", "missing"
 
 
@@ -147,6 +150,20 @@ class World:
             return self.disk.read(path) if self.disk is not None else None
         except FileProblem:
             return None
+
+    def tells(self, test: str, path: str) -> bool | None:
+        """Whether a path has a size (``-s``), is a link (``-h``, ``-l``) or a program (``-x``); None where it cannot be seen."""
+        path = normal(path).rstrip("/") or "/"
+        if test not in _TESTS or not path.startswith("/") or not self.is_seen(path):
+            return None
+        if test in _OF_A_LINK:
+            return self.is_link(path)
+        kind = self.type_of(path)
+        if test == "-s":
+            text = self.read(path) if kind == FILE else ""
+            return None if text is None else bool(text)
+        assert self.disk is not None
+        return self.disk.is_program(path) if kind == FILE else kind == DIRECTORY
 
 
 class Way(NamedTuple, Generic[T]):

@@ -9,7 +9,7 @@ that limit is depends on more than is known here. Everything is matched on bytes
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -58,6 +58,8 @@ class Unknown(NamedTuple):
 
 class _Compiled(NamedTuple):
     find: Callable[[bytes], re.Match[bytes] | None]
+    #: The numbers of the groups that have a name.
+    names: Mapping[str, int]
     cost: Callable[[int], float]
     is_quick: bool
 
@@ -123,6 +125,16 @@ def _match(compiled: _Compiled, data: bytes) -> Match | None:
     return Match(groups, decode(data[: found.end()]), decode(data[found.end() :]))
 
 
+def named_groups(pattern: str, subject: str) -> dict[str, str] | Unknown:
+    """Return the groups of a match that have a name and are not empty, by that name."""
+    compiled, found = _compiled(pattern, False), search(pattern, subject)
+    if isinstance(compiled, Unknown) or isinstance(found, Unknown):
+        return compiled if isinstance(compiled, Unknown) else found  # type: ignore[return-value]
+    if found is None:
+        return {}
+    return {name: text for name, number in compiled.names.items() if (text := found.group(number))}
+
+
 def finds(pattern: str, subject: str) -> bool | None:
     """Whether a pattern is found in a text; None where that cannot be told."""
     found = search(pattern, subject)
@@ -166,7 +178,7 @@ def _compiled(pattern: str, nocase: bool) -> _Compiled | Unknown:  # noqa: FBT00
         return Unknown(f"the regular expression {_short(pattern)} is not understood")
     steps = cost(tree, LONGEST_TEXT)
     find = regex.match if begins_with_anything(tree) else regex.search
-    return _Compiled(find, steps, steps(_LONG) <= _FEW_STEPS)
+    return _Compiled(find, regex.groupindex, steps, steps(_LONG) <= _FEW_STEPS)
 
 
 # The tree of a long expression takes megabytes, so only few are kept.

@@ -8,6 +8,7 @@ from modwsgi_fix.directives.table import find
 from modwsgi_fix.model.builds import SOMETIMES, Build, is_compiled_in
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.items import Guard
+from modwsgi_fix.model.patterns import Unknown, search
 from modwsgi_fix.model.reading.variables import Variables
 from modwsgi_fix.syntax import Directive, Node
 
@@ -150,6 +151,19 @@ def _is_first_to_load(test: str, inside: Sequence[Node], modules: Modules) -> bo
     return any("wsgi_module" in node.line_source.split() for node in loading)
 
 
+#: More than httpd 2.4 has had.
+_MOST_PATCHES = 100
+
+
+def _matches_version(target: Target, pattern: str) -> bool | None:
+    """Whether a regular expression matches the target's version; None where some version that it may be says otherwise."""
+    named = ".".join(map(str, target.httpd))
+    versions = [named] if len(target.httpd) > 2 else [f"{named}.{patch}" for patch in range(1, _MOST_PATCHES)]
+    found = {search(pattern, version) for version in versions}
+    verdicts = {None if isinstance(match, Unknown) else match is not None for match in found}
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
 def compare_version(target: Target, words: Sequence[str]) -> bool | None:
     """Weigh ``<IfVersion [!]operator version>`` (mod_version.c:compare_version) against the target.
 
@@ -158,8 +172,9 @@ def compare_version(target: Target, words: Sequence[str]) -> bool | None:
     operator, wanted = (words[0], words[1]) if len(words) > 1 else ("=", words[0] if words else "")
     negated = operator.startswith("!")
     operator = operator.removeprefix("!") or "="
-    if operator in ("~",) or wanted.startswith("/"):
-        return None
+    if operator == "~" or wanted.startswith("/"):
+        found = _matches_version(target, wanted.strip("/") if operator != "~" else wanted)
+        return None if found is None else found is not negated
     try:
         version = tuple(int(part) for part in wanted.split("."))
     except ValueError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from modwsgi_fix.directives.families import DIRECT_READING
+from modwsgi_fix.directives.families import READ_ANEW
 from modwsgi_fix.model.items import File, Item, Server
 from modwsgi_fix.syntax import Directive, Node, Section, Tree, is_opaque_section, parse
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from modwsgi_fix.model.reading.frames import Where
     from modwsgi_fix.model.reading.reader import Reader
     from modwsgi_fix.model.reading.source import Source
-
-#: Names of lines that do more than say something of their host.
-_DOES_MORE = DIRECT_READING | {"macro", "virtualhost"}
 
 
 class ReadTwice(Exception):
@@ -119,7 +116,7 @@ def _counted(host: Section) -> int:
     while stack:
         node = stack.pop()
         count += 1
-        if isinstance(node, Directive) and (node.key in _DOES_MORE or is_opaque_section(node.key)):
+        if isinstance(node, Directive) and (node.key in READ_ANEW or is_opaque_section(node.key)):
             return 0
         if isinstance(node, Section):
             if node.is_unread:

@@ -27,14 +27,16 @@ from modwsgi_fix.model.reading.include_paths import candidates, gap_kind, is_own
 from modwsgi_fix.model.reading.kept import Kept, state_of
 from modwsgi_fix.model.reading.passed_over import passed_over
 from modwsgi_fix.model.reading.source import Source
-from modwsgi_fix.model.reading.variables import Variables
+from modwsgi_fix.model.reading.variables import TOO_LONG, Bindings, Variables
 from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.syntax import (
     DEEPEST_SECTION,
     Directive,
+    Logical,
     Node,
     Section,
     is_opaque_section,
+    split_words,
 )
 from modwsgi_fix.text import Span
 
@@ -260,9 +262,7 @@ class Reader:
         expanded = self.expand(node, where) if may_change else None
         key, items = self.keyed[node.name], self.items
         if may_change and not node.name.isalnum():
-            # httpd reads the name as it does any other word (util.c:ap_getword_conf).
-            name, why = self.variables.expand(node.name, bindings)
-            key = key if why else self.keyed[name]
+            key = self.key_written(node, bindings) or key
         index = items[-1].index + 1 if items else 0
         item = Item(file, node, key, expanded, parent, server, guards, index, foreign=foreign, wrapper=wrapper)
         items.append(item)
@@ -273,6 +273,17 @@ class Reader:
             parent.children.append(item)  # type: ignore[attr-defined]
         return item
 
+    def key_written(self, node: Directive, bindings: Bindings) -> str:
+        """Return the key of a name in which variables or parameters may stand; empty where what they are is not known.
+
+        httpd reads the name as it does any other word (util.c:ap_getword_conf).
+        """
+        try:
+            name, why = self.variables.expand(self.variables.bound(node.name, bindings))
+        except OverflowError:
+            return ""
+        return "" if why else self.keyed[name]
+
     def expand(self, node: Directive, where: Where) -> Expanded:
         """Return the words of a directive with variables and macro parameters expanded, and note those that are not known."""
         words = self.words.get(node)
@@ -282,14 +293,31 @@ class Reader:
                 words = [value for value, _ in node.pairs]
             if where.foreign or where.file.readings > 1:
                 self.words[node] = words
-        values, unknown, bindings = list(words), list[int](), where.bindings
+        if where.bindings:
+            try:
+                words = self.bound(node, words, where.bindings)
+            except OverflowError:
+                self.gap(where.file, node.span, GapKind.VARIABLE, TOO_LONG)
+                return Expanded(tuple(words), tuple(range(len(words))))
+        values, unknown = list(words), list[int]()
         for at, written in enumerate(words):
-            if bindings or "${" in written:
-                values[at], why = self.variables.expand(written, bindings)
+            if "${" in written:
+                values[at], why = self.variables.expand(written)
                 if why:
                     unknown.append(at)
                     self.gap(where.file, node.arg_span(at), GapKind.VARIABLE, why)
         return Expanded(tuple(values), tuple(unknown))
+
+    def bound(self, node: Directive, words: Sequence[str], bindings: Bindings) -> Sequence[str]:
+        """Return the words of a line of a macro with parameters replaced. Raises ``OverflowError`` where it would be too long.
+
+        mod_macro replaces them in the line, which httpd splits into words afterwards.
+        """
+        if not any(parameter in word for parameter, _ in bindings for word in words):
+            return words
+        logical, start, end = node.args_range
+        text = self.variables.bound(logical.text[start:end], bindings)
+        return [value for value, _ in split_words(Logical(text, ((0, 0),)), 0, len(text))]
 
     def gap(self, file: File, span: Span, kind: GapKind, reason: str) -> None:
         """Note something that was not understood."""

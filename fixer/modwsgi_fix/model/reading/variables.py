@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 _VARIABLE = expression(r"\$\{([^}:]{0,100})\}")
 #: The most characters of one expanded word. httpd has no limit.
 _LONGEST = 65_536
+#: Why the value of a longer word is not known.
+TOO_LONG = f"the variable parts make it longer than {_LONGEST:,} characters"
+#: The parameters of a macro and their values.
+Bindings = tuple[tuple[str, str], ...]
 
 
 def put_in(word: str, values: Mapping[str, str]) -> str:
@@ -96,22 +100,21 @@ class Variables:
             return True
         return False if name in self._undefined else None
 
-    def expand(self, word: str, bindings: tuple[tuple[str, str], ...]) -> tuple[str, str]:
-        """Return a word with macro parameters and variables expanded, and why its value is not known, or an empty reason."""
+    def expand(self, word: str) -> tuple[str, str]:
+        """Return a word with variables expanded, and why its value is not known, or an empty reason."""
         try:
-            bound = self._bound(word, bindings) if bindings else word
-            return self._expanded(bound) if "${" in bound else (bound, "")
+            return self._expanded(word)
         except OverflowError:
-            return word, f"the variable parts make it longer than {_LONGEST:,} characters"
+            return word, TOO_LONG
 
-    def _bound(self, word: str, bindings: tuple[tuple[str, str], ...]) -> str:
-        """Return a word with macro parameters expanded. Raises ``OverflowError`` where it would become too long."""
+    def bound(self, text: str, bindings: Bindings) -> str:
+        """Return a text with macro parameters expanded. Raises ``OverflowError`` where it would become too long."""
         self._budget.spend_on(parameters=len(bindings))
         for parameter, replacement in bindings:
-            if parameter in word:
-                self._grow(word, word.count(parameter) * (len(replacement) - len(parameter)))
-                word = word.replace(parameter, replacement)
-        return word
+            if parameter in text:
+                self._grow(text, text.count(parameter) * (len(replacement) - len(parameter)))
+                text = text.replace(parameter, replacement)
+        return text
 
     def _expanded(self, word: str) -> tuple[str, str]:
         names = _VARIABLE.findall(word)

@@ -43,6 +43,9 @@ def is_by_handler(reason: str) -> bool:
 def respond(state: State) -> Outcome | None:
     """Return the answer of the handler; None where no module has it, so that ``send`` answers."""
     handler = state.handler or (state.content_type or "").partition(";")[0].strip() or None
+    if not handler and state.type == DIRECTORY:
+        # The type of a directory.
+        handler = DIRECTORY_HANDLER
     if handler in _WSGI:
         state.handler = handler
         return wsgi(state)

@@ -13,7 +13,6 @@ from modwsgi_fix.directives.families import (
     EARLY_VARIABLES,
     EXPRESSION_SECTIONS,
     LIMIT_SECTIONS,
-    LOCATION_SECTIONS,
     REDIRECTS,
     REQUIRE_SECTIONS,
 )
@@ -198,9 +197,13 @@ def _redirect(item: Item, values: Sequence[str]) -> str | None:
             status = number
             words.pop(0)
     is_redirect = 300 <= status < 400
-    if not words or (not is_redirect and len(words) > 1) or len(words) > 2:
+    # In a section it may be said of all that leads there, whose URL is then left out.
+    is_short = item.key == "redirect" and len(words) == is_redirect
+    if (is_redirect and not words) or (not is_redirect and len(words) > 1) or len(words) > 2:
         return f"{item.name} takes a target with a status of 3xx, and with no other"
-    if is_redirect and len(words) < 2 and item.section(*LOCATION_SECTIONS) is None:
+    if is_short:
+        return None
+    if len(words) < 1 + is_redirect:
         return f"{item.name} names no target"
     if is_redirect and item.key != "redirectmatch" and not (words[-1].startswith("/") or _URL.match(words[-1])):
         return f"{words[-1]} is neither a URL nor a path"

@@ -69,14 +69,16 @@ def add_slash(state: State, directory: str) -> bool:
 
 
 def _index(state: State, depth: int, prepare: Prepare) -> None:
-    state.handler = state.handler or DIRECTORY_HANDLER
+    if state.handler is None:
+        state.handler = DIRECTORY_HANDLER
     if add_slash(state, state.filename or ""):
         return
     if state.path_info:
         return
     names, item = _index_names(state)
     refused: Done | None = None
-    fallback = _fallback(state)
+    # A directory that has another handler has no fallback (measured).
+    fallback = _fallback(state) if state.handler == DIRECTORY_HANDLER else None
     for name in [*names, *([fallback.value] if fallback is not None else [])]:
         said = f"DirectoryIndex {name}" if name in names else f"FallbackResource {name}"
         try:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import every
 from modwsgi_fix.model.merge.world import Beyond
+from modwsgi_fix.model.request.expressions import interpolated
 from modwsgi_fix.model.request.outcome import Kind, Outcome
-from modwsgi_fix.model.request.state import State
+from modwsgi_fix.model.request.state import State, is_url
 
-#: ``ap_is_url``.
-_URL = expression(r"[A-Za-z0-9+.-]+:")
 _OF_HTTPD = (Kind.REFUSED, Kind.NOT_FOUND, Kind.ERROR)
 
 
@@ -28,17 +26,24 @@ def spoken_for(state: State, outcome: Outcome, follow: Callable[[str], tuple[Out
     if item is None:
         return outcome
     text = item.values[1]
-    if "%{" in text or not item.known:
-        raise Beyond(f"{item.name} by an expression", item)
-    if " " not in text and _URL.match(text):
+    if not item.known:
+        raise Beyond(f"{item.name} holds a variable that is not defined here", item)
+    # What it is, a URL, a path or a text, is decided before it is evaluated.
+    is_elsewhere = " " not in text and is_url(text)
+    if (is_elsewhere or (" " not in text and text.startswith("/"))) and "%{" in text:
+        evaluated = interpolated(text, state)
+        if evaluated is None:
+            raise Beyond(f"{item.name} by an expression", item)
+        text = evaluated
+    elif not is_elsewhere and (" " in text or not text.startswith("/")):
+        state.step("error", f"{item.name} {outcome.status} says what is shown", item)
+        return outcome
+    if is_elsewhere:
         if outcome.status == 401:
             # httpd ignores such a line when it reads the file (AH00113).
             return outcome
         state.step("error", f"{item.name} {outcome.status} sends it to {text}", item)
         return Outcome(Kind.REDIRECT, 302, outcome.server, location=text, reason=outcome.reason)
-    if " " in text or not text.startswith("/"):
-        state.step("error", f"{item.name} {outcome.status} says what is shown", item)
-        return outcome
     state.step("error", f"{item.name} {outcome.status} asks {text}", item)
     answer, is_replaced = follow(text)
     if is_replaced or answer.kind in (Kind.UNKNOWN, Kind.APPLICATION):

@@ -61,6 +61,11 @@ def truth(expression: str, state: State) -> bool | None:
         return None
 
 
+def interpolated(text: str, state: State) -> str | None:
+    """Return a text with values in the place of ``%{...}`` (util_expr_eval.c:ap_expr_str_exec); None where one is not known."""
+    return _Reader((), state).expanded(text) if "%" in text or "\\" in text or "$" in text else text
+
+
 def is_understood(expression: str) -> bool:
     """Whether all of an expression is understood, whatever its values are."""
     try:
@@ -202,7 +207,7 @@ class _Reader:
         if test in ("f", "d", "e") and word.startswith("/"):
             kind = state.world.type_of(normal(word).rstrip("/") or "/")
             return kind in {"f": (FILE,), "d": (DIRECTORY,), "e": (FILE, DIRECTORY)}[test]
-        return None
+        return state.world.tells(f"-{test}", word)
 
     def comparison(self, left: str | None) -> bool | None:
         operator = self.take("operator")

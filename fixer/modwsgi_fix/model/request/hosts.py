@@ -192,11 +192,12 @@ def select(config: Config, request: Request, world: World) -> Server:
     chain = index.chain(_address(index, request, world), request.port)
     host = request.host_header
     name = host.rsplit(":", 1)[0].lower() if re.search(r":\d*$", host) else host.lower()
+    has_empty_part = ".." in name
     name = name.removesuffix(".")
     base = chain.entries[0][1] if chain else config.main
     _handshake(config, base, request, world)
     _read_line(config, base, request, world)
-    if not _HOST.fullmatch(name) and not is_ip(name):
+    if has_empty_part or (not _HOST.fullmatch(name) and not is_ip(name)):
         world.step("host", f"{host!r} is not a host name")
         raise Done(Outcome(Kind.ERROR, 400, base, reason="the Host header is not a host name"))
     found = chain.find(name) if chain is not None else None
@@ -352,13 +353,15 @@ def server_port(
     """Return ``ap_get_server_port``: with UseCanonicalName Off that of the Host header, else ServerName's (F-interpreter-2).
 
     The Host header counts only for the request itself (vhost.c:fix_hostname), never for a subrequest. With
-    UseCanonicalPhysicalPort On the port of the connection comes before ServerName's.
+    UseCanonicalPhysicalPort On the port of the connection comes before ServerName's, and after it with UseCanonicalName On.
     """
     _, default = scheme_of(server, request)
-    own = _said_port(server)
+    own = said = _said_port(server)
     if physical is not None and physical.value.lower() == "on":
         own = request.port
-    if sub or (canonical is not None and canonical.value.lower() == "on"):
+    if canonical is not None and canonical.value.lower() == "on":
+        return said or own or default
+    if sub:
         return own or default
     found = re.search(r":(\d+)$", request.host_header)
     return (whole_number(found[1]) if found else own) or default

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.directives import Context, DirectiveInfo, find
-from modwsgi_fix.directives.families import CONDITIONS, FILES_SECTIONS
+from modwsgi_fix.directives.families import CONDITIONS, FILES_SECTIONS, OLD_ACCESS
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.containers import container_fault
 from modwsgi_fix.model.items import File, Item
@@ -74,11 +74,12 @@ def _allowed(config: Config, path: str, directory: str, override: Override, worl
             raise Beyond(f"<{name}> of {path} is passed over{_PARTLY}")
         world.step("directory", f"httpd refuses {path}: <{name}> is not allowed here")
         raise _refused(path, directory)
-    taken: list[Item] = []
-    for item in found.main.items:
-        if not item.guards or world.active(item):
-            taken += [item] if _is_taken(item, config, override, path, directory, world) else []
-    return Layer(None, taken, directory=directory)
+    read = [item for item in found.main.items if not item.guards or world.active(item)]
+    taken = [item for item in read if _is_taken(item, config, override, path, directory, world)]
+    layer = Layer(None, taken, directory=directory)
+    # httpd makes a configuration of the module before it asks whether the line is allowed (config.c:ap_walk_config_sub).
+    layer.forgets = any(item.key in OLD_ACCESS for item in read if item not in taken)
+    return layer
 
 
 def _refused(path: str, directory: str) -> Done:
@@ -112,8 +113,9 @@ def _is_taken(item: Item, config: Config, override: Override, path: str, directo
     fault = _fault(item, config, override)
     if fault is None:
         for child in item.children:
-            if not child.guards or world.active(child):
-                _is_taken(child, config, override, path, directory, world)
+            is_read = not child.guards or world.active(child)
+            if is_read and not _is_taken(child, config, override, path, directory, world):
+                raise Beyond(f"{child.name} in a section of {path} is passed over{_PARTLY}", child)
         return True
     if fault in override.nonfatal:
         return False

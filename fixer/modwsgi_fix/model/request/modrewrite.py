@@ -6,10 +6,9 @@ The outcome is unknown as soon as a rule outside of it is reached.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from modwsgi_fix.expressions import expression
-from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import last
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, Beyond, normal
@@ -22,15 +21,17 @@ from modwsgi_fix.model.request.proxied import is_sent_away, send_away
 from modwsgi_fix.model.request.rewrite_maps import looked_up
 from modwsgi_fix.model.request.rewrite_rules import (
     FLAGS,
+    NO_FLAGS,
     ORDER,
     STATUSES,
     Rule,
     arguments,
     flags_of,
+    in_substitution,
     is_in_order,
-    rules_of,
     status_of,
 )
+from modwsgi_fix.model.request.rewrite_settings import of_server
 from modwsgi_fix.model.request.state import State, document_root, escaped, location_url
 from modwsgi_fix.model.request.translate import below_server_path
 from modwsgi_fix.model.request.variables import rewriting_value
@@ -44,32 +45,16 @@ _PLACE = expression(
 _MOST_ROUNDS = 100
 
 
-def _cache(config: Config) -> dict[int, list[Rule]]:
-    return {}
-
-
 def rewrite(state: State) -> bool:
     """Apply the rules at server level, and return whether they mapped the URL to a file."""
-    cache = state.config.derived(_cache)
-    server = state.site.server
-    rules = cache.get(id(server))
-    if rules is None:
-        rules = cache[id(server)] = rules_of(server)
-    options = [(layer, item) for layer in state.site.base for item in layer.by_key.get("rewriteoptions", ())]
-    inherits = [
-        item
-        for layer, item in options
-        if ("inherit" if layer is state.site.base[-1] else "inheritdown") in " ".join(item.values).lower()
-    ]
     # Also a section that holds for the URL switches the engine: it is looked up by directory (mod_rewrite.c:hook_uri2file).
-    engine = last(state.layers, "rewriteengine", state.world)
-    if engine is None or engine.value.lower() != "on":
+    switch = last(state.layers, "rewriteengine", state.world)
+    if switch is None or switch.value.lower() != "on":
         return False
-    if inherits and not server.is_main:
-        raise Beyond("RewriteOptions Inherit is not modelled", inherits[0])
-    if not rules:
+    settings = of_server(state.site, state.world)
+    if settings is None or not settings.rules:
         return False
-    run = Run(state, rules)
+    run = Run(state, settings.rules)
     return run.apply() and (is_sent_away(state) or run.local())
 
 
@@ -79,8 +64,10 @@ class Run:
     ``filename`` is the text that the rules see and rewrite: the URL, or by directory the file.
     """
 
-    def __init__(self, state: State, rules: Sequence[Rule], directory: str = "") -> None:
+    def __init__(self, state: State, rules: Sequence[Rule], directory: str = "", base: Item | None = None) -> None:
         self.state = state
+        #: The RewriteBase.
+        self.base = base
         self.rules = rules
         self.directory = directory
         self.filename = (state.filename or "") if directory else state.uri
@@ -125,12 +112,15 @@ class Run:
                 continue
             changed = True
             self.substitute(rule)
+            if flags.keys() & {"dpi", "discardpath"}:
+                self.path_info = ""
             state.step("mapping", f"RewriteRule {rule.pattern} makes it {self.filename}", rule.item)
             if flags.keys() & {"r", "redirect"}:
                 self.redirect(rule, is_last=at == len(rules))
             elif flags.keys() & {"p", "proxy"}:
                 return self.away(rule)
             if flags.keys() & {"pt", "passthrough"} and not self.directory:
+                self.refuse_odd_query(rule.item)
                 state.uri = self.filename
                 return False
             if _ABSOLUTE.match(self.filename) and not flags.keys() & {"r", "redirect"}:
@@ -145,13 +135,26 @@ class Run:
             at = 0 if self.begins_again(rule) else at + self.skipped(flags)
         if self.sending is not None and self.changing is not None:
             self.send(self.changing, self.sending)
+        if self.changing is not None and not self.directory:
+            self.refuse_odd_query(self.changing.item)
         return changed
+
+    def refuse_odd_query(self, item: Item) -> None:
+        """Raise ``Done`` with 403 where a rule has put a blank or a control character into the query (AH10410)."""
+        state = self.state
+        if state.query != self.asked and any(char <= " " or char == "\x7f" for char in state.query):
+            state.step("mapping", "a blank or a control character is in the new query, which httpd refuses", item)
+            raise state.done(Kind.REFUSED, 403, "a blank or a control character in the query that a RewriteRule made")
 
     def begins_again(self, rule: Rule) -> bool:
         """Whether the first rule is next: [N]."""
         if not rule.flags.keys() & {"n", "next"}:
             return False
         self.rounds += 1
+        most = whole_number(rule.flags.get("n") or rule.flags.get("next") or "")
+        if most and self.rounds + 1 >= most:
+            self.state.step("mapping", f"RewriteRule begins again, and may {most} times at most", rule.item)
+            raise self.state.done(Kind.ERROR, 500, "a RewriteRule begins again too often")
         if self.rounds > _MOST_ROUNDS:
             raise Beyond(f"RewriteRule with [N] begins again more than {_MOST_ROUNDS} times", rule.item)
         return True
@@ -164,6 +167,7 @@ class Run:
         if is_loaded(state.config, "mod_proxy.c") is False:
             state.step("mapping", "RewriteRule with [P] needs mod_proxy, which is not loaded", rule.item)
             raise state.done(Kind.REFUSED, 403, "RewriteRule with [P] without mod_proxy")
+        self.refuse_odd_query(rule.item)
         send_away(state, url, rule.item)
         return True
 
@@ -175,11 +179,17 @@ class Run:
         self.state.step("mapping", f"RewriteRule {said}", rule.item)
         if self.directory and self.sending is not None:
             self.state.filename = self.filename
-        if self.state.failing is not None:
-            # Its status takes the place of the error's, and has a document of its own (hook_fixup sets r->status to 200).
-            self.state.failing.is_replaced, self.state.failed = True, False
+        self.take_the_place_of_an_error()
         kind = {403: Kind.REFUSED, 401: Kind.REFUSED, 404: Kind.NOT_FOUND}.get(status, Kind.ERROR)
         return self.state.done(kind, status, f"a RewriteRule {said}")
+
+    def take_the_place_of_an_error(self) -> None:
+        """Note that a status or redirect answers, where the URL is that of an error's document.
+
+        mod_rewrite sets the request's status to 200 (hook_uri2file, hook_fixup): a status has a document of its own.
+        """
+        if self.state.failing is not None:
+            self.state.failing.is_replaced, self.state.failed = True, False
 
     def types(self, flags: dict[str, str]) -> None:
         """Note [T=] and [H=], which take effect after everything else."""
@@ -282,11 +292,12 @@ class Run:
                 return False
             kind = self.state.world.type_of(normal(text).rstrip("/") or "/")
             return kind == {"-f": FILE, "-d": DIRECTORY}[pattern]
-        return self.state.world.holds(said)
+        found = self.state.world.tells(pattern, text)
+        return self.state.world.holds(said) if found is None else found
 
     # -- values ----------------------------------------------------------------
 
-    def expand(self, text: str, item: Item | None) -> str | None:
+    def expand(self, text: str, item: Item | None, flags: Mapping[str, str] = NO_FLAGS) -> str | None:
         """Return a text with ``$N``, ``%N`` and ``%{VARIABLE}`` expanded; None where one is not known before a real request."""
         unknown = False
 
@@ -296,9 +307,10 @@ class Run:
             if escaped is not None:
                 return escaped
             if group is not None:
-                return self.groups.group(int(group)) if self.groups else ""
+                return in_substitution(self.groups.group(int(group)), flags) if self.groups else ""
             if condition is not None:
-                return self.condition_groups.group(int(condition)) if self.condition_groups else ""
+                text = self.condition_groups.group(int(condition)) if self.condition_groups else ""
+                return in_substitution(text, flags)
             value = self.variable(variable) if variable is not None else None
             if table is not None:
                 value = self.from_table(table, key)
@@ -334,11 +346,19 @@ class Run:
 
     def substitute(self, rule: Rule) -> None:
         """Replace the URL or file by the substitution of a rule."""
-        target = self.expand(rule.target, rule.item)
+        flags = rule.flags
+        target = self.expand(rule.target, rule.item, flags)
         if target is None:
             raise Beyond("a RewriteRule puts in a value that only a request has", rule.item)
+        if "unsafeallow3f" not in flags and "?" in (self.expand(rule.target.partition("?")[0], rule.item, flags) or ""):
+            self.state.step("mapping", "a question mark of the visitor's would begin the query (AH10508)", rule.item)
+            raise self.state.done(Kind.REFUSED, 403, "a question mark that a RewriteRule has not written itself")
         path, question, query = target.partition("?")
-        flags = rule.flags
+        if path.startswith("/~") and not self.directory and path[2:3] not in ("", "/"):
+            # The home of a user of that name takes its place (mod_rewrite.c:expand_tildepaths).
+            raise Beyond("a RewriteRule makes a path that may be the home of a user", rule.item)
+        if question and flags.keys() & {"qsl", "qslast"}:
+            path, question, query = target.rpartition("?")
         if question:
             appended = flags.keys() & {"qsa", "qsappend"} and self.state.query
             self.state.query = "&".join(part for part in (query, self.state.query if appended else "") if part)
@@ -386,12 +406,19 @@ class Run:
         if query != self.asked and not rule.flags.keys() & {"ne", "noescape"}:
             # The query of the request is as the visitor wrote it, any other is not.
             query = escaped(query)
+        elif query != self.asked:
+            self.state.filename = url
+            self.refuse_odd_query(rule.item)
+            if any(char < " " or char == "\x7f" for char in url):
+                self.state.step("mapping", "a control character is in the target, which httpd does not send", rule.item)
+                raise self.state.done(Kind.ERROR, 500, "a control character in the target of a redirect")
         url += f"?{query}" if query else ""
+        self.take_the_place_of_an_error()
         raise self.state.done(Kind.REDIRECT, status, location=url)
 
     def based(self, url: str) -> str:
         """Return a URL with the directory in it replaced by RewriteBase (mod_rewrite.c:hook_fixup)."""
-        base = last(self.state.layers, "rewritebase", self.state.world) if self.directory else None
+        base = self.base
         scheme, separator, rest = url.partition("://")
         host, _, path = rest.partition("/")
         if base is None or not f"/{path}".startswith(self.directory):

@@ -14,7 +14,9 @@ from modwsgi_fix.model.request.types import Extensions, has_types, type_by_name
 
 
 def variants(state: State) -> list[str] | None:
-    """Return the names of the files that may stand for the requested one; None where there is no negotiation.
+    """Return the names of the files that may stand for the requested one; None where no file begins so, or nobody asks.
+
+    There may be files whose extensions say nothing that counts: then httpd finds nothing (handle_multi, AH00687).
 
     Raises ``Beyond`` where the directory is not in sight, or it is not known which files count.
     """
@@ -33,10 +35,10 @@ def variants(state: State) -> list[str] | None:
     try:
         names = disk.names(directory or "/")
     except FileProblem:
-        return []
+        return None
     names = [name for name in names if name.startswith(base + ".")]
     names = [name for name in names if state.world.type_of(f"{directory}/{name}") == FILE]
-    return [name for name in names if _counts(state, name[len(base) + 1 :].split("."), item)]
+    return [name for name in names if _counts(state, name[len(base) + 1 :].split("."), item)] if names else None
 
 
 def _counts(state: State, extensions: list[str], item: Item | None) -> bool:

@@ -132,7 +132,9 @@ def _answer(state: State) -> Outcome:
     try:
         # The main server's is not handed down (measured).
         item = last(state.site.base[-1:], "allowencodedslashes", world)
-        state.uri = clean(state, item.value.lower() if item is not None else "off")
+        merging = state.site.last("mergeslashes", world) if "//" in state.uri else None
+        merges = merging is None or merging.value.lower() != "off"
+        state.uri = clean(state, item.value.lower() if item is not None else "off", merges=merges)
         prepare(state, 0)
         outcome = _handled(state)
     except Done as done:
@@ -262,7 +264,7 @@ def _walked(state: State, found: list[Layer]) -> list[Layer]:
 def _negotiate(state: State) -> None:
     """Replace a missing file by one of those with further extensions (MultiViews)."""
     names = variants(state)
-    if not names:
+    if names is None:
         return
     item = last(state.layers, "options", state.world)
     directory, _, base = (state.filename or "").rpartition("/")
@@ -287,7 +289,8 @@ def _negotiate(state: State) -> None:
     if is_open and not (state.failed and all(sub.handler is None for sub in subs)):
         raise Beyond(f"Options MultiViews chooses among {', '.join(names)}", item)
     if not subs:
-        state.step("handler", f"MultiViews finds {', '.join(names)}, which nobody may see", item)
+        said = f"{', '.join(names)}, which nobody may see" if names else "files whose extensions say nothing"
+        state.step("handler", f"MultiViews finds {said}", item)
         raise state.done(Kind.NOT_FOUND, 404, "no variant may be seen")
     state.step("handler", f"MultiViews: {names[0]} stands for {base}", item)
     state.world.steps += subs[0].steps
@@ -308,12 +311,12 @@ def _fixups(state: State, depth: int) -> None:
     # All modules are asked, also where mod_rewrite has found another URL.
     redirecting = [layer for layer in sections if not layer.names.isdisjoint(REDIRECTS)]
     if redirecting:
-        # A proxy or a RewriteRule may have taken the URL before mod_alias was asked.
+        # Sections of the file are known now; a proxy or a RewriteRule may have taken the URL before mod_alias was asked.
         redirect_in_location(state)
     for key in REDIRECTS:
         for layer in redirecting:
             for item in layer.by_key.get(key, ()):
-                redirect = redirect_of(item)
+                redirect = redirect_of(item, in_section=True)
                 if (
                     redirect is not None
                     and (target := redirect_target(state, redirect)) is not None

@@ -90,8 +90,7 @@ def _matches(section: Section, url: str) -> bool | Unknown:
 
 def written_out(state: State) -> None:
     """Write the URL as mod_proxy asks for it, with the query."""
-    target, question, own = (state.filename or "").partition("?")
-    state.filename = _canonical(target, own if question else state.query)
+    state.filename = _canonical(state.filename or "", state.query)
 
 
 def _canonical(target: str, query: str) -> str:

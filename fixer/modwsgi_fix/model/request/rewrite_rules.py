@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.items import Item, Server
@@ -12,14 +13,15 @@ from modwsgi_fix.tuples import NamedTuple
 
 #: Flags whose effect is modelled.
 FLAGS = frozenset({
-    "l", "last", "end", "nc", "nocase", "r", "redirect", "pt", "passthrough", "f", "forbidden", "g", "gone", "p",
-    "proxy", "qsa", "qsappend", "qsd", "qsdiscard", "ne", "noescape", "ns", "nosubreq", "e", "env", "c", "chain", "s", "skip",
-    "unsafeallow3f", "unsafeprefixstat", "t", "type", "h", "handler", "co", "cookie", "n", "next",
+    "l", "last", "end", "nc", "nocase", "r", "redirect", "pt", "passthrough", "f", "forbidden", "g", "gone", "p", "proxy",
+    "qsa", "qsappend", "qsd", "qsdiscard", "ne", "noescape", "ns", "nosubreq", "e", "env", "c", "chain", "s", "skip",
+    "unsafeallow3f", "unsafeprefixstat", "b", "bne", "bnp", "bctls", "dpi", "discardpath", "qsl", "qslast", "t", "type",
+    "h", "handler", "co", "cookie", "n", "next",
 })  # fmt: skip
 #: Flags that httpd accepts and whose effect is not modelled.
-KNOWN_FLAGS = FLAGS | {
-    "b", "bne", "bnp", "bctls", "dpi", "discardpath", "qsl", "qslast", "unsafeallow3f", "unc",
-}  # fmt: skip
+KNOWN_FLAGS = FLAGS | {"unc"}
+#: What is not a rule's.
+NO_FLAGS: Mapping[str, str] = MappingProxyType({})
 REDIRECT_FLAGS = frozenset({"r", "redirect"})
 STATUSES = {"permanent": 301, "temp": 302, "seeother": 303, "": 302}
 
@@ -93,6 +95,25 @@ def status_of(flags: dict[str, str]) -> int | None:
     word = flags.get("r", flags.get("redirect", ""))
     status = STATUSES.get(word.lower()) or whole_number(word)
     return status if status is not None and not 300 <= status < 400 else None
+
+
+def in_substitution(text: str, flags: Mapping[str, str]) -> str:
+    """Return what a group puts into a substitution: escaped with [B], whose value says which characters (escape_backref).
+
+    With [BCTLS] blanks and control characters are, and nothing else.
+    """
+    if not flags.keys() & {"b", "bctls"}:
+        return text
+    only, never = flags.get("b", ""), flags.get("bne", "")
+    return "".join(_escaped(char, only, never, flags) for char in encode(text).decode("latin-1"))
+
+
+def _escaped(char: str, only: str, never: str, flags: Mapping[str, str]) -> str:
+    is_control = char <= " " or char == "\x7f"
+    is_meant = char in only if only else not (char.isascii() and char.isalnum()) and char != "_"
+    if char in never or not (is_control if "bctls" in flags else is_meant):
+        return char
+    return "+" if char == " " and not flags.keys() & {"bnp", "backrefnoplus"} else f"%{ord(char):02x}"
 
 
 #: Comparisons of RewriteCond: of texts, and of whole numbers (mod_rewrite.c:apply_rewrite_cond).

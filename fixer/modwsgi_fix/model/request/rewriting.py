@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modwsgi_fix.directives.families import EXPRESSION_SECTIONS, REWRITING
+from modwsgi_fix.directives.families import EXPRESSION_SECTIONS
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.merge.layers import Layer, last
+from modwsgi_fix.model.merge.layers import Layer
 from modwsgi_fix.model.merge.options import merged_options
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.merge.world import Beyond, normal
 from modwsgi_fix.model.request.modrewrite import Run
 from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.model.request.proxied import is_sent_away
-from modwsgi_fix.model.request.rewrite_rules import rules_in
+from modwsgi_fix.model.request.rewrite_settings import Settings, of_directory
 from modwsgi_fix.model.request.state import REDIRECTED, State, document_root
 from modwsgi_fix.model.urls import Mapping
 
@@ -23,26 +23,18 @@ def rewrite_in_directory(state: State, sections: Sequence[Layer]) -> bool:
 
     Raises ``Done`` for a redirect or a status.
     """
-    speaking = [layer for layer in sections if any(key in layer.by_key for key in REWRITING)]
-    layer = speaking[-1]
-    items = layer.all(("rewritecond", "rewriterule"))
-    engine = last(speaking, "rewriteengine", state.world)
-    if engine is None or engine.value.lower() != "on" or state.is_done:
+    settings = of_directory([*state.site.base, *sections], state.world)
+    if settings is None or not settings.is_on or state.is_done or not settings.rules:
         return False
-    rules = rules_in(items)
-    options = last(speaking, "rewriteoptions", state.world)
-    if options is not None:
-        raise Beyond("RewriteOptions by directory is not modelled", options)
-    if not rules:
-        return False
-    directory = _directory(layer, rules[0].item)
-    if state.filename == directory.rstrip("/"):
+    rules, base = settings.rules, settings.base
+    directory = _directory(settings.layer, rules[0].item)
+    if state.filename == directory.rstrip("/") and not settings.has("allownoslash"):
         # mod_dir first redirects the visitor to the URL with a slash.
         return False
     if not {"followsymlinks", "symlinksifownermatch"} & merged_options(state.layers, state.world).on:
         state.step("mapping", "RewriteRule by directory needs Options FollowSymLinks", rules[0].item)
         raise state.done(Kind.REFUSED, 403, "RewriteRule without Options FollowSymLinks")
-    run = Run(state, rules, directory)
+    run = Run(state, rules, directory, base)
     asked, query = state.filename, state.query
     if not run.apply() or run.filename == asked:
         return False
@@ -52,7 +44,9 @@ def rewrite_in_directory(state: State, sections: Sequence[Layer]) -> bool:
         )
     if not run.filename.startswith("/"):
         raise state.done(Kind.ERROR, 400, "a RewriteRule made a path that does not begin with a slash")
-    url = _url(state, run.filename, directory)
+    url = _url(state, run.filename, directory, settings)
+    state.filename = url
+    run.refuse_odd_query(rules[0].item)
     state.filename = f"{url}?{state.query}" if state.query else url
     state.query = query
     state.handler = REDIRECTED
@@ -64,25 +58,27 @@ def _directory(layer: Layer, rule: Item) -> str:
     if layer.directory is not None:
         return layer.directory + "/"
     section = layer.section
-    if section is None or section.key in EXPRESSION_SECTIONS:
-        raise Beyond("a RewriteRule in a section with an expression is not modelled", rule)
+    if section is None:
+        raise Beyond("a RewriteRule by directory is in no section", rule)
+    if section.key in EXPRESSION_SECTIONS:
+        # There is no directory, and httpd's name for that stands in its place (core.c:ifsection).
+        return "*If/"
     # For any other section it is the text of the pattern (mod_rewrite.c:config_perdir_create), of a path made plain.
     text = pattern_of(section)
     is_path = section.key == "directory" and not is_regex_section(section)
     return (normal(text) if is_path else text).rstrip("/") + "/"
 
 
-def _url(state: State, filename: str, directory: str) -> str:
+def _url(state: State, filename: str, directory: str, settings: Settings) -> str:
     """Return a file as a URL of this server: by RewriteBase, else without the DocumentRoot, else by the Alias that led here."""
-    base = last(state.layers, "rewritebase", state.world)
-    if base is not None:
+    if settings.base is not None:
         inside = filename.removeprefix(directory)
-        return filename if inside == filename else f"{base.value.rstrip('/')}/{inside}"
+        return filename if inside == filename else f"{settings.base.value.rstrip('/')}/{inside}"
     root = document_root(state)
     if root is not None and filename.startswith(f"{root}/"):
         return filename.removeprefix(root)
     context: Mapping | None = state.context
-    if context is not None and not context.is_regex:
+    if context is not None and not context.is_regex and not settings.has("ignorecontextinfo"):
         target = context.target.rstrip("/")
         if filename.startswith(target + "/"):
             return context.url.rstrip("/") + filename[len(target) :]

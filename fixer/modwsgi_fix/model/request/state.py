@@ -22,6 +22,8 @@ _SAFE = "$-_.+!*'(),:@&=/~;"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
+#: The beginning of a text that httpd takes for a URL.
+_URL = expression(r"[A-Za-z0-9+.-]+:")
 #: The attributes that a promoted subrequest hands over.
 _PROMOTED = (
     "uri", "filename", "path_info", "type", "handler", "content_type", "mount", "alias", "context", "layers", "anchor", "forced",
@@ -33,6 +35,11 @@ REDIRECT_STATUS = "REDIRECT_STATUS"
 
 #: The reason of an error 500 where httpd has led a request on too often.
 CIRCLE = "URLs lead to one another in a circle"
+
+
+def is_url(text: str) -> bool:
+    """Whether httpd takes a text for a URL (``ap_is_url``)."""
+    return _URL.match(text) is not None
 
 
 class Failing:
@@ -50,9 +57,9 @@ class State:
     """A request or subrequest on its way through the phases."""
 
     __slots__ = (
-        "alias", "anchor", "config", "content_type", "context", "environment", "failed", "failing", "filename", "forced",
-        "handler", "is_done", "is_passed_on", "layers", "mount", "parent", "path_info", "query", "redirects", "request", "site",
-        "steps", "type", "uri", "walked", "world",
+        "alias", "anchor", "config", "content_type", "context", "documents", "environment", "failed", "failing", "filename",
+        "forced", "handler", "is_done", "is_passed_on", "layers", "mount", "parent", "path_info", "query", "raw", "redirects",
+        "request", "site", "steps", "type", "uri", "walked", "world",
     )  # fmt: skip
 
     def __init__(
@@ -71,7 +78,8 @@ class State:
         self.site = site
         self.request = request
         self.world = world
-        #: The path after decoding.
+        #: The path as it is sent, and after decoding.
+        self.raw = re.sub("^//+", "/", uri)
         self.uri = uri
         self.query = query
         self.filename: str | None = None
@@ -86,6 +94,8 @@ class State:
         self.alias: str | None = None
         #: The alias whose URL and directory mod_rewrite uses to turn a file into a URL.
         self.context: Mapping | None = None
+        #: The directory that VirtualDocumentRoot has chosen; None where DocumentRoot is it.
+        self.documents: str | None = None
         #: The MIME type, where a directive or TypesConfig gives one.
         self.content_type: str | None = None
         #: Type and handler that a RewriteRule sets at the end: [T=] and [H=].
@@ -145,12 +155,16 @@ class State:
         )  # fmt: skip
 
 
-def clean(state: State, encoded_slashes: str) -> str:
-    """Return the path as ``ap_process_request_internal`` makes it: without dots and runs of slashes, then decoded once."""
+def clean(state: State, encoded_slashes: str, *, merges: bool = True) -> str:
+    """Return the path as ``ap_process_request_internal`` makes it: without dots and runs of slashes, then decoded once.
+
+    ``merges`` says whether runs of slashes become one (``MergeSlashes``).
+    """
     path = _PERCENT.sub(_decode_unreserved, state.uri)
     if not path.startswith("/"):
         raise state.done(Kind.ERROR, 400, "the path of the URL does not begin with a slash")
-    path = normalized(state, re.sub(r"//+", "/", path))
+    # Those at the beginning always do (protocol.c:ap_parse_uri).
+    path = normalized(state, re.sub(r"//+" if merges else r"^//+", "/", path))
     lowered = path.lower()
     if "%2f" in lowered and encoded_slashes == "off":
         state.step("url", "an encoded slash (%2F) is in the path, and AllowEncodedSlashes is Off")
@@ -174,7 +188,7 @@ def clean(state: State, encoded_slashes: str) -> str:
             at += 1
     decoded = data.decode("utf-8", "surrogateescape")
     if encoded_slashes == "on":
-        decoded = normalized(state, re.sub(r"//+", "/", decoded))
+        decoded = normalized(state, re.sub(r"//+", "/", decoded) if merges else decoded)
     return decoded
 
 
@@ -235,8 +249,16 @@ def absolute(state: State, path: str, item: Item) -> str:
 
 def document_root(state: State) -> str | None:
     """Return the DocumentRoot without a slash at its end, made absolute by ServerRoot; None where it is not known."""
+    root = document_root_as_written(state)
+    return root.rstrip("/") if root is not None else None
+
+
+def document_root_as_written(state: State) -> str | None:
+    """Return the DocumentRoot as its variable has it: with a slash at its end where one is written."""
+    if state.documents is not None:
+        return normal(state.documents)
     item = state.site.last("documentroot", state.world)
-    return normal(absolute(state, item.value, item)).rstrip("/") if item is not None and item.known else None
+    return normal(absolute(state, item.value, item)) if item is not None and item.known else None
 
 
 def port_of(state: State) -> int:

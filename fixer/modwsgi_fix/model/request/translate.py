@@ -8,21 +8,28 @@ from __future__ import annotations
 import posixpath
 import re
 
-from modwsgi_fix.directives.answers import Moment
-from modwsgi_fix.directives.families import ALIASES, LOCATION_SECTIONS, MOUNTS, PREFIX_ALIASES, REDIRECTS
+from modwsgi_fix.directives.families import (
+    ALIASES,
+    LOCATION_SECTIONS,
+    MOUNTS,
+    NAMED_DIRECTORIES,
+    PREFIX_ALIASES,
+    REDIRECTS,
+)
 from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, every, last
+from modwsgi_fix.model.merge.sections import is_regex_section
 from modwsgi_fix.model.merge.world import Beyond, normal
 from modwsgi_fix.model.paths import Prefixes
 from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.environment import is_set_somewhere, variable
+from modwsgi_fix.model.request.expressions import interpolated
 from modwsgi_fix.model.request.outcome import Done, Kind
 from modwsgi_fix.model.request.proxied import send_away, target_in_location
 from modwsgi_fix.model.request.rewrite_words import STATUSES_OF_HTTPD
-from modwsgi_fix.model.request.state import State, absolute, escaped, location_url
-from modwsgi_fix.model.request.unmodelled import check_at
+from modwsgi_fix.model.request.state import State, absolute, escaped, is_url, location_url
 from modwsgi_fix.model.urls import Mapping, alias_match, mapping_of, substitute
 from modwsgi_fix.text import whole_number
 from modwsgi_fix.tuples import NamedTuple
@@ -172,7 +179,7 @@ def _is_handed_on(state: State) -> bool:
 
 
 class Redirect(NamedTuple):
-    """One Redirect directive taken apart; ``url`` is None in its short form inside ``<Location>``."""
+    """One Redirect directive taken apart; ``url`` is None in its short form in a section: all that leads there is meant."""
 
     item: Item
     status: int
@@ -181,8 +188,11 @@ class Redirect(NamedTuple):
     is_regex: bool
 
 
-def redirect_of(item: Item) -> Redirect | None:
-    """Return ``Redirect [status] [url] [target]`` as mod_alias.c:add_redirect_internal reads it; None for a refused line."""
+def redirect_of(item: Item, *, in_section: bool = False) -> Redirect | None:
+    """Return ``Redirect [status] [url] [target]`` as mod_alias.c:add_redirect_internal reads it; None for a refused line.
+
+    ``in_section`` says whether it stands in a section or an ``.htaccess`` file.
+    """
     values = list(item.values)
     status = 301 if item.key == "redirectpermanent" else 302
     if item.key in ("redirect", "redirectmatch") and values:
@@ -191,24 +201,28 @@ def redirect_of(item: Item) -> Redirect | None:
         if number is not None:
             status = number
             values.pop(0)
+    may_be_short = in_section and item.key == "redirect"
     if not values:
-        is_short = len(item.values) == 1 and item.section(*LOCATION_SECTIONS) is not None and not 300 <= status < 400
-        return Redirect(item, status, None, "", is_regex=False) if is_short else None
+        is_taken = len(item.values) == 1 and item.key == "redirect" and not 300 <= status < 400
+        return Redirect(item, status, None if may_be_short else "", "", is_regex=False) if is_taken else None
     regex = item.key == "redirectmatch"
     if len(values) == 1:
-        if item.section(*LOCATION_SECTIONS) is not None and 300 <= status < 400:
+        if may_be_short and 300 <= status < 400:
             return Redirect(item, status, None, values[0], regex)
         return Redirect(item, status, values[0], "", regex)
     return Redirect(item, status, values[0], values[1], regex)
 
 
 def redirect_in_location(state: State) -> None:
-    """Raise ``Done`` for a Redirect whose URL is that of its ``<Location>``: it is asked twice (mod_alias.c:try_redirect)."""
-    item = last([layer for layer in state.layers if layer.section is not None], "redirect", state.world)
-    if item is not None and (found := redirect_of(item)) is not None and found.url is None:
-        if "%{" in found.target:
-            raise Beyond(f"{item.name} to an expression is not modelled", item)
-        raise redirection(state, found, found.target)
+    """Raise ``Done`` for a Redirect of all that leads to its section: it is asked twice (mod_alias.c:try_redirect)."""
+    layers = [layer for layer in state.layers if not layer.is_level]
+    items = (item for _, items in every(layers, ("redirect",), state.world) for item in items)
+    short = [found for item in items if (found := redirect_of(item, in_section=True)) and found.url is None]
+    if short:
+        target = interpolated(short[-1].target, state)
+        if target is None:
+            raise Beyond(f"{short[-1].item.name} to an expression that is not known", short[-1].item)
+        raise redirection(state, short[-1], _written_out(target))
 
 
 def _redirected(state: State) -> None:
@@ -223,18 +237,24 @@ def redirect_target(state: State, redirect: Redirect) -> str | None:
     """Return the target of a redirect for this URL (empty where it has none); None where it does not match."""
     if redirect.url is None:
         return None
+    if not redirect.url:
+        raise Beyond(f"{redirect.item.name} names no URL, and httpd ends itself at the next one", redirect.item)
     if redirect.is_regex:
         found = _searched(redirect.url, state.uri, redirect.item)
         if found is None:
             return None
-        target = substitute(redirect.target, found)
-        at = min((target.index(char) for char in "?#" if char in target), default=len(target))
-        return escaped(target[:at]) + target[at:]
+        return _written_out(substitute(redirect.target, found))
     end = prefix_match(redirect.url, state.uri)
     if not end:
         return None
     rest = escaped(state.uri[end:])
     return redirect.target + rest if redirect.target else ""
+
+
+def _written_out(target: str) -> str:
+    """Return a target with its path escaped; neither its query nor its fragment is."""
+    at = min((target.index(char) for char in "?#" if char in target), default=len(target))
+    return escaped(target[:at]) + target[at:]
 
 
 def redirection(state: State, redirect: Redirect, target: str) -> Done:
@@ -247,6 +267,9 @@ def redirection(state: State, redirect: Redirect, target: str) -> Done:
         state.step("mapping", f"{item.name} answers {redirect.status}", item)
         kind = {403: Kind.REFUSED, 401: Kind.REFUSED, 404: Kind.NOT_FOUND}.get(status, Kind.ERROR)
         return state.done(kind, status, f"{item.name} says so")
+    if not target.startswith("/") and not is_url(target):
+        state.step("mapping", f"{item.name} to {target}, which is neither a URL nor the path of one", item)
+        return state.done(Kind.ERROR, 500, "a redirect to what is neither a URL nor the path of one")
     if target.startswith("/") and not _is_relative(state):
         target = location_url(state, target)
     if state.query and "?" not in target:
@@ -292,10 +315,11 @@ def _location_alias(state: State) -> Item | None:
         if item is not None and len(item.args) == 1:
             preserve = last(state.layers, "aliaspreservepath", state.world)
             section = item.section(*LOCATION_SECTIONS)
-            if section is None or section.key != "location" or "%{" in item.value:
+            path = interpolated(item.value, state)
+            keeps = preserve is not None and preserve.value.lower() == "on"
+            if section is None or path is None or (keeps and is_regex_section(section)):
                 raise Beyond("an Alias in a section with a pattern or an expression is not modelled", item)
-            path = item.value
-            if preserve is not None and preserve.value.lower() == "on":
+            if keeps:
                 path += state.uri[len(section.value) :]
             state.filename = absolute(state, path, item)
             state.anchor = normal(state.filename).rstrip("/")
@@ -350,7 +374,11 @@ def mounted(uri: str, mount: Mapping) -> tuple[str, str] | None:
 
 
 def _document_root(state: State) -> None:
-    check_at(state, Moment.UNMAPPED)
+    if not NAMED_DIRECTORIES.isdisjoint(state.config.names):
+        from modwsgi_fix.model.request.named_directories import in_directory_of_host, in_home
+
+        if in_home(state) or in_directory_of_host(state):
+            return
     item = state.site.last("documentroot", state.world)
     if item is None:
         state.step("mapping", "no directive maps it, and DocumentRoot is not in sight")

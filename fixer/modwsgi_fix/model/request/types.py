@@ -12,6 +12,7 @@ from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import every, last
 from modwsgi_fix.model.merge.world import DIRECTORY, Beyond
+from modwsgi_fix.model.request.expressions import interpolated
 from modwsgi_fix.model.request.state import State
 
 
@@ -30,11 +31,15 @@ def find_type(state: State) -> None:
             state.step("handler", f"ForceType {item.value}", item)
     item = last(state.layers, "sethandler", state.world)
     if item is not None:
-        if "%{" in item.value or not item.known or len(item.args) > 1:
+        handler = interpolated(item.value, state) if "%{" in item.value else item.value
+        if "%{" in item.value and handler is not None:
+            handler = handler.lower()
+        if handler is None or not item.known or len(item.args) > 1:
             raise Beyond(f"{item.name} by an expression", item)
-        if item.value.lower() != "none":
-            state.handler = item.value
-            state.step("handler", f"SetHandler {item.value}", item)
+        if handler.lower() != "none":
+            # An empty one is one to mod_dir, and none to the modules that answer.
+            state.handler = handler
+            state.step("handler", f"SetHandler {handler}", item)
 
 
 class Extensions:

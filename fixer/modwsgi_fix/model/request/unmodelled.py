@@ -32,7 +32,6 @@ def check(state: State) -> None:
         return
     request, uri = state.request, state.uri
     moments = [Moment.ALWAYS]
-    moments += [Moment.SLASHES] if "//" in request.path else []
     moments += [Moment.WELL_KNOWN] if uri.startswith(_WELL_KNOWN) else []
     moments += [Moment.OTHER_NAME] if request.tls and request.header("host") not in (None, request.host) else []
     moments += [Moment.METHOD] if request.method not in ("GET", "HEAD", "POST") else []
@@ -54,14 +53,13 @@ def check_at(state: State, moment: Moment) -> None:
 def _matters(item: Item, state: State) -> bool:
     """Whether a line concerns this request, as far as its words tell."""
     value = item.value.lower()
-    if item.key == "mergeslashes":
-        return value == "off"
+    if item.key == "regexdefaultoptions":
+        # All others concern the ends of lines.
+        return any("icase" in word.lower() and not word.startswith("-") for word in item.values) or "\n" in state.uri
     if item.key == "limitrequestfields":
         return 0 < (whole_number(value) or 0) < _MANY_HEADERS
     if item.key == "cacheenable":
         return any(_caches(one, state) for layer in state.layers for one in layer.by_key.get("cacheenable", ()))
-    if item.key == "userdir":
-        return state.uri.startswith("/~") and value not in _OFF
     return value not in _OFF
 
 

@@ -11,7 +11,7 @@ from modwsgi_fix.model.request.state import (
     REDIRECT_STATUS,
     State,
     client_of,
-    document_root,
+    document_root_as_written,
     header_of,
     port_of,
     server_name,
@@ -31,7 +31,9 @@ def value_of(name: str, state: State) -> str | None:
     if colon and prefix.upper() in ("ENV", "REQENV"):
         found_there = environment_variable(state, rest)
         # A variable that the configuration sets elsewhere is known not to be in httpd's own environment.
-        elsewhere = rest.upper() == REDIRECT_STATUS or is_set_somewhere(state.config, rest)
+        elsewhere = (
+            prefix.upper() == "REQENV" or rest.upper() == REDIRECT_STATUS or is_set_somewhere(state.config, rest)
+        )
         return "" if found_there.is_set is False and elsewhere else found_there.value
     if colon and prefix.upper() in ("HTTP", "REQ"):
         return _header(rest, state)
@@ -50,9 +52,6 @@ def rewriting_value(name: str, state: State) -> str | None:
     upper = name.upper()
     if ":" in name:
         return value_of(name, state) if upper.startswith(("HTTP:", "ENV:")) else None
-    if upper == "THE_REQUEST":
-        request = state.request
-        return f"{request.method} {request.path}{'?' if request.query else ''}{request.query} HTTP/1.1"
     if upper in _OF_REQUEST or upper in _HEADERS:
         return value_of(name, state)
     return None if upper in _NOT_READ else ""
@@ -71,17 +70,25 @@ _NOT_READ = frozenset({
 })  # fmt: skip
 
 
+def _line(state: State) -> str:
+    request = state.request
+    return f"{request.method} {request.path}{'?' if request.query else ''}{request.query} HTTP/1.1"
+
+
 _OF_REQUEST: dict[str, Callable[[State], str | None]] = {
     "REQUEST_URI": lambda state: state.uri,
     "REQUEST_METHOD": lambda state: state.request.method,
-    "REQUEST_FILENAME": lambda state: state.filename,
-    "SCRIPT_FILENAME": lambda state: state.filename,
+    # Both are empty until the URL is mapped, and so is the handler.
+    "REQUEST_FILENAME": lambda state: state.filename or "",
+    "SCRIPT_FILENAME": lambda state: state.filename or "",
+    "HANDLER": lambda state: state.handler or "",
+    "THE_REQUEST": _line,
     "HTTPS": lambda state: "on" if state.request.tls else "off",
     "REQUEST_SCHEME": lambda state: scheme_of(state.site.server, state.request)[0],
     "QUERY_STRING": lambda state: state.query,
     "SERVER_NAME": server_name,
     "SERVER_PORT": lambda state: str(port_of(state)),
-    "DOCUMENT_ROOT": document_root,
+    "DOCUMENT_ROOT": document_root_as_written,
     "REMOTE_ADDR": client_of,
     "PATH_INFO": lambda state: state.path_info,
     "IS_SUBREQ": lambda state: "true" if state.sub else "false",
