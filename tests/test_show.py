@@ -118,6 +118,17 @@ def test_no_words_of_a_picture_lie_on_others(tmp_path: Path, run: Run) -> None:
             assert abs(y - y2) >= 12 or x + 7.3 * length <= x2 or x2 + 7.3 * length2 <= x
 
 
+@pytest.mark.parametrize("command", [("show",), ("exposed",), ("trace", "http://shop.example/")])
+def test_a_script_alone_is_no_server_to_look_at(command: tuple[str, ...], tmp_path: Path, run: Run) -> None:
+    script = tmp_path / "app.wsgi"
+    script.write_text("def application(environ, start_response):\n    return []\n")
+    said = run(*command, str(script))
+    assert (said.code, said.out) == (2, "")
+    assert said.err.rstrip().endswith("app.wsgi: has scripts alone; name the configuration that mounts them, too")
+    (tmp_path / "site.conf").write_text("WSGIScriptAlias / /srv/app.wsgi\n")
+    assert run(*command, str(script), str(tmp_path / "site.conf"), "--root", str(tmp_path)).code == 0
+
+
 def test_nothing_to_draw_is_a_picture_all_the_same(tmp_path: Path, run: Run) -> None:
     (tmp_path / "apache2.conf").write_text("Listen 80\n")
     assert ElementTree.fromstring(run("show", "--output-format", "svg", str(tmp_path)).out).tag.endswith("svg")

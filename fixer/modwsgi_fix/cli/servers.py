@@ -9,6 +9,7 @@ from modwsgi_fix.cli.output import say
 from modwsgi_fix.cli.progress import working
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.tuples import NamedTuple
+from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.gaps import gaps
 from modwsgi_fix.workspace.plan import Wanted, plan
 from modwsgi_fix.workspace.session import Session, opened
@@ -30,6 +31,8 @@ def servers(paths: Sequence[str], root: str | None, *, denies: str = "", quiet: 
     with working("reading the server", quiet=quiet):
         session = opened(planned)
     in_trouble = trouble.reading(session, quiet=quiet)
+    if not session.configs and not in_trouble:
+        raise Stop(f"{paths[0] if paths else '.'}: has scripts alone; name the configuration that mounts them, too")
     if not quiet:
         say(*[printable(f"note: {gap.name}:{gap.first}: {gap.reason}") for gap in gaps(session.configs)])
     return Servers(session, in_trouble)
