@@ -44,6 +44,10 @@ def refuse_method(state: State) -> None:
         return
     if any(value[:1] in "+-" for value in by.values):
         raise Beyond(f"{by.name} with signs is not modelled", by)
+    satisfy = last(state.layers, "satisfy", state.world)
+    if satisfy is not None and satisfy.value.lower() == "any":
+        # A log-in then makes up for it, as for any other checker that has refused.
+        raise Beyond("AllowMethods beside Satisfy Any is not modelled", satisfy)
     state.step("method", f"AllowMethods does not name {state.request.method}", by)
     raise state.done(Kind.ERROR, 405, f"{state.request.method} is not allowed")
 
