@@ -150,7 +150,7 @@ def test_a_condition_may_end_it(text: str) -> None:
     assert not config.gaps
 
 
-@pytest.mark.parametrize("condition", ["IfModule mod_ssl.c", "IfDefine SSL", "IfFile /none", "IfVersion ~ ^2"])
+@pytest.mark.parametrize("condition", ["IfModule mod_ssl.c", "IfDefine SSL", "IfFile /none", "IfDirective Foo"])
 def test_where_a_condition_is_not_known_it_is_a_warning(condition: str) -> None:
     section = condition.partition(" ")[0]
     texts = {"/a.conf": f"<{condition}>\nInclude a.conf\nInclude a.conf\n</{section}>\nTimeout 5\n"}

@@ -18,7 +18,11 @@ EXCHANGED = {
     "a name of the host": (f"{LINE}    ServerAlias kund.example.org\n", "kund", "kunde"),
     "a name that is spelt anew": (f"{LINE}    ServerAlias kund.example.org\n", "kund", "stad"),
     "a URL": (f"{LINE}    Alias /kund/ /srv/wexpyla/static/\n", "kund", "kun"),
-    "flags of a rewrite": (f"{LINE}    RewriteRule ^/kund /srv/wexpyla/static/ [L,NC]\n", "kund", "kunde"),
+    "flags of a rewrite": (
+        f"{LINE}    RewriteEngine On\n    RewriteRule ^/kund /srv/wexpyla/static/ [L,NC]\n",
+        "kund",
+        "kunde",
+    ),
 }
 #: What is asked of the rules: the same, and why.
 ASKED = {

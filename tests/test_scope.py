@@ -64,7 +64,7 @@ def samples() -> list[Sample]:
     public = list(public_hosts())
     found += drawn.sample(public, min(len(public), 150))
     # Which address a host has decides about others.
-    found = [re.sub(r"(?i)<VirtualHost\b[^>]*>", "<VirtualHost *:80>", text) for text in found]
+    found = [re.sub(r"(?i)<VirtualHost\b[^>]*>", "<VirtualHost *:80>", text).rstrip("\n") + "\n" for text in found]
     configs = ((text, jobs.read(job_of({"all.conf": text}))) for text in found if len(hosts_in(text).hosts) == 1)
     return [
         Sample(text, config.names)

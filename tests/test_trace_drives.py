@@ -71,7 +71,7 @@ def test_on_a_filesystem_without_drives_their_sections_hold_for_nothing() -> Non
 @pytest.mark.parametrize("root", ["E:/media", r"e:\media", "E:/media/"])
 @pytest.mark.parametrize("around", ["", "<IfModule mod_rewrite.c>\n"])
 def test_a_documentroot_on_a_drive_is_not_put_below_the_serverroot(root: str, around: str) -> None:
-    rules = "RewriteEngine On\nRewriteCond %{DOCUMENT_ROOT} ^E:/media$\nRewriteRule ^/gone$ - [G]\n"
+    rules = "RewriteEngine On\nRewriteCond %{DOCUMENT_ROOT} ^E:/media/?$\nRewriteRule ^/gone$ - [G]\n"
     rules = f"{around}{rules}</IfModule>\n" if around else rules
     text = f'ServerRoot "C:/Apache24"\nServerName main.example\nListen 80\nDocumentRoot "{root}"\n{rules}'
     traced = trace(server(text, None), request_of("http://main.example/gone"))

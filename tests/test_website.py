@@ -59,7 +59,8 @@ def test_every_message_has_a_page_and_a_place_in_a_list(made: dict[str, str]) ->
         assert f"\n# {messages.title(message)}\n" in page
         assert sum(f"]({place})" in made[name] for name in lists) == 1
         if message.code:
-            assert place == f"{message.code.lower()}.md"
+            shared = [one.code for one in MESSAGES].count(message.code) > 1
+            assert place == (f"{message.code}-{message.name}.md" if shared else f"{message.code}.md").lower()
             assert f"| [{message.code}]({place})" in made["messages/index.md"]
         for name in message.rules:
             assert f"](../messages/{place})" in made[f"rules/{name}.md"]

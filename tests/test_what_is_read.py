@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support import Run, tree
 
-from modwsgi_fix.files import Disk, FileProblem
+from modwsgi_fix.files import Disk, FileProblem, Listed
 
 NGINX = "server {\n    listen 80;\n    location / {\n        proxy_pass http://127.0.0.1:8000;\n    }\n}\n"
 SUPERVISOR = "[program:desk]\ncommand=/srv/desk/run\nuser=www-data\n"
@@ -216,14 +216,14 @@ def test_a_directory_that_cannot_be_read_is_not_called_empty(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: str
 ) -> None:
     (tmp_path / "notes/sub").mkdir(parents=True)
-    names = Disk.names
+    listed = Disk.listed
 
-    def refused(self: Disk, directory: str) -> list[str]:
+    def refused(self: Disk, directory: str) -> Listed:
         if directory.endswith(closed):
             raise FileProblem(directory, "permission denied")
-        return names(self, directory)
+        return listed(self, directory)
 
-    monkeypatch.setattr(Disk, "names", refused)
+    monkeypatch.setattr(Disk, "listed", refused)
     outcome = run("--isolated", "notes")
     assert outcome.code == 2
     assert outcome.err == (

@@ -44,7 +44,7 @@ _EDGE = expression(r"\{\{|\{%|<%|\}\}|%\}|%>(?!s)")
 _OPENINGS = ("{{", "{%", "<%")
 
 # A whole tag of a template engine in a line that is not a comment. A LogFormat may have "{%d" and "<%h".
-_LEFT = expression(r"^[ \t]*(?![\s#])[^\n]*?(\{\{[^{}\n]+\}\}|<%[-= ][^\n]*?%>|\{%[-+ ][^\n]*?%\})", re.M)
+_LEFT = expression(r"^[ \t]*(?![\s#])[^\n]*?(\{\{[^{}\n]+\}\}|<%[-= ][^\n%<]*%>|\{%[-+ ][^\n%{]*%\})", re.M)
 
 # A value of Python code that is yet to be filled in, or a line of a template engine among it.
 _IN_CODE = expression(r"^[^#\n]*(?<=[\s,(=])(?:\$\{[^}\n]{0,200}\}|\{\{[^}\n]{0,200}\}\})|^[ \t]*(?:\{%|<%)", re.M)

@@ -76,7 +76,8 @@ def place_of(words: str, directory: str = "") -> str:
 
 
 def _name(message: Message) -> str:
-    return (message.code or message.name).lower()
+    shared = [one.code for one in MESSAGES].count(message.code) > 1
+    return (f"{message.code}-{message.name}" if message.code and shared else message.code or message.name).lower()
 
 
 @cache

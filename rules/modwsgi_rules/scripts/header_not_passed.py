@@ -68,7 +68,7 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 _SETS = frozenset({"set", "add", "append", "merge", "setifempty"})
 #: A name that is written in the usual characters, and has one that is left out.
-_LEFT_OUT = expression(r"[A-Za-z0-9_.-]*[_.][A-Za-z0-9_.-]*", re.ASCII)
+_LEFT_OUT = expression(r"[A-Za-z0-9-]*[_.][A-Za-z0-9_.-]*", re.ASCII)
 
 
 @rule(severity=Severity.WARNING)

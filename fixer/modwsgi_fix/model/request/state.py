@@ -17,6 +17,7 @@ from modwsgi_fix.model.request.outcome import Done, Kind, Outcome, Request
 from modwsgi_fix.model.urls import Mapping
 
 _PERCENT = expression(r"%([0-9A-Fa-f]{2})")
+_SLASHES, _FIRST_SLASHES = expression(r"//+"), expression(r"^//+")
 #: Characters of a path that httpd does not escape when it writes a URL (``ap_os_escape_path``).
 _SAFE = "$-_.+!*'(),:@&=/~;"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -164,7 +165,7 @@ def clean(state: State, encoded_slashes: str, *, merges: bool = True) -> str:
     if not path.startswith("/"):
         raise state.done(Kind.ERROR, 400, "the path of the URL does not begin with a slash")
     # Those at the beginning always do (protocol.c:ap_parse_uri).
-    path = normalized(state, re.sub(r"//+" if merges else r"^//+", "/", path))
+    path = normalized(state, (_SLASHES if merges else _FIRST_SLASHES).sub("/", path))
     lowered = path.lower()
     if "%2f" in lowered and encoded_slashes == "off":
         state.step("url", "an encoded slash (%2F) is in the path, and AllowEncodedSlashes is Off")
