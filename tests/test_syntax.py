@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from modwsgi_fix.syntax import (
@@ -70,6 +70,8 @@ def _read(logical: Logical, span: Span) -> str:
 
 @settings(max_examples=6 * settings.default.max_examples, deadline=None)
 @given(_BYTES)
+# The backslash of the name is the one at the end, and not the first, which joins the lines.
+@example(b"Foo\\\n\\")
 def test_every_character_belongs_to_one_node_and_spans_hold_what_they_say(data: bytes) -> None:
     text = decode(data)
     tree = parse(text)

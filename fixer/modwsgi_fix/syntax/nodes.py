@@ -120,7 +120,7 @@ class Directive(Node):
     def name_span(self) -> Span:
         """The span of the name."""
         found = FIRST(self.text, self.start, self.end)
-        if found and found[1] == self.name:
+        if found and found[1] == self.name and "\\" not in self.name:
             # Written without quotes and backslashes, as most are.
             return Span(*found.span(1))
         logical, start, end = self._head
