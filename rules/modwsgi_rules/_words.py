@@ -192,7 +192,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "urls.redirect_hides_application": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.redirect_leads_back": ("redirect", "redirectmatch", "redirectpermanent", "redirecttemp", "virtualhost",),
     "urls.rewrite_engine_off": ("rewriterule",),
-    "urls.rewrite_loop": ("listen", "rewriterule", "serveralias", "servername", "sslcertificatefile", "sslengine", "virtualhost",),
+    "urls.rewrite_loop": ("rewriterule", "virtualhost",),
     "urls.rewrite_without_pt": ("rewriteengine", "virtualhost",),
     "urls.script_behind_alias": ("alias", "scriptalias",),
     "urls.script_names_a_callable": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),

@@ -51,6 +51,11 @@ class Elsewhere(NamedTuple):
 
 def imported_application(config: Config, script: WsgiScript, source: Source) -> Elsewhere | None:
     """Return where a script imports what mod_wsgi calls from, where the module lies in a directory that Python certainly looks in."""
+    key = imported_application, script.path, script.names
+    return config.once(key, lambda: _imported_application(config, script, source))
+
+
+def _imported_application(config: Config, script: WsgiScript, source: Source) -> Elsewhere | None:
     for node in source.tree.body:
         if not isinstance(node, ast.ImportFrom) or node.level or not node.module:
             continue

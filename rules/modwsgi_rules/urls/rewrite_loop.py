@@ -89,6 +89,6 @@ _HELP = "write [END] in place of [L], or a RewriteCond that leaves out what is m
 
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER)
 def rewrite_loop(config: Config) -> Iterator[Diagnostic]:
-    for item, _, url, _ in circles(config):
+    for item, url in circles(config):
         message = f"this line matches what it makes of {url} until httpd gives up, with an error 500"
         yield Diagnostic(item.path, item.span, message, help=_HELP)

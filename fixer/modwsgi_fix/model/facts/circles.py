@@ -7,13 +7,13 @@ A RewriteRule of a directory is asked again for each URL that it leads to (mod_r
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from modwsgi_fix.directives.families import ASKING_AGAIN
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.htaccess import htaccess_files
-from modwsgi_fix.model.items import File, Item, Server
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.request import Request, trace
@@ -30,52 +30,42 @@ _NAME = "page"
 
 
 class Circle(NamedTuple):
-    """The line that leads requests on and on, the host that reads it, and the path of such a request's URL.
-
-    ``file`` is the ``.htaccess`` file that the line is in; None for one of the configuration.
-    """
+    """The line that leads requests on and on, and the path of such a request's URL."""
 
     item: Item
-    server: Server
     url: str
-    file: File | None
 
 
 def circles(config: Config) -> Iterator[Circle]:
     """Yield the lines by which a request is certainly led in a circle, each once."""
     seen: set[tuple[str, int]] = set()
     for server in config.servers:
-        authority = authority_of(config, server)
-        ruled = _ruled(config, server) if authority is not None else {}
-        if authority is None or not ruled:
+        directories = _ruled(config, server)
+        authority = authority_of(config, server) if directories else None
+        if authority is None:
             continue
-        for url in islice(dict.fromkeys(_urls(config, server, list(ruled))), _MOST):
+        for url in islice(dict.fromkeys(_urls(config, server, directories)), _MOST):
             item = _last(config, authority.request(escaped(url)))
             if item is not None and (item.path, item.node.start) not in seen:
                 seen.add((item.path, item.node.start))
-                file = next((file for file in ruled.values() if file is not None and file.path == item.path), None)
-                if file is not None:
-                    config.htaccess[file.path] = file
-                yield Circle(item, server, url, file)
+                if item.path not in config.files:
+                    config.htaccess[item.path] = item.file
+                yield Circle(item, url)
 
 
-def _ruled(config: Config, server: Server) -> dict[str, File | None]:
-    """Return the directories that have rules of their own, each with the ``.htaccess`` file that does."""
-    found: dict[str, File | None] = {}
-    for item in config.named("rewriterule"):
-        section = next((one for one in item.sections if one.key == "directory"), None)
-        if section is None or item.server not in (server, config.main) or is_regex_section(section):
-            continue
-        if not has_wildcard(pattern_of(section)):
+def _ruled(config: Config, server: Server) -> list[str]:
+    """Return the directories that have rules of their own, in sections or in ``.htaccess`` files."""
+    found: dict[str, None] = {}
+    rules = (item for one in dict.fromkeys((config.main, server)) for item in config.within(one, "rewriterule"))
+    for section in (item.section("directory") for item in rules):
+        if section is not None and not is_regex_section(section) and not has_wildcard(pattern_of(section)):
             found[pattern_of(section).rstrip("/")] = None
-    if config.disk is not None:
-        for path, file in htaccess_files(config, server) or ():
-            if "rewriterule" in file.text.lower():
-                found[posixpath.dirname(path)] = file
-    return found
+    read = htaccess_files(config, server) or () if config.disk is not None else ()
+    found |= {posixpath.dirname(path): None for path, file in read if "rewriterule" in file.text.lower()}
+    return list(found)
 
 
-def _urls(config: Config, server: Server, directories: list[str]) -> Iterator[str]:
+def _urls(config: Config, server: Server, directories: Iterable[str]) -> Iterator[str]:
     """Yield URLs that lead to something in these directories, or below."""
     root = document_root(config, server)
     tops = [(one.url, one.target) for one in aliases(config, server) if not one.is_regex and one.item.known]

@@ -18,7 +18,7 @@ from modwsgi_fix.model.items import File, Item, Server
 from modwsgi_fix.model.merge.places import is_override_default, may_override
 from modwsgi_fix.model.modules import has_module
 from modwsgi_fix.model.paths import Nested, ascending, components, has_wildcard
-from modwsgi_fix.model.request import Request, trace
+from modwsgi_fix.model.request import Outcome, Request, trace
 from modwsgi_fix.model.request.htaccess import htaccess_file, refused_by
 from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.model.request.visits import authority_of, every_file
@@ -51,20 +51,23 @@ def refused_htaccess(config: Config) -> Iterator[Refused]:
     if config.disk is None or not config.complete or config.target.is_22:
         return
     seen: set[tuple[str, Span]] = set()
-    for server, requests in _requests(config):
-        for request in requests:
-            found = _refused(config, server, request)
-            if found is not None and (found.file.path, found.span) not in seen:
-                seen.add((found.file.path, found.span))
-                config.htaccess[found.file.path] = found.file
-                yield found
+    for server, outcome in _outcomes(config):
+        found = _refused(config, server, outcome)
+        if found is not None and (found.file.path, found.span) not in seen:
+            seen.add((found.file.path, found.span))
+            config.htaccess[found.file.path] = found.file
+            yield found
 
 
 @derived
-def _requests(config: Config) -> list[tuple[Server, list[Request]]]:
-    """Return each server with the requests that such files decide over."""
+def _outcomes(config: Config) -> list[tuple[Server, Outcome]]:
+    """Return what requests come to that such files decide over, each with its server."""
     names = _names(config)
-    return [(server, list(islice(_asked(config, server, names), _MOST))) for server in config.servers]
+    return [
+        (server, trace(config, request).outcome)
+        for server in config.servers
+        for request in islice(_asked(config, server, names), _MOST)
+    ]
 
 
 class Unread(NamedTuple):
@@ -79,15 +82,11 @@ def unread_htaccess(config: Config) -> list[Unread]:
     """Return what ``AllowOverride None`` certainly leaves unread in every host that serves it; nothing without a disk."""
     if config.disk is None or not config.complete or not config.named("allowoverride"):
         return []
-    is_read: dict[str, bool] = {}
-    for server, requests in _requests(config):
-        for request in requests:
-            place = trace(config, request).outcome.file or ""
-            for name in _names(config):
-                path = posixpath.join(posixpath.dirname(place), name)
-                if place and config.disk.is_file(path):
-                    is_read[path] = is_read.get(path, False) or _may_be_read(config, server, posixpath.dirname(path))
-    unread = sorted(path for path, read in is_read.items() if not read)
+    names, exists = _names(config), config.disk.is_file
+    answers = {(server, posixpath.dirname(outcome.file)) for server, outcome in _outcomes(config) if outcome.file}
+    beside = {(server, path) for server, at in answers for name in names if exists(path := posixpath.join(at, name))}
+    read = {path for server, path in beside if _may_be_read(config, server, posixpath.dirname(path))}
+    unread = sorted({path for _, path in beside} - read)
     tops = Nested((posixpath.dirname(path), path) for path in unread)
     found = []
     for path in unread:
@@ -131,9 +130,8 @@ def _is_on_the_way(config: Config, path: str, names: Collection[str]) -> bool:
     return any(disk.is_file(posixpath.join(directory, name)) for directory in above for name in names)
 
 
-def _refused(config: Config, server: Server, request: Request) -> Refused | None:
+def _refused(config: Config, server: Server, outcome: Outcome) -> Refused | None:
     """Return the refused line of an .htaccess file on the way of a request; None where no line is refused."""
-    outcome = trace(config, request).outcome
     path = refused_by(outcome)
     if path is None:
         return None

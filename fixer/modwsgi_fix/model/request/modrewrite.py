@@ -350,7 +350,8 @@ class Run:
         target = self.expand(rule.target, rule.item, flags)
         if target is None:
             raise Beyond("a RewriteRule puts in a value that only a request has", rule.item)
-        if "unsafeallow3f" not in flags and "?" in (self.expand(rule.target.partition("?")[0], rule.item, flags) or ""):
+        written = rule.target.partition("?")[0]
+        if "?" in target and "unsafeallow3f" not in flags and "?" in (self.expand(written, rule.item, flags) or ""):
             self.state.step("mapping", "a question mark of the visitor's would begin the query (AH10508)", rule.item)
             raise self.state.done(Kind.REFUSED, 403, "a question mark that a RewriteRule has not written itself")
         path, question, query = target.partition("?")
