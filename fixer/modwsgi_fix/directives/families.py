@@ -80,9 +80,7 @@ HANDED_ON = ("proxypass", "proxypassmatch", "rewriterule")
 REWRITING = ("rewriteengine", "rewritebase", "rewritecond", "rewriterule", "rewriteoptions")
 
 #: Directories by a name in the request: of a user (mod_userdir), of a host (mod_vhost_alias).
-NAMED_DIRECTORIES = frozenset({
-    "userdir", "virtualdocumentroot", "virtualdocumentrootip", "virtualscriptalias", "virtualscriptaliasip",
-})  # fmt: skip
+NAMED_DIRECTORIES = ("userdir", *HOST_ALIASES)
 
 # -- handlers -----------------------------------------------------------------------------------------------------------
 

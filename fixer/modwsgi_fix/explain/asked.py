@@ -101,6 +101,11 @@ def _by_name(config: Config, path: str) -> File | None:
 # -- lines ----------------------------------------------------------------------------------------------------------------
 
 
+def lines_of(asked: Asked, *names: str) -> list[Item]:
+    """Return the lines of these directives, by their names in lower case, that have words."""
+    return [item for config in asked.configs for item in config.named(*names) if item.args]
+
+
 def spot(item: Item, note: str = "") -> Spot:
     """Return the place and text of a directive's line."""
     return spot_in(item.file, item.line, note)

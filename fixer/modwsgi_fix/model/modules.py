@@ -55,14 +55,12 @@ def is_loaded(config: Config, module: str) -> bool | None:
 
 def runs_cgi(config: Config) -> bool | None:
     """Whether a module that runs CGI programs is loaded; None where the files do not say."""
-    modules = {is_loaded(config, f"mod_{name}.c") for name in ("cgi", "cgid")}
-    return True if True in modules else None if None in modules else False
+    return _modules(config).has_any(("mod_cgi.c", "mod_cgid.c"))
 
 
 def has_module(config: Config, info: DirectiveInfo) -> bool | None:
     """Whether the module of a directive is there, or one of the modules where several have it; None where unknown."""
-    found = {is_loaded(config, module) for module in info.modules}
-    return True if True in found else None if None in found else False
+    return _modules(config).has_any(info.modules)
 
 
 @derived

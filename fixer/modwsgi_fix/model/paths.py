@@ -13,9 +13,18 @@ from itertools import count
 from operator import itemgetter
 from typing import Generic, TypeVar
 
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.patterns import wildcard
 
 T = TypeVar("T")
+
+
+_SLASHES = expression("//+")
+
+
+def without_runs(path: str) -> str:
+    """Return a path with one slash in the place of several (util.c:ap_no2slash)."""
+    return _SLASHES.sub("/", path) if "//" in path else path
 
 
 def has_wildcard(path: str) -> bool:

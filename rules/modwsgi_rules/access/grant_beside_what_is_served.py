@@ -77,7 +77,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from modwsgi_fix.directives.families import HOST_ALIASES
+from modwsgi_fix.directives.families import NAMED_DIRECTORIES
 from modwsgi_fix.model.config import Config, grouped
 from modwsgi_fix.model.facts.served import Served, served
 from modwsgi_fix.model.gaps import sees_all_sections
@@ -108,7 +108,7 @@ class _Near(NamedTuple):
 
 @rule(severity=Severity.WARNING, rank=Rank.ANSWER, scope=Scope.HOST)
 def grant_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
-    if config.named("userdir", *HOST_ALIASES):
+    if config.named(*NAMED_DIRECTORIES):
         return
     for section, path, targets in _beside(config) if config.named("directory") else ():
         near = _near(config, section, path, targets) if grants_in(config, section) else None

@@ -77,7 +77,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives.families import HOST_ALIASES
+from modwsgi_fix.directives.families import NAMED_DIRECTORIES
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import Served
 from modwsgi_fix.model.gaps import sees_all_sections
@@ -96,7 +96,7 @@ _WHO = frozenset({"valid-user", "user", "group", "ldap-user", "ldap-group", "dbm
 @rule(severity=Severity.WARNING, rank=Rank.EXPOSED)
 def log_in_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
     asking = config.named("authtype")
-    if not asking or not config.complete or not sees_all_sections(config) or config.named("userdir", *HOST_ALIASES):
+    if not asking or not config.complete or not sees_all_sections(config) or config.named(*NAMED_DIRECTORIES):
         return
     for section in dict.fromkeys(item.parent for item in asking if item.parent is not None):
         if section.key != "directory":

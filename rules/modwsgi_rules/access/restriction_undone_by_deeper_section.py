@@ -115,7 +115,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives.families import HOST_ALIASES
+from modwsgi_fix.directives.families import NAMED_DIRECTORIES
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.items import Item, Server
@@ -133,7 +133,7 @@ _SOME = frozenset(
 @rule(severity=Severity.WARNING, rank=Rank.EXPOSED, scope=Scope.HOST)
 def restriction_undone_by_deeper_section(config: Config) -> Iterator[Diagnostic]:
     asking = [item for item in config.asked_about("require") if item.value.lower() in _SOME]
-    if not asking or not config.complete or not sees_all_sections(config) or config.named("userdir", *HOST_ALIASES):
+    if not asking or not config.complete or not sees_all_sections(config) or config.named(*NAMED_DIRECTORIES):
         return
     told: set[Item] = set()
     for item in asking:

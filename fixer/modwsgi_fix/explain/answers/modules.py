@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modwsgi_fix.directives.families import HANDED_ON, MOUNTS
-from modwsgi_fix.explain.asked import Asked, cause_of, findings_of, spot
+from modwsgi_fix.explain.asked import Asked, cause_of, findings_of, lines_of, spot
 from modwsgi_fix.explain.gathering import Occurrence
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.rewrites import flags_of
@@ -32,7 +32,7 @@ _OF_LOG_INS = {"openid-connect": "auth_openidc", "shibboleth": "shib", "kerberos
 def log_in(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     """Return the lines that ask for a log-in of a kind that no module knows."""
     kind = occurrence.fields.get("kind", "")
-    lines = [item for item in _named(asked, "authtype") if item.value.lower() == kind.lower()]
+    lines = [item for item in lines_of(asked, "authtype") if item.value.lower() == kind.lower()]
     module = _OF_LOG_INS.get(kind.lower(), f"auth_{kind.lower()}")
     return _causes(occurrence, asked, lines, f"load {module}, or write the AuthType of a module that is loaded")
 
@@ -40,10 +40,10 @@ def log_in(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 def handed_on(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     """Return the lines that hand requests on to another server."""
     scheme = occurrence.fields.get("scheme", "")
-    rules = [item for item in _named(asked, "rewriterule") if "p" in flags_of(item)]
+    rules = [item for item in lines_of(asked, "rewriterule") if "p" in flags_of(item)]
     if not scheme:
         return _causes(occurrence, asked, rules, "load proxy, and proxy_http for http: and https:")
-    every = [*(item for item in _named(asked, *HANDED_ON) if item.key != "rewriterule"), *rules]
+    every = [*(item for item in lines_of(asked, *HANDED_ON) if item.key != "rewriterule"), *rules]
     lines = [item for item in every if any(f"{scheme}://" in word for word in item.values)]
     return _causes(occurrence, asked, lines, f"load {_OF_SCHEMES.get(scheme, f'proxy_{scheme}')}")
 
@@ -53,7 +53,7 @@ def backend(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     fields = occurrence.fields
     path = fields.get("path", "")
     places = [path] if path else [f"//{fields.get(name, '').removesuffix(':80')}" for name in ("host", "address")]
-    every = [item for item in _named(asked, *HANDED_ON) if item.key != "rewriterule" or "p" in flags_of(item)]
+    every = [item for item in lines_of(asked, *HANDED_ON) if item.key != "rewriterule" or "p" in flags_of(item)]
     lines: list[Item] = []
     for place in filter(lambda place: len(place) > len("//"), places):
         lines = lines or [item for item in every if any(_leads_to(word, place) for word in item.values)]
@@ -68,7 +68,7 @@ def backend(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 def encoded_slash(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     """Return what says of encoded slashes, or else the mounts that they do not reach."""
-    lines = _named(asked, "allowencodedslashes") or _named(asked, *MOUNTS, *HANDED_ON[:1])
+    lines = lines_of(asked, "allowencodedslashes") or lines_of(asked, *MOUNTS, *HANDED_ON[:1])
     remedy = "write AllowEncodedSlashes NoDecode, or On, into the host that is to answer"
     return _causes(occurrence, asked, lines, remedy)
 
@@ -81,15 +81,11 @@ def _leads_to(word: str, place: str) -> bool:
 
 def python_built(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     """Return the lines that load mod_wsgi and its Python."""
-    loads = _named(asked, "loadfile", "loadmodule")
+    loads = lines_of(asked, "loadfile", "loadmodule")
     lines = [item for item in loads if "wsgi" in item.value.lower() or "python" in item.values[-1].lower()]
     return _causes(
         occurrence, asked, lines, "take a mod_wsgi that was built with the Python of the system, or build it again"
     )
-
-
-def _named(asked: Asked, *names: str) -> list[Item]:
-    return [item for config in asked.configs for item in config.named(*names) if item.args]
 
 
 def _causes(occurrence: Occurrence, asked: Asked, lines: list[Item], help: str) -> list[Cause]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modwsgi_fix.directives.families import CERTIFICATES, FILTERS, LOG_FILES, PASSWORD_FILES
-from modwsgi_fix.explain.asked import Asked, shown, spot
+from modwsgi_fix.explain.asked import Asked, lines_of, shown, spot
 from modwsgi_fix.explain.gathering import Occurrence
 from modwsgi_fix.records import Cause
 from modwsgi_fix.tuples import NamedTuple
@@ -53,7 +53,7 @@ _ANSWERS = {
 def named(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     """Return the lines of the message's directives, those with a word of the message before all; without any, what it means."""
     directives, help_ = _ANSWERS[occurrence.message.name]
-    every = [item for config in asked.configs for item in config.named(*directives) if item.args]
+    every = lines_of(asked, *directives)
     quoted = [value for value in occurrence.fields.values() if len(value) > 1]
     meant = [item for item in every if any(word == value for word in item.values for value in quoted)]
     spots = tuple(spot(item) for item in (meant or every)[:_LIMIT])

@@ -6,7 +6,6 @@ merge_core_server_configs); the callers know what a layer means.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
@@ -31,7 +30,7 @@ from modwsgi_fix.model.merge.sections import (
     pattern_and_kind,
 )
 from modwsgi_fix.model.merge.world import Beyond, Step, World, normal
-from modwsgi_fix.model.paths import has_wildcard
+from modwsgi_fix.model.paths import has_wildcard, without_runs
 from modwsgi_fix.model.patterns import Unknown, wildcard
 
 #: What is not a line of the layer that it stands in.
@@ -234,7 +233,7 @@ class Site:
             near = self._near[1]
         else:
             # A <Location> is compared with the URL without repeated slashes, a <LocationMatch> with it as it is.
-            merged = re.sub("//+", "/", uri) if "//" in uri else uri
+            merged = without_runs(uri)
             sections = (section for one in self._locations for section in one.near(merged))
             near = [(one, location_match(one.section, uri if one.regex else merged)) for one in sections]
             # What is unknown may be because expressions have taken too long so far, and is asked again.

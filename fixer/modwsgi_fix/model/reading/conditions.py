@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from modwsgi_fix.directives.table import find
 from modwsgi_fix.model.builds import SOMETIMES, Build, is_compiled_in
@@ -103,7 +103,11 @@ class Modules:
             return None
         if info.section is not section:
             return False
-        found = {self.has(module) for module in info.modules}
+        return self.has_any(info.modules)
+
+    def has_any(self, tests: Iterable[str]) -> bool | None:
+        """As ``has``, of several modules any one of which will do."""
+        found = {self.has(test) for test in tests}
         return True if True in found else None if None in found else False
 
 

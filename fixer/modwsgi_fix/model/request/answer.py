@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from modwsgi_fix.directives.families import LATE_VARIABLES
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, definitions, may_use, options_of
@@ -12,6 +10,7 @@ from modwsgi_fix.model.merge.groups import selecting
 from modwsgi_fix.model.merge.layers import every, last
 from modwsgi_fix.model.merge.options import merged_options
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond
+from modwsgi_fix.model.paths import without_runs
 from modwsgi_fix.model.request.directory import DIRECTORY_HANDLER
 from modwsgi_fix.model.request.environment import variable as early_variable
 from modwsgi_fix.model.request.hosts import hostname
@@ -222,7 +221,7 @@ def _script_name(state: State) -> str:
     name = state.uri
     if state.path_info:
         name = name[: _start_of(state.path_info, name)]
-    return re.sub("//+", "/", name)
+    return without_runs(name)
 
 
 def _start_of(rest: str, uri: str) -> int:

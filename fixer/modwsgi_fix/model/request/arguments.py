@@ -16,7 +16,6 @@ from modwsgi_fix.directives.families import (
     REDIRECTS,
     REQUIRE_SECTIONS,
 )
-from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.containers import container_fault
 from modwsgi_fix.model.items import Item, as_written
 from modwsgi_fix.model.merge.requires import REQUIREMENTS
@@ -25,6 +24,7 @@ from modwsgi_fix.model.request.expressions import is_understood as is_expression
 from modwsgi_fix.model.request.methods import METHODS
 from modwsgi_fix.model.request.rewrite_rules import arguments
 from modwsgi_fix.model.request.rewrite_words import STATUSES_OF_HTTPD, fault_of_rewriting
+from modwsgi_fix.model.request.state import is_url
 from modwsgi_fix.text import whole_number
 
 #: Directives that take one of these words (in addition to those in the table of directives).
@@ -45,7 +45,6 @@ _INDEX_OPTIONS = frozenset({
     "versionsort", "xhtml",
 })  # fmt: skip
 _HEADER_ACTIONS = frozenset({"add", "append", "echo", "edit", "edit*", "merge", "note", "set", "setifempty", "unset"})
-_URL = expression(r"[A-Za-z0-9+.-]+:")
 
 
 class UnclearError(Exception):
@@ -205,7 +204,7 @@ def _redirect(item: Item, values: Sequence[str]) -> str | None:
         return None
     if len(words) < 1 + is_redirect:
         return f"{item.name} names no target"
-    if is_redirect and item.key != "redirectmatch" and not (words[-1].startswith("/") or _URL.match(words[-1])):
+    if is_redirect and item.key != "redirectmatch" and not (words[-1].startswith("/") or is_url(words[-1])):
         return f"{words[-1]} is neither a URL nor a path"
     if item.key == "redirectmatch":
         _pattern(words[0])

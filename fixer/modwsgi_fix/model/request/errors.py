@@ -29,15 +29,15 @@ def spoken_for(state: State, outcome: Outcome, follow: Callable[[str], tuple[Out
     if not item.known:
         raise Beyond(f"{item.name} holds a variable that is not defined here", item)
     # What it is, a URL, a path or a text, is decided before it is evaluated.
-    is_elsewhere = " " not in text and is_url(text)
-    if (is_elsewhere or (" " not in text and text.startswith("/"))) and "%{" in text:
+    is_elsewhere = is_url(text)
+    if " " in text or not (is_elsewhere or text.startswith("/")):
+        state.step("error", f"{item.name} {outcome.status} says what is shown", item)
+        return outcome
+    if "%{" in text:
         evaluated = interpolated(text, state)
         if evaluated is None:
             raise Beyond(f"{item.name} by an expression", item)
         text = evaluated
-    elif not is_elsewhere and (" " in text or not text.startswith("/")):
-        state.step("error", f"{item.name} {outcome.status} says what is shown", item)
-        return outcome
     if is_elsewhere:
         if outcome.status == 401:
             # httpd ignores such a line when it reads the file (AH00113).

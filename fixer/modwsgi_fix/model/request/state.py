@@ -11,13 +11,13 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, Site, last
 from modwsgi_fix.model.merge.world import MISSING, Beyond, Step, World, normal
 from modwsgi_fix.model.modules import server_root
-from modwsgi_fix.model.paths import on_a_drive, slashed
+from modwsgi_fix.model.paths import on_a_drive, slashed, without_runs
 from modwsgi_fix.model.request.hosts import hostname, scheme_of, server_port
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome, Request
 from modwsgi_fix.model.urls import Mapping
 
 _PERCENT = expression(r"%([0-9A-Fa-f]{2})")
-_SLASHES, _FIRST_SLASHES = expression(r"//+"), expression(r"^//+")
+_FIRST_SLASHES = expression(r"^//+")
 #: Characters of a path that httpd does not escape when it writes a URL (``ap_os_escape_path``).
 _SAFE = "$-_.+!*'(),:@&=/~;"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -80,7 +80,7 @@ class State:
         self.request = request
         self.world = world
         #: The path as it is sent, and after decoding.
-        self.raw = re.sub("^//+", "/", uri)
+        self.raw = _FIRST_SLASHES.sub("/", uri)
         self.uri = uri
         self.query = query
         self.filename: str | None = None
@@ -165,7 +165,7 @@ def clean(state: State, encoded_slashes: str, *, merges: bool = True) -> str:
     if not path.startswith("/"):
         raise state.done(Kind.ERROR, 400, "the path of the URL does not begin with a slash")
     # Those at the beginning always do (protocol.c:ap_parse_uri).
-    path = normalized(state, (_SLASHES if merges else _FIRST_SLASHES).sub("/", path))
+    path = normalized(state, without_runs(path) if merges else _FIRST_SLASHES.sub("/", path))
     lowered = path.lower()
     if "%2f" in lowered and encoded_slashes == "off":
         state.step("url", "an encoded slash (%2F) is in the path, and AllowEncodedSlashes is Off")
@@ -189,7 +189,7 @@ def clean(state: State, encoded_slashes: str, *, merges: bool = True) -> str:
             at += 1
     decoded = data.decode("utf-8", "surrogateescape")
     if encoded_slashes == "on":
-        decoded = normalized(state, re.sub(r"//+", "/", decoded) if merges else decoded)
+        decoded = normalized(state, without_runs(decoded) if merges else decoded)
     return decoded
 
 

@@ -374,7 +374,7 @@ def mounted(uri: str, mount: Mapping) -> tuple[str, str] | None:
 
 
 def _document_root(state: State) -> None:
-    if not NAMED_DIRECTORIES.isdisjoint(state.config.names):
+    if state.config.named(*NAMED_DIRECTORIES):
         from modwsgi_fix.model.request.named_directories import in_directory_of_host, in_home
 
         if in_home(state) or in_directory_of_host(state):
