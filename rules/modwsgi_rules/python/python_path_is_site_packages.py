@@ -148,7 +148,7 @@ def _reported(
     path, named = names
     root = next(iter(roots))
     if home.root == root:
-        message = f"{path} names the site-packages of {root}, which Python finds as its home"
+        message = f"{path} need not name the site-packages of {root}, which is Python's home already"
         return Diagnostic(item.path, span, message, fix, severity=Severity.INFO)
     is_system = home.root in ("", *_SYSTEM)
     others = "the system's packages" if is_system else f"those of {home.root}"

@@ -90,5 +90,5 @@ _HELP = "write [END] in place of [L], or a RewriteCond that leaves out what is m
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER)
 def rewrite_loop(config: Config) -> Iterator[Diagnostic]:
     for item, url in circles(config):
-        message = f"this line matches what it makes of {url} until httpd gives up, with an error 500"
+        message = f"this rule matches its own result again and again, so {url} is an error 500"
         yield Diagnostic(item.path, item.span, message, help=_HELP)

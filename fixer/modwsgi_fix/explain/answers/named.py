@@ -42,10 +42,10 @@ _ANSWERS = {
         ("wsgirestrictstdin", "wsgirestrictstdout"),
         "write to sys.stderr or environ['wsgi.errors'], or take the line out",
     ),
-    "upload-ended": _Answer((), "nothing need change, where it is seldom"),
+    "upload-ended": _Answer((), "nothing need change, unless it happens often"),
     **dict.fromkeys(
         ("visitor-gone", "visitor-gone-reading"),
-        _Answer((), "nothing need change, where the application is fast enough"),
+        _Answer((), "nothing need change, unless the application is slow"),
     ),
 }
 
