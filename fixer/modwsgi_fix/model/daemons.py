@@ -182,6 +182,24 @@ def left_open(item: Item) -> str:
     return ""
 
 
+def words_as_split(node: Directive) -> Iterator[Span]:
+    """Yield the words of a directive of mod_wsgi as mod_wsgi splits them: an option with its value is one, blanks in quotes included.
+
+    httpd itself splits at a blank in ``home="/srv/my shop"``, because the quote does not begin the word.
+    """
+    logical, at, end = node.args_range
+    text, before = logical.text, directives.words_before_options(node.key) or 0
+    while at < end:
+        option = _OPTION.match(text, at, end) if before <= 0 else None
+        found = option or _WORD.search(text, at, end)
+        if found is None:
+            return
+        start = option.start(1) if option else found.start()
+        at = _after_word(text, option.end() if option else start, end)
+        before -= 1
+        yield logical.span(start, at)
+
+
 def _open_quote(word: str) -> str:
     """Return what closes an open quoted word; after a backslash the quote would be a character of the word."""
     quote = word[:1]

@@ -20,8 +20,8 @@ means comes into force.
 
 ## Left alone
 
-A path with a mark at its beginning and nothing behind it, which httpd reads as it was meant. Texts and patterns, in which a mark
-may be intended.
+A path with a mark at its beginning and nothing behind it, which httpd reads as it was meant. An option whose value stands in marks
+and has blanks, which mod_wsgi reads as one. Texts and patterns, in which a mark may be intended.
 
 ## See also
 
@@ -85,7 +85,8 @@ Rules `smart-quotes` and `unescaped-log-quotes`.
      </VirtualHost>
     ```
     ```apache
-    WSGIScriptAlias / "/srv/my shop/app.wsgi"
+    WSGIDaemonProcess shop home="/srv/my shop" python-path='/srv/my shop/lib' threads=5
+    WSGIScriptAlias / "/srv/my shop/app.wsgi" process-group=shop application-group="my shop/admin"
     Alias /static/ "/srv/my shop/static/
     LogFormat "%h \"%r\"" short
     RewriteRule ^/(.*)" /index.html
@@ -103,6 +104,7 @@ from modwsgi_fix.directives.families import CERTIFICATES, LOG_FILES, MUST_EXIST,
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.daemons import words_as_split
 from modwsgi_fix.model.lines import files, in_macro, lines_with, takes_options
 from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.rewriting.verdict import revival
@@ -165,7 +167,7 @@ def _fix(node: Directive, mark: _Mark) -> Fix | None:
 
 def _at_the_end(path: str, node: Directive) -> _Mark | None:
     """Return the mark that ends a path and begins none."""
-    for _, span in node.pairs:
+    for span in words_as_split(node) if takes_options(node) else (span for _, span in node.pairs):
         raw = node.text[span.start : span.end]
         char = raw[-1:]
         if char not in _NAMES or raw.count(char) > 1 or raw[-2:-1] == "\\" or not ("/" in raw or "\\" in raw):
