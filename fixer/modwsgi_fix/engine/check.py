@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import partial
 
@@ -46,9 +47,9 @@ def findings(
             for one in some:
                 kept.setdefault((one.path, one.span, one.rule, one.message), one)
     if giving_way:
-        told = {_line(config, one) for one in kept.values() if one.severity is Severity.ERROR}
+        told = sorted((one.path, one.span.start) for one in kept.values() if one.severity is Severity.ERROR)
         kept |= {
-            (one.path, one.span, one.rule, one.message): one for one in giving_way if _line(config, one) not in told
+            (one.path, one.span, one.rule, one.message): one for one in giving_way if not _is_told(config, one, told)
         }
     order = {path: at for at, path in enumerate([*config.files, *config.scripts])}
     found = [*kept.values(), *_unused(config, rules, used)]
@@ -59,9 +60,16 @@ def findings(
     return sorted(found, key=lambda d: (order.get(d.path, len(order)), d.span, d.rule))
 
 
-def _line(config: Config, one: Diagnostic) -> tuple[str, int]:
-    """Return the file key and the line (from 1) on which a finding begins."""
-    return one.path, config.source(one.path).lines.position(one.span.start).line
+def _is_told(config: Config, one: Diagnostic, told: Sequence[tuple[str, int]]) -> bool:
+    """Whether one of these places, file keys and offsets in order, is on the line of a finding, and on those that a ``\\`` adds."""
+    text = config.source(one.path).text
+    start = text.rfind("\n", 0, one.span.start) + 1
+    while text.endswith(("\\\n", "\\\r\n"), 0, start):
+        start = text.rfind("\n", 0, start - 1) + 1
+    end = text.find("\n", start) + 1
+    while end and text.endswith(("\\\n", "\\\r\n"), start, end):
+        end = text.find("\n", end) + 1
+    return bisect_left(told, (one.path, start)) < bisect_left(told, (one.path, end or len(text) + 1))
 
 
 def _run(config: Config, rule: Rule) -> list[Diagnostic]:

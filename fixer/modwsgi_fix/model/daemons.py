@@ -183,7 +183,7 @@ def left_open(item: Item) -> str:
 
 
 def words_as_split(node: Directive) -> Iterator[Span]:
-    """Yield the words of a directive of mod_wsgi as mod_wsgi splits them: an option with its value is one, blanks in quotes included.
+    """Yield the words of a directive of mod_wsgi as mod_wsgi splits them: an option with its value is one word.
 
     httpd itself splits at a blank in ``home="/srv/my shop"``, because the quote does not begin the word.
     """

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from modwsgi_fix import directives
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
-from modwsgi_fix.placeholders import is_settled
+from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.syntax import Directive, Node, Section, Tree, Word, is_opaque_section
 from modwsgi_fix.text import WHITESPACE, Span
 
@@ -101,9 +101,8 @@ def files(config: Config) -> Iterator[File]:
 
 
 def is_template(node: Directive) -> bool:
-    """Whether a placeholder stands in the line, so that its words are not known."""
-    line = node.text[node.start : node.head_end] if isinstance(node, Section) else node.source
-    return not is_settled(line)
+    """Whether a template engine has yet to fill in the line; ``${VARIABLE}`` is httpd's own."""
+    return has_placeholder(node.text[node.start : node.head_end] if isinstance(node, Section) else node.source)
 
 
 def is_unsettled(file: File) -> bool:

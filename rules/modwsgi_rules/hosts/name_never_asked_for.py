@@ -71,7 +71,6 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Arg, Item
-from modwsgi_fix.model.lines import is_template
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 
 #: What is written around a name: the scheme before it, a port or path behind it.
@@ -85,7 +84,7 @@ _NAME = expression(r"[\w*?-]+(?:\.[\w*?-]+)*")
 @rule(severity=Severity.WARNING, scope=Scope.HOST)
 def name_never_asked_for(config: Config) -> Iterator[Diagnostic]:
     for item in config.asked_about("servername", "serveralias"):
-        if item.server.is_main or is_template(item.node):
+        if item.server.is_main or not item.known:
             continue
         for arg in item.args if item.key == "serveralias" else item.args[:1]:
             yield from _check(item, arg)

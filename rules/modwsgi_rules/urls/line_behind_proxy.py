@@ -129,7 +129,7 @@ def _lines(server: Server) -> Iterator[Mapping]:
     """Yield the lines of a server, of this one alone, that a ProxyPass may take the URLs of."""
     for item in islice(server.all(*_PROXIES, *ALIASES, *REDIRECTS), _MOST):
         found = _proxy(item) if item.key in _PROXIES else mapping_of(item)
-        if found is not None and item.known and not item.foreign and not item.file.tree.is_template:
+        if found is not None and item.known and not item.file.tree.is_template:
             yield found
 
 
