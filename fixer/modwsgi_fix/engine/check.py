@@ -61,7 +61,7 @@ def findings(
 
 
 def _is_told(config: Config, one: Diagnostic, told: Sequence[tuple[str, int]]) -> bool:
-    """Whether one of these places, file keys and offsets in order, is on the line of a finding, and on those that a ``\\`` adds."""
+    """Whether a place (file key and offset; they are in order) is on the line of a finding, or on one that it is joined to."""
     text = config.source(one.path).text
     start = text.rfind("\n", 0, one.span.start) + 1
     while text.endswith(("\\\n", "\\\r\n"), 0, start):

@@ -137,11 +137,12 @@ def _check(config: Config, item: Item, value: str, span: Span) -> Iterator[Diagn
     if disk is not None and disk.is_file(f"{value.rstrip('/')}/pyvenv.cfg"):
         return
     fix = None
-    start, end = span
-    written = item.file.text[start:end]
-    at = written.rfind(value)
-    if at >= 0 and item.known and not item.foreign:
-        cut = Span(start + at + len(root), start + at + len(value))
+    # A variable may stand before it.
+    inner = value.removeprefix(root)
+    written = item.file.text[span.start : span.end].rstrip("\"'")
+    if written.endswith(inner) and item.known and not item.foreign:
+        end = span.start + len(written)
+        cut = Span(end - len(inner), end)
         fix = Fix.safe(
             "Name the root of the environment",
             Edit(item.path, cut),
