@@ -44,8 +44,12 @@ def refused_beside(config: Config) -> Iterator[tuple[Item, str]]:
 
 
 def _is_relative(words: Sequence[str]) -> bool:
-    """Whether the URL of another server has no scheme; an exclamation mark is none."""
-    return any(word and word != "!" and ":" not in word and "=" not in word and is_settled(word) for word in words)
+    """Whether the URL of another server has no scheme; that of ``localhost:8000`` has none, nor has an exclamation mark."""
+    return any(
+        word and word != "!" and "://" not in word and "|" not in word and is_settled(word)
+        for word in words
+        if not word.startswith("balancer:")
+    )
 
 
 def _without_if(config: Config) -> Iterator[tuple[Item, str]]:
