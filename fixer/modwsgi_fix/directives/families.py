@@ -145,6 +145,8 @@ MUST_EXIST = frozenset({
 LOG_FILES = ("errorlog", "customlog", "transferlog")
 #: They name a file with users' passwords or groups.
 PASSWORD_FILES = ("authuserfile", "authdbmuserfile", "authdigestfile", "authgroupfile", "authdbmgroupfile")
+#: They name providers of passwords.
+PASSWORD_PROVIDERS = ("authbasicprovider", "authdigestprovider", "authformprovider")
 #: What puts the content of an answer or request through filters.
 FILTERS = ("setoutputfilter", "addoutputfilter", "addoutputfilterbytype", "setinputfilter", "addinputfilter")
 #: They name a file that mod_ssl reads when httpd starts.

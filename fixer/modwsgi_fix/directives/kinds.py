@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Flag
 from functools import lru_cache
 
@@ -97,6 +98,12 @@ class DirectiveInfo(NamedTuple):
     def counts(self) -> tuple[int, int | None]:
         """The least and the most words that it takes; no most (None) for RAW_ARGS and the like, which count themselves."""
         return _COUNTS[self.arguments]
+
+    def takes(self, words: Sequence[str]) -> bool:
+        """Whether it takes so many words; an empty one in quotes is none where there must be one (config.c:invoke_cmd)."""
+        least, most = self.counts()
+        needed = 1 if self.arguments.startswith("ITERATE") else least
+        return len(words) >= least and "" not in words[:needed] and (most is None or len(words) <= most)
 
 
 #: http_config.c:invoke_cmd. ITERATE takes one word or more; ITERATE2 one and one or more.

@@ -19,6 +19,8 @@ _ONE_OF = """
 AcceptPathInfo on off default = @ must be set to on, off or default
 AllowEncodedSlashes on off nodecode = @ must be On, Off, or NoDecode
 AuthBasicUseDigestAlgorithm off md5 = Invalid algorithm in @: {}
+AuthDigestAlgorithm md5 = Unsupported algorithm in @: {}
+AuthDigestQop auth = @ is deprecated: only 'auth' is supported
 AuthLDAPDereferenceAliases never searching finding always on off = Unrecognized value for @ directive
 AuthMerging off and or = @ must be one of: Off | And | Or
 BrotliAlterETag addsuffix nochange remove = @ accepts only 'AddSuffix', 'NoChange' and 'Remove'
@@ -40,6 +42,9 @@ H2WebSockets on off = value must be On or Off
 HostnameLookups on off double = parameter must be 'on', 'off', or 'double'
 LDAPReferrals on off default = @ must be 'on', 'off', or 'default'
 LDAPTrustedMode none ssl tls starttls = Invalid @ setting: must be one of NONE, SSL, or TLS/STARTTLS
+LuaCodeCache stat forever never = @ type of '{}' not recognized
+LuaInherit none parent-first parent-last = @ type of '{}' not recognized
+LuaScope once request conn thread server = Invalid value for @, '{}'
 MultiviewsMatch any negotiatedonly filters handlers = Unrecognized option '{}'
 ProtocolsHonorOrder on off = @ must be 'on' or 'off'
 ProxyBadHeader iserror ignore startbody = must be one of: IsError | Ignore | StartBody
@@ -205,6 +210,8 @@ def _each_of(known: str, message: str) -> Check:
     words = frozenset(known.split())
 
     def check(name: str, given: Sequence[str]) -> str:
+        # Words are read until there is an empty one.
+        given = list(given)[: list(given).index("")] if "" in given else given
         odd = next((word for word in given if word.lstrip("+-").partition("=")[0].lower() not in words), None)
         return message.replace("{}", odd.lstrip("+-")) if odd is not None else ""
 
@@ -314,9 +321,15 @@ def _trusted_proxies(name: str, words: Sequence[str]) -> str:
     return f'Unable to parse trusted proxy IP address/subnet of "{odd}".' if odd is not None else ""
 
 
+def _error(name: str, words: Sequence[str]) -> str:
+    return " ".join(words) or f"The {name} directive was used with no message."
+
+
 def _allow(name: str, words: Sequence[str]) -> str:
+    if [word.lower() for word in words[:1]] != ["from"]:
+        return "allow and deny must be followed by 'from'" if len(words) > 1 else ""
     odd = any("/" in word and not _ADDRESS.fullmatch(word) and "=" not in word for word in words[1:])
-    return "The specified IP address is invalid." if odd and words[0].lower() == "from" else ""
+    return "The specified IP address is invalid." if odd else ""
 
 
 def _server_name(name: str, words: Sequence[str]) -> str:
@@ -377,6 +390,7 @@ _OWN: dict[str, Check] = {
     "customlog": _access_log,
     "deny": _allow,
     "directoryindexredirect": _index_redirect,
+    "error": _error,
     "expiresbytype": lambda name, words: _expires_by_type(name, words) or _expires(name, words),
     "expiresdefault": _expires,
     "globallog": _access_log,

@@ -101,9 +101,7 @@ def _is_refused(item: Item) -> bool:
     info = find(item.key)
     if info is None or info.section:
         return info is not None and bool(refusal(item.name, item.values))
-    least, most = info.counts()
-    is_counted = len(item.args) >= least and (most is None or len(item.args) <= most)
-    return not is_counted or bool(refusal(item.name, item.values))
+    return not info.takes(item.values) or bool(refusal(item.name, item.values))
 
 
 def _line(item: Item) -> tuple[object, ...]:

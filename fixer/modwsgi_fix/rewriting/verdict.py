@@ -113,12 +113,8 @@ def refusal(name: str, words: Sequence[str]) -> str:
             return "Cannot parse condition clause: Unterminated string or variable"
         is_regex = has_tilde or key.endswith("match")
         return "Regex could not be compiled" if is_regex and words and is_broken(words[-1]) else ""
-    if info.arguments not in ("RAW_ARGS", "TAKE_ARGV", "FLAG", "NO_ARGS"):
-        least, most_words = info.counts()
-        # An empty word in quotes is none (config.c:invoke_cmd).
-        needed = 1 if info.arguments.startswith("ITERATE") else least
-        if len(words) < least or "" in words[:needed] or (most_words is not None and len(words) > most_words):
-            return f"{info.name} {_TAKES[info.arguments]}"
+    if info.arguments not in ("RAW_ARGS", "TAKE_ARGV", "FLAG", "NO_ARGS") and not info.takes(words):
+        return f"{info.name} {_TAKES[info.arguments]}"
     first = words[0].lower() if words else ""
     if info.arguments == "FLAG" and first not in ("on", "off"):
         # Further words are not looked at (config.c:invoke_cmd).
@@ -207,8 +203,6 @@ def _grammar(key: str, words: list[str], first: str) -> str:
     if key == "errordocument" and _atoi(first) not in STATUSES_OF_HTTPD:
         return f"Unsupported HTTP response code {words[0]}"
     if key in ("allow", "deny"):
-        if first != "from":
-            return "allow and deny must be followed by 'from'"
         return "No comments are allowed here" if any(w.startswith("#") for w in words) else ""
     if key == "require" and words:
         if words[0] == "all":

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.directives import modules as known_modules
-from modwsgi_fix.directives.families import BALANCER_LINES
+from modwsgi_fix.directives.families import BALANCER_LINES, PASSWORD_PROVIDERS
 from modwsgi_fix.model.builds import Build
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.loaded import MPMS, Loaded, loaded
-from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.items import Arg, Item
 from modwsgi_fix.model.modules import build, loads_unknown_modules
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
@@ -35,7 +35,7 @@ _PROVIDERS = {
 }  # fmt: skip
 
 
-#: Each provider of ``AuthBasicProvider`` and ``AuthDigestProvider``, by its module.
+#: Each provider of passwords, by its module (``ap_register_auth_provider``).
 _OF_PASSWORDS = {
     "anon": "authn_anon",
     "dbd": "authn_dbd",
@@ -43,6 +43,7 @@ _OF_PASSWORDS = {
     "file": "authn_file",
     "ldap": "authnz_ldap",
     "socache": "authn_socache",
+    "wsgi": "wsgi",
 }
 _CACHES = ("dbm", "memcache", "redis", "shmcb")
 #: What httpd says where no module of ``MPMS`` is there.
@@ -74,6 +75,7 @@ def unserved(config: Config) -> list[Unserved]:
     found = [*_mpm(config, modules), *_providers(config, modules), *_levels(config, modules)]
     if not loads_unknown_modules(config):
         found += [line for line in asked(config) if line.module not in modules.all]
+        found += _unknown_passwords(config)
     return found
 
 
@@ -133,11 +135,23 @@ def _levels(config: Config, present: Loaded) -> Iterator[Unserved]:
 
 
 def _passwords(config: Config) -> Iterator[Unserved]:
+    for item, arg in _of_passwords(config):
+        if arg.value in _OF_PASSWORDS:
+            yield Unserved(item, f"Unknown Authn provider: {arg.value}", arg.span, _OF_PASSWORDS[arg.value])
+
+
+def _unknown_passwords(config: Config) -> Iterator[Unserved]:
+    """Yield the providers of passwords that no module of httpd has, nor mod_wsgi."""
+    for item, arg in _of_passwords(config):
+        if arg.value not in _OF_PASSWORDS:
+            yield Unserved(item, f"Unknown Authn provider: {arg.value}", arg.span)
+
+
+def _of_passwords(config: Config) -> Iterator[tuple[Item, Arg]]:
+    """Yield the providers of passwords that are certainly asked for and have no alias."""
     aliases = {item.values[1] for item in config.named("authnprovideralias") if len(item.values) > 1}
-    for item in config.named("authbasicprovider", "authdigestprovider"):
-        for arg in item.args if _is_read(item) else ():
-            if arg.value in _OF_PASSWORDS and arg.value not in aliases:
-                yield Unserved(item, f"Unknown Authn provider: {arg.value}", arg.span, _OF_PASSWORDS[arg.value])
+    for item in filter(_is_read, config.named(*PASSWORD_PROVIDERS)):
+        yield from ((item, arg) for arg in item.args if arg.value not in aliases)
 
 
 def _caches(config: Config) -> Iterator[Unserved]:

@@ -154,9 +154,8 @@ def _release(config: Config) -> str:
 
 def _fault_of_words(item: Item, info: DirectiveInfo, override: Override) -> str | None:
     """Return what is wrong with the arguments, as far as the tables tell; None where nothing is."""
-    count, (least, most) = len(item.args), info.counts()
-    if not info.section and (count < least or (most is not None and count > most)):
-        return f"{item.name} does not take {count} words"
+    if not info.section and not info.takes(item.values):
+        return f"{item.name} does not take {len(item.args)} words"
     if not item.known:
         return None
     if info.values and item.value.lower() not in {value.lower() for value in info.values}:
