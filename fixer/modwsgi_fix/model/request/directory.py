@@ -87,8 +87,8 @@ def _index(state: State, depth: int, prepare: Prepare) -> None:
             outcome = done.outcome
             if outcome.kind is Kind.REDIRECT:
                 raise
-            if outcome.status == 401 and len(names) == 1:
-                state.step("directory", "a log-in is asked for the only DirectoryIndex", item)
+            if outcome.status == 401 and name == names[-1]:
+                state.step("directory", "a log-in is asked for the last DirectoryIndex", item)
                 raise state.done(outcome.kind, outcome.status, outcome.reason) from None
             if outcome.status != 404:
                 refused = done

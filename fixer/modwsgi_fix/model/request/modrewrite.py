@@ -41,6 +41,8 @@ _ABSOLUTE = expression(r"(?:https?|ftp|ldap|mailto|news|nntp|ajp|balancer|wss?|h
 _PLACE = expression(
     r"\\(.)|\$(\d)|%(\d)|%\{([^}]{0,400})\}|\$\{([^{}:]{0,400}):((?:[^{}]|\{[^{}]{0,400}\}){0,400})\}|(\$\{)", re.S
 )
+#: The flags of rules that are passed over where httpd itself looks a URL up: a status of [R=404] is one, too, [F] is not.
+_NOT_FOR_SUBREQUESTS = frozenset({"ns", "nosubreq", "r", "redirect"})
 #: The most rounds of [N] that are followed; httpd gives up after 32,000.
 _MOST_ROUNDS = 100
 
@@ -92,7 +94,7 @@ class Run:
             at += 1
             if rule.item.guards and not state.world.active(rule.item):
                 continue
-            if state.sub and rule.flags.keys() & {"ns", "nosubreq"}:
+            if state.sub and rule.flags.keys() & _NOT_FOR_SUBREQUESTS:
                 continue
             if not self.matches(rule):
                 while rules[at - 1].flags.keys() & {"c", "chain"} and at < len(rules):

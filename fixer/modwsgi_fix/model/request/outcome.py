@@ -24,7 +24,7 @@ class Kind(StrEnum):
     PROGRAM = "program"
     LISTING = "listing"
     REDIRECT = "redirect"
-    #: httpd itself says which methods it takes (OPTIONS), or sends the request back (TRACE).
+    #: httpd itself says which methods it takes (OPTIONS), sends the request back (TRACE), or shows a page about itself.
     SERVER = "server"
     #: Handed to another server by mod_proxy.
     PROXY = "proxy"
@@ -131,7 +131,7 @@ class Outcome(NamedTuple):
             details = (self.file, self.path_info)
         elif self.kind in (Kind.REDIRECT, Kind.PROXY):
             details = (self.location,)
-        elif self.kind is Kind.UNKNOWN:
+        elif self.kind in (Kind.UNKNOWN, Kind.SERVER):
             details = (self.reason, self.handler)
         return (self.kind, self.status, *details)
 

@@ -29,7 +29,7 @@ def authorize(state: State) -> None:
         world.steps += steps
         world.asks_log_in |= asks_log_in
     if refused is not None:
-        kind = Kind.ERROR if refused.status >= 500 else Kind.REFUSED
+        kind = Kind.REFUSED if refused.status in (401, 403) else Kind.ERROR
         raise state.done(kind, refused.status, refused.reason)
 
 

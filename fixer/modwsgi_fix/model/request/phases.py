@@ -18,7 +18,7 @@ from modwsgi_fix.model.request.directory import add_slash, fix_directory
 from modwsgi_fix.model.request.errors import spoken_for
 from modwsgi_fix.model.request.expressions import holds
 from modwsgi_fix.model.request.hosts import select, verify_client
-from modwsgi_fix.model.request.methods import refuse_method, too_large, trace_method
+from modwsgi_fix.model.request.methods import too_large, trace_method
 from modwsgi_fix.model.request.negotiation import variants
 from modwsgi_fix.model.request.outcome import Branch, Done, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.permit import authorize
@@ -246,7 +246,6 @@ def settle(state: State) -> None:
     walked = _walked(state, found.layers)
     state.layers = stack(site, walked, name, located, world, lambda expression: holds(expression, state))
     if not _is_allowed_already(state, walked):
-        refuse_method(state)
         authorize(state)
     find_type(state)
     check(state)

@@ -20,14 +20,14 @@ from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, every, last
-from modwsgi_fix.model.merge.sections import is_regex_section
+from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.merge.world import Beyond, normal
 from modwsgi_fix.model.paths import Prefixes
 from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.environment import is_set_somewhere, variable
 from modwsgi_fix.model.request.expressions import interpolated
 from modwsgi_fix.model.request.outcome import Done, Kind
-from modwsgi_fix.model.request.proxied import send_away, target_in_location
+from modwsgi_fix.model.request.proxied import send_away
 from modwsgi_fix.model.request.rewrite_words import STATUSES_OF_HTTPD
 from modwsgi_fix.model.request.state import State, absolute, escaped, is_url, location_url
 from modwsgi_fix.model.urls import Mapping, alias_match, mapping_of, substitute
@@ -146,7 +146,7 @@ def _is_handed_on(state: State) -> bool:
     for _, items in every(layers, ("proxypass", "proxypassmatch"), state.world):
         location = items[-1] if items else location
     if location is not None and location.args:
-        target = target_in_location(location, state.uri)
+        target = _target_in_section(location, state.uri)
         if target == "!":
             state.step("proxy", f"{location.name} ! leaves it to this server", location)
             return False
@@ -157,8 +157,7 @@ def _is_handed_on(state: State) -> bool:
         if len(item.args) < 2:
             continue
         if item.key == "proxypassmatch":
-            found = _searched(item.value, state.uri, item)
-            target = substitute(item.values[1], found) if found else None
+            target = _by_pattern(item.value, item.values[1], state.uri, item)
         else:
             end = prefix_match(item.value, state.uri)
             target = item.values[1] + state.uri[end:] if end else None
@@ -168,11 +167,39 @@ def _is_handed_on(state: State) -> bool:
             state.step("proxy", f"{item.name} {item.value} ! leaves it to this server", item)
             return False
         inherit = state.site.last("proxypassinherit", state.world)
-        if inherit is not None and item.server is not state.site.server:
-            raise Beyond(f"{inherit.name} applies, and is not modelled", inherit)
+        if inherit is not None and inherit.value.lower() != "on" and item.server is not state.site.server:
+            # The manual says that a host then has no line of the main server; httpd 2.4.71 hands its URLs on all the same.
+            raise Beyond(f"{inherit.name} {inherit.value}: releases of httpd differ in what it does", inherit)
         send_away(state, target, item)
         return True
     return False
+
+
+def _target_in_section(item: Item, uri: str) -> str | None:
+    """Return where ``ProxyPass`` in a section leads: the section's pattern is its first argument; None where it does not match.
+
+    The pattern is a regular expression for ``ProxyPassMatch``, and in ``<LocationMatch>``. Elsewhere it is the beginning of
+    a URL, also with ``~`` or a wildcard (mod_proxy.c:add_pass, measured).
+    """
+    section = item.section(*LOCATION_SECTIONS)
+    if section is None:
+        return None
+    pattern = pattern_of(section)
+    if item.key == "proxypassmatch" or section.key == "locationmatch":
+        return _by_pattern(pattern, item.value, uri, item)
+    end = prefix_match(pattern, uri)
+    return None if not end else "!" if item.value == "!" else item.value + uri[end:]
+
+
+def _by_pattern(pattern: str, target: str, uri: str, item: Item) -> str | None:
+    """Return where a pattern of ``ProxyPassMatch`` leads a URL, or None.
+
+    The whole URL comes after a target without any dollar sign (mod_proxy.c:ap_proxy_trans_match).
+    """
+    found = _searched(pattern, uri, item)
+    if found is None or target == "!":
+        return target if found else None
+    return substitute(target, found) if "$" in target else target + uri
 
 
 # -- mod_alias ---------------------------------------------------------------------------------------------------------
