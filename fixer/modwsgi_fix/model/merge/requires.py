@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 
 from modwsgi_fix.directives.families import REQUIRE_SECTIONS
@@ -174,8 +174,7 @@ def _provider(asked: Asked, item: Item, written: Sequence[str]) -> Verdict:
     elif kind == "ssl":
         holds = is_tls(asked)
     elif kind == "expr" and asked.visitor.holds is not None:
-        known = asked.visitor.holds(expression_of(item))
-        holds = asked.world.holds(f"Require {' '.join(item.values)} is met") if known is None else known
+        return _by_expression(asked, item, asked.visitor.holds)
     elif kind in _USERS:
         return _user_provider(asked, item, kind, rest)
     elif (
@@ -186,6 +185,18 @@ def _provider(asked: Asked, item: Item, written: Sequence[str]) -> Verdict:
     else:
         holds = asked.world.holds(f"Require {' '.join(item.values)} is met")
     return Verdict.GRANTED if holds else Verdict.DENIED
+
+
+def _by_expression(asked: Asked, item: Item, truth: Callable[[str, str | None], bool | None]) -> Verdict:
+    """Return whether an expression is true; one with the user is asked again after the log-in (expr_check_authorization)."""
+    expression, user = expression_of(item), asked.visitor.user
+    # An empty name is one that is not known.
+    known = truth(expression, "" if user is None else user or None)
+    if known is None:
+        known = asked.world.holds(f"Require {' '.join(item.values)} is met")
+    if known:
+        return Verdict.GRANTED
+    return Verdict.NEEDS_USER if user is None and "remote_user" in expression.lower() else Verdict.DENIED
 
 
 def _user_provider(asked: Asked, item: Item, kind: str, rest: Sequence[str]) -> Verdict:

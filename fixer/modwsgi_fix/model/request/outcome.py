@@ -53,6 +53,8 @@ class Request(NamedTuple):
     address: str | None = None
     client: str | None = None
     is_whole: bool = False
+    #: The names, in lower case, of headers that httpd itself has taken away.
+    removed: frozenset[str] = frozenset()
 
     @property
     def url(self) -> str:
@@ -76,7 +78,8 @@ class Request(NamedTuple):
 
     def lacks(self, name: str) -> bool:
         """Whether a header is known not to be sent."""
-        return self.is_whole and name.lower() != "host" and self.header(name) is None
+        is_known = self.is_whole or name.lower() in self.removed
+        return is_known and name.lower() != "host" and self.header(name) is None
 
 
 def request_of(url: str, **details: Any) -> Request:

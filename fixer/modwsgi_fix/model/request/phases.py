@@ -15,6 +15,7 @@ from modwsgi_fix.model.patterns import allowing
 from modwsgi_fix.model.request.actions import acted_on
 from modwsgi_fix.model.request.answer import respond, send
 from modwsgi_fix.model.request.directory import add_slash, fix_directory
+from modwsgi_fix.model.request.early import with_early_headers
 from modwsgi_fix.model.request.errors import spoken_for
 from modwsgi_fix.model.request.expressions import holds
 from modwsgi_fix.model.request.hosts import select, verify_client
@@ -23,6 +24,7 @@ from modwsgi_fix.model.request.negotiation import variants
 from modwsgi_fix.model.request.outcome import Branch, Done, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.permit import authorize
 from modwsgi_fix.model.request.proxied import answer_away, is_sent_away, settle_away, written_out
+from modwsgi_fix.model.request.spelling import correct_spelling
 from modwsgi_fix.model.request.state import CIRCLE, REDIRECT_STATUS, REDIRECTED, Failing, State, clean
 from modwsgi_fix.model.request.translate import (
     redirect_in_location,
@@ -115,7 +117,9 @@ def _run(config: Config, request: Request, world: World, selected: list[_Selecte
             where = {question: world.assumed[question] for question in world.asked}
             selected.append(_Selected(where, server, list(world.steps)))
         verify_client(config, server, request, world)
-        state = State(config, site_of(config, server), request, world, request.path, request.query)
+        site = site_of(config, server)
+        seen = with_early_headers(site, request, world)
+        state = State(config, site, seen, world, request.path, request.query)
         return _answer(state)
     except Beyond as beyond:
         if server is None:
@@ -330,4 +334,5 @@ def _fixups(state: State, depth: int) -> None:
         written_out(state)
     else:
         fix_directory(state, depth, prepare)
+        correct_spelling(state)
     state.force()
