@@ -16,6 +16,7 @@ from modwsgi_fix.model.modules import is_loaded
 from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.expressions import truth
 from modwsgi_fix.model.request.hosts import goes_by, scheme_of
+from modwsgi_fix.model.request.lookups import is_answered
 from modwsgi_fix.model.request.outcome import Done, Kind
 from modwsgi_fix.model.request.proxied import is_sent_away, send_away
 from modwsgi_fix.model.request.rewrite_maps import looked_up
@@ -294,6 +295,8 @@ class Run:
                 return False
             kind = self.state.world.type_of(normal(text).rstrip("/") or "/")
             return kind == {"-f": FILE, "-d": DIRECTORY}[pattern]
+        if pattern == "-U":
+            return is_answered(self.state, text)
         found = self.state.world.tells(pattern, text)
         return self.state.world.holds(said) if found is None else found
 

@@ -132,13 +132,8 @@ def _run(config: Config, request: Request, world: World, selected: list[_Selecte
 
 def _answer(state: State) -> Outcome:
     """Return the outcome of a request, or of one that httpd makes of it, error documents included."""
-    world = state.world
     try:
-        # The main server's is not handed down (measured).
-        item = last(state.site.base[-1:], "allowencodedslashes", world)
-        merging = state.site.last("mergeslashes", world) if "//" in state.uri else None
-        merges = merging is None or merging.value.lower() != "off"
-        state.uri = clean(state, item.value.lower() if item is not None else "off", merges=merges)
+        state.uri = decoded(state)
         prepare(state, 0)
         outcome = _handled(state)
     except Done as done:
@@ -147,6 +142,15 @@ def _answer(state: State) -> Outcome:
         # An error on the way to an error document has no document; one after an internal redirect has had its own.
         return outcome
     return spoken_for(state, outcome, lambda url: _document(state, url, outcome.status or 0))
+
+
+def decoded(state: State) -> str:
+    """Return the path of a URL as the phases see it."""
+    # The main server's is not handed down (measured).
+    item = last(state.site.base[-1:], "allowencodedslashes", state.world)
+    merging = state.site.last("mergeslashes", state.world) if "//" in state.uri else None
+    merges = merging is None or merging.value.lower() != "off"
+    return clean(state, item.value.lower() if item is not None else "off", merges=merges)
 
 
 def _handled(state: State) -> Outcome:
@@ -302,6 +306,19 @@ def _negotiate(state: State) -> None:
     state.uri, state.path_info = state.uri + rest, rest
 
 
+def _force_rewritten(state: State) -> None:
+    """Set the handler of a RewriteRule by directory that has found another URL: nobody then asks for that.
+
+    The handler is given a name of mod_rewrite's own instead of a file (mod_rewrite.c:hook_mimetype comes last).
+    """
+    handler = state.forced.get("handler")
+    if handler is None or handler == REDIRECTED:
+        return
+    if state.type != MISSING:
+        raise Beyond("a RewriteRule by directory finds another URL and sets a handler, which is not modelled")
+    state.handler, state.filename = handler, f"redirect:{state.filename}"
+
+
 def _fixups(state: State, depth: int) -> None:
     """Run the fixups once access is granted: rewriting by directory, redirects by directory, mod_dir."""
     world = state.world
@@ -329,6 +346,7 @@ def _fixups(state: State, depth: int) -> None:
     if is_rewritten:
         if state.type == DIRECTORY:
             add_slash(state, directory)
+        _force_rewritten(state)
         return
     if is_sent_away(state):
         written_out(state)
