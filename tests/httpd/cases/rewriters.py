@@ -195,6 +195,34 @@ WSGIDaemonProcess site threads=2
         equivalent={"site.conf: swap: *": "the two directives do not know of each other"},
     ),
     Case(
+        name="a process group in a pattern of any URL",
+        moves=True,
+        rules=("needless-location-root",),
+        level="repair",
+        before={
+            "site.conf": """\
+WSGIDaemonProcess site threads=2
+<VirtualHost *:80>
+    ServerName a.example
+    WSGIScriptAlias / /srv/site/app.wsgi
+    <LocationMatch ^/>
+        WSGIProcessGroup site
+        WSGIApplicationGroup %{GLOBAL}
+    </LocationMatch>
+    <Directory /srv/site>
+        Require all granted
+        Order allow,deny
+        Allow from all
+    </Directory>
+</VirtualHost>
+"""
+        },
+        tree={"/srv/site/app.wsgi": app()},
+        probes=probes(f"{_SITE}/", f"{_SITE}/a/b"),
+        expect=Equal(),
+        equivalent={"site.conf: swap: *": "the two directives do not know of each other"},
+    ),
+    Case(
         name="a server without a deny baseline",
         rules=("missing-deny-baseline",),
         level="repair",
