@@ -5,11 +5,15 @@ from __future__ import annotations
 from enum import IntEnum
 
 from modwsgi_fix.files import FileProblem
-from modwsgi_fix.model.merge.layers import last
+from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.merge.layers import every
 from modwsgi_fix.model.merge.world import MISSING, Beyond
 from modwsgi_fix.model.modules import is_loaded
 from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.model.request.state import State, escaped, location_url
+
+
+_LINES = ("checkspelling", "checkcaseonly", "checkbasenamematch")
 
 
 class Likeness(IntEnum):
@@ -26,7 +30,11 @@ class Likeness(IntEnum):
 
 def correct_spelling(state: State) -> None:
     """Raise ``Done`` where the visitor is sent to a file with a similar name, or shown several."""
-    item = last(state.layers, "checkspelling", state.world)
+    lines: dict[str, Item] = {}
+    for _, items in every(state.layers, _LINES, state.world):
+        # A section is not merged with those outside: what it does not say has its default (measured).
+        lines = {item.key: item for item in items}
+    item = lines.get("checkspelling")
     if item is None or item.value.lower() != "on" or is_loaded(state.config, "mod_speling.c") is False:
         return
     filename, world = state.filename or "", state.world
@@ -45,15 +53,13 @@ def correct_spelling(state: State) -> None:
     if name in names:
         # A link that leads nowhere.
         return
-    case_alone, base = (last(state.layers, key, world) for key in ("checkcaseonly", "checkbasenamematch"))
+    is_case_alone, by_base = _is(lines, "checkcaseonly", "on"), not _is(lines, "checkbasenamematch", "off")
     found = sorted(
         (likeness, other)
         for other in names
         if (likeness := likeness_of(name, other)) is not None
-        and not (
-            case_alone is not None and case_alone.value.lower() == "on" and Likeness.CASE < likeness < Likeness.BASE
-        )
-        and not (base is not None and base.value.lower() == "off" and likeness is Likeness.BASE)
+        and (likeness in (Likeness.CASE, Likeness.BASE) or not is_case_alone)
+        and (likeness is not Likeness.BASE or by_base)
     )
     if not found:
         return
@@ -64,6 +70,10 @@ def correct_spelling(state: State) -> None:
     location = location_url(state, escaped(state.uri[:end] + other + state.path_info))
     state.step("directory", f"{item.name} takes {name} for {other}", item)
     raise state.done(Kind.REDIRECT, 301, location=location + (f"?{state.query}" if state.query else ""))
+
+
+def _is(lines: dict[str, Item], key: str, value: str) -> bool:
+    return key in lines and lines[key].value.lower() == value
 
 
 def likeness_of(name: str, other: str) -> Likeness | None:
