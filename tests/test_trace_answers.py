@@ -37,7 +37,6 @@ _ASKED: dict[Moment, tuple[str, dict[str, object]]] = {
     Moment.WELL_KNOWN: ("http://main.example/.well-known/acme-challenge/x", {}),
     Moment.OTHER_NAME: ("https://main.example/index.html", {"headers": (("Host", "other.example"),)}),
     Moment.METHOD: ("http://main.example/index.html", {"method": "PROPFIND"}),
-    Moment.MISSING: ("http://main.example/indx.html", {}),
     Moment.NEGOTIATION: ("http://main.example/doc", {}),
     Moment.TYPE: ("http://main.example/plain", {}),
 }

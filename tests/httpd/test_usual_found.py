@@ -393,6 +393,22 @@ CASES = {
         f"{_OPEN}{_ENGINE}RewriteCond /docs/readme.txt -U\nRewriteRule ^/go$ /page.html\nRewriteCond /private/x !-U\nRewriteRule ^/api$ - [G]\nRewriteCond /old -U\nRewriteRule ^/new /docs/old/a.txt\nRewriteCond %{{REQUEST_URI}} -U\nRewriteRule ^/none /page.html\nRewriteCond %{{QUERY_STRING}} -U\nRewriteRule ^/empty - [F]\n"
         "<Location /private>\nRequire all denied\n</Location>\nRedirect /old /new\n", {"a.example/go": "200", "a.example/api": "410", "a.example/new": "200", "a.example/none": "200", "a.example/empty/": "403", "a.example/empty/?/private/x": "403"},
     ),
+    "the fallback of a directory is that of its missing index": Found(
+        f"{_OPEN}FallbackResource /page.html\n<Location /docs>\nDirectoryIndex disabled\n</Location>\n<Location /deep/er/index.html>\nFallbackResource disabled\n</Location>\n<Location /apps/index.html>\nSetHandler none-such\n</Location>\n<Location /lang>\nDirectoryIndexRedirect on\n</Location>\n",
+        {"a.example/docs/": "403", "a.example/docs/none": "200", "a.example/deep/er/": "403", "a.example/apps/": "403", "a.example/lang/": "302 http://a.example/page.html", "a.example/empty/": "200", "a.example/UPPER/": "403"},
+        {"www/UPPER/.htaccess": f"{_ENGINE}RewriteCond %{{REQUEST_FILENAME}} !-f\nRewriteCond %{{REQUEST_FILENAME}} !-d\nRewriteRule ^(.*)$ Readme.txt [L]\n"},
+    ),
+    "the group of a pattern, and a rule that finds another URL": Found(
+        f"{_OPEN}{_ENGINE}RewriteRule ^/(go/.*)$ /shop/$1 [PT,L]\n<LocationMatch ^/go/(?<n>.*)$>\nAlias {SITE}/www/docs/%{{env:MATCH_N}}\n</LocationMatch>\n", {"a.example/go/readme.txt": "200", "a.example/go/none": "404"}
+    ),
+    "an address of IPv6 as a name": Found(
+        f"{_OPEN}WSGIScriptAlias /shop {SITE}/shop/app.wsgi application-group=%{{HOST}}\n{_ENGINE}RewriteCond %{{SERVER_NAME}} =[::1]\nRewriteRule ^/page - [G]\n", {"[::1]/shop": "200", "[::1]/docs": "301 http://[::1]/docs/", "[::1]/page.html": "410"}
+    ),
+    "a document for 401 of another site is none": Found(
+        f"{_OPEN}ErrorDocument 401 /page.html\nErrorDocument 401 http://x.invalid/\n<Location /docs>\n{_LOG_IN}</Location>\n<IfModule mod_auth_basic.c>\n<Location /apps>\nErrorDocument 401 http://x.invalid/\n{_LOG_IN}</Location>\n</IfModule>\n"
+        "RewriteEngine On\nRewriteRule ^/page - [R=410]\n", {"a.example/docs/readme.txt": "410", "a.example/apps/tool.py": "410"},
+        {"www/lang/.htaccess": ""},
+    ),
 }  # fmt: skip
 
 

@@ -274,7 +274,8 @@ def _application_group(state: State, name: str | None, item: Item | None, script
         return found
     if name == "%{HOST}":
         port = port_of(state)
-        value = host_asked(state) + ("" if port in (80, 443) else f":{port}")
+        # Without the brackets of an address of IPv6.
+        value = host_asked(state).strip("[]") + ("" if port in (80, 443) else f":{port}")
     else:
         value = _expand(state, name, item, "application group")
     state.step("application", f"interpreter {value or 'main (%{GLOBAL})'}", item)

@@ -214,6 +214,7 @@ def _following(state: State, url: str, status: int) -> State:
 def prepare(state: State, depth: int) -> None:
     """Run all phases before the handler, for a request or a subrequest."""
     world, site = state.world, state.site
+    state.located = state.uri
     located = [*site.base, *site.locations(state.uri, world)]
     state.layers = [*located, *if_layers(located, world, lambda expression: holds(expression, state))]
     check(state)
@@ -250,6 +251,7 @@ def settle(state: State) -> None:
         state.path_info = found.path_info
     state.filename, state.type = found.filename, found.type
     name = state.filename.rstrip("/").rpartition("/")[2] if not state.filename.endswith("/") else ""
+    state.located = state.uri
     located = site.locations(state.uri, world)
     walked = _walked(state, found.layers)
     state.layers = stack(site, walked, name, located, world, lambda expression: holds(expression, state))

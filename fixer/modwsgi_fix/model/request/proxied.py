@@ -54,6 +54,7 @@ def settle_away(state: State) -> None:
     url = (state.filename or "").removeprefix(_PREFIX)
     sections = [Section(item) for layer in _levels(state) for item in layer if item.is_section and item.args]
     walked = [section for section in sections if section.meant(_matches(section, url)) and section.applies(world)]
+    state.located = state.uri
     located = site.locations(state.uri, world)
     state.layers = stack(site, walked, None, located, world, lambda expression: holds(expression, state))
     authorize(state)
