@@ -78,7 +78,17 @@ class _Maker:
         if self.chance(0.3):
             lines += self._section()
         for place in draw.sample(
-            ("www", "www/docs", "shop/static", "www/apps", "shop/media", "shop", "www/cgi-bin", "www/shown", "www/many"),
+            (
+                "www",
+                "www/docs",
+                "shop/static",
+                "www/apps",
+                "shop/media",
+                "shop",
+                "www/cgi-bin",
+                "www/shown",
+                "www/many",
+            ),
             draw.choice((0, 0, 1, 1, 2)),
         ):
             text = (
@@ -305,7 +315,19 @@ class _Maker:
             return self._macro()
         if kind == "condition":
             return self._condition()
-        return [draw.choice((*words.OPTIONS, *words.INDEX, *words.HANDLERS, *words.WSGI, *words.OTHERS, *parts.LINES, *corners.LINES))]
+        return [
+            draw.choice(
+                (
+                    *words.OPTIONS,
+                    *words.INDEX,
+                    *words.HANDLERS,
+                    *words.WSGI,
+                    *words.OTHERS,
+                    *parts.LINES,
+                    *corners.LINES,
+                )
+            )
+        ]
 
     def _body(self, kind: str, depth: int) -> list[str]:
         draw = self.draw
@@ -315,7 +337,17 @@ class _Maker:
         for _ in range(draw.choice((0, 0, 1, 1, 2))):
             body.append(
                 draw.choice(
-                    draw.choice((words.OPTIONS, words.INDEX, words.HANDLERS, words.WSGI, words.OTHERS, parts.LINES, corners.LINES))
+                    draw.choice(
+                        (
+                            words.OPTIONS,
+                            words.INDEX,
+                            words.HANDLERS,
+                            words.WSGI,
+                            words.OTHERS,
+                            parts.LINES,
+                            corners.LINES,
+                        )
+                    )
                 )
             )
         if kind == "Directory" and self.chance(0.3):
@@ -504,7 +536,14 @@ class _Maker:
             port = draw.choice((80, 80, 80, *listen))
             method = draw.choice((*["GET"] * 16, "POST", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "PROPFIND"))
             headers = draw.choice(
-                ((), (), (), (), draw.choice(words.LOGINS), draw.choice((*words.HEADERS, *parts.HEADERS, *corners.HEADERS)))
+                (
+                    (),
+                    (),
+                    (),
+                    (),
+                    draw.choice(words.LOGINS),
+                    draw.choice((*words.HEADERS, *parts.HEADERS, *corners.HEADERS)),
+                )
             )
             odd = () if port == 443 else parts.NAMES
             host = draw.choice((*words.NAMES[:3], *words.NAMES[:3], *words.NAMES, *odd))

@@ -66,9 +66,9 @@ _MODELLED = """
     MergeSlashes MultiviewsMatch Options
     order PassEnv Protocol <Proxy <ProxyMatch ProxyPass ProxyPassInherit ProxyPassMatch Redirect RedirectMatch RedirectPermanent
     RedirectRelative RedirectTemp RemoteIPHeader RemoveCharset RemoveEncoding RemoveHandler RemoveLanguage
-    RemoveType RequestHeader Require <RequireAll <RequireAny <RequireNone RewriteBase RewriteCond RewriteEngine RewriteMap RewriteOptions
-    RewriteRule Satisfy Script ScriptAlias ScriptAliasMatch ServerAlias ServerName ServerPath SetEnv SetEnvIf
-    SetEnvIfExpr SetEnvIfNoCase SetHandler SSLCertificateFile SSLEngine SSLOptions SSLRequire SSLRequireSSL
+    RemoveType RequestHeader Require <RequireAll <RequireAny <RequireNone RewriteBase RewriteCond RewriteEngine
+    RewriteMap RewriteOptions RewriteRule Satisfy Script ScriptAlias ScriptAliasMatch ServerAlias ServerName ServerPath
+    SetEnv SetEnvIf SetEnvIfExpr SetEnvIfNoCase SetHandler SSLCertificateFile SSLEngine SSLOptions SSLRequire SSLRequireSSL
     SSLVerifyClient StrictHostCheck TraceEnable TypesConfig UnsetEnv UseCanonicalName UseCanonicalPhysicalPort User
     UserDir VirtualDocumentRoot VirtualDocumentRootIP <VirtualHost VirtualScriptAlias VirtualScriptAliasIP
     WSGIApplicationGroup WSGICallableObject WSGICaseSensitivity WSGIDaemonProcess WSGIHandlerScript WSGIProcessGroup

@@ -187,10 +187,10 @@ def needless_location_root(config: Config) -> Iterator[Diagnostic]:
         advice = "move it into the host itself"
         if is_everywhere:
             fix = None if others or undone else _onto_mounts(config, section, movable)
-            message = f'{movable[0].name} in {shown} of the main server holds for all other files, too'
+            message = f"{movable[0].name} in {shown} of the main server holds for all other files, too"
             advice = "give each WSGIScriptAlias its group"
             if undone is not None:
-                message = f'{movable[0].name} in {shown} of the main server undoes that of a host'
+                message = f"{movable[0].name} in {shown} of the main server undoes that of a host"
                 advice = f"{advice}: {undone.file.name}:{undone.line} has no effect"
         else:
             fix = None if rival or others else _fix(config, section, movable)

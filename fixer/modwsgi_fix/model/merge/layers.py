@@ -86,7 +86,8 @@ class Layer:
             return
         for key in list(self.by_key):
             if key in OLD_ACCESS and not items.isdisjoint(self.by_key[key]):
-                # httpd makes a configuration of the module before it asks whether the line is allowed (config.c:ap_walk_config_sub).
+                # httpd makes a configuration of the module before it asks whether the line is allowed
+                # (config.c:ap_walk_config_sub).
                 self.forgets = True
             self.by_key[key] = [item for item in self.by_key[key] if not _is_within(item, items)]
             if not self.by_key[key]:

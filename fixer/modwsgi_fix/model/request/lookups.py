@@ -11,7 +11,10 @@ _DEEPEST = 4
 
 
 def is_answered(state: State, url: str) -> bool:
-    """Whether a subrequest for a URL is neither refused nor wrong; a missing file is neither. Raises ``Beyond`` deep within others."""
+    """Whether a subrequest for a URL is neither refused nor wrong; a missing file is neither.
+
+    Raises ``Beyond`` deep within other subrequests.
+    """
     from modwsgi_fix.model.request.phases import decoded, prepare
 
     if not url or (state.parent is not None and state.parent.uri == state.uri):

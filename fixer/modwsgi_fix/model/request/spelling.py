@@ -12,7 +12,6 @@ from modwsgi_fix.model.modules import is_loaded
 from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.model.request.state import State, escaped, location_url
 
-
 _LINES = ("checkspelling", "checkcaseonly", "checkbasenamematch")
 
 

@@ -59,8 +59,8 @@ class State:
 
     __slots__ = (
         "alias", "anchor", "config", "content_type", "context", "documents", "environment", "failed", "failing", "filename",
-        "forced", "handler", "is_done", "is_passed_on", "layers", "located", "mount", "parent", "path_info", "query", "raw", "redirects",
-        "request", "site", "steps", "type", "uri", "walked", "world",
+        "forced", "handler", "is_done", "is_passed_on", "layers", "located", "mount", "parent", "path_info", "query", "raw",
+        "redirects", "request", "site", "steps", "type", "uri", "walked", "world",
     )  # fmt: skip
 
     def __init__(

@@ -64,7 +64,7 @@ def _matters(item: Item, state: State) -> bool:
 
 
 def _has_meta_file(state: State) -> bool:
-    """Whether mod_cern_meta may find a file with headers beside the one that a URL leads to (mod_cern_meta.c:add_cern_meta_data)."""
+    """Whether a file with headers may lie beside the one that a URL leads to (mod_cern_meta.c:add_cern_meta_data)."""
     if not state.filename or state.type == DIRECTORY:
         return False
     directory, _, name = state.filename.rpartition("/")
