@@ -409,6 +409,11 @@ CASES = {
         "RewriteEngine On\nRewriteRule ^/page - [R=410]\n", {"a.example/docs/readme.txt": "410", "a.example/apps/tool.py": "410"},
         {"www/lang/.htaccess": ""},
     ),
+    "a file with a slash behind its name is none": Found(
+        f"{_OPEN}{_ENGINE}RewriteCond %{{DOCUMENT_ROOT}}%{{REQUEST_URI}} !-f\nRewriteRule ^/docs/r - [G]\nRewriteCond %{{DOCUMENT_ROOT}}%{{REQUEST_URI}} -d\nRewriteRule ^/deep - [R=404]\n"
+        f"<If \"-e '{SITE}/www/plain.txt/' && %{{REQUEST_URI}} == '/page.html'\">\nRedirect 303 /x\n</If>\n<If \"-f '%{{DOCUMENT_ROOT}}%{{REQUEST_URI}}' && %{{REQUEST_URI}} =~ /index/\">\nRedirect 303 /y\n</If>\n",
+        {"a.example/docs/readme.txt": "200", "a.example/docs/readme.txt/": "410", "a.example/deep/": "404", "a.example/deep/index.html/": "404", "a.example/page.html": "200", "a.example/index.html": "303 http://a.example/y", "a.example/index.html/": "404"},
+    ),
 }  # fmt: skip
 
 

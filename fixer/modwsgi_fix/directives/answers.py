@@ -63,7 +63,7 @@ _MODELLED = """
     <Directory DirectoryCheckHandler DirectoryIndex DirectoryIndexRedirect <DirectoryMatch DirectorySlash
     DocumentRoot <Else <ElseIf ErrorDocument FallbackResource <Files <FilesMatch ForceType <If <Limit <LimitExcept
     LimitInternalRecursion LimitRequestBody LimitRequestLine Listen <Location <LocationMatch ModMimeUsePathInfo
-    MergeSlashes MultiviewsMatch Options
+    MergeSlashes MetaDir MetaSuffix MultiviewsMatch Options
     order PassEnv Protocol <Proxy <ProxyMatch ProxyPass ProxyPassInherit ProxyPassMatch Redirect RedirectMatch RedirectPermanent
     RedirectRelative RedirectTemp RemoteIPHeader RemoveCharset RemoveEncoding RemoveHandler RemoveLanguage
     RemoveType RequestHeader Require <RequireAll <RequireAny <RequireNone RewriteBase RewriteCond RewriteEngine
@@ -134,9 +134,6 @@ _DEPENDENT = {
         CacheMaxExpire CacheMaxFileSize CacheMinExpire CacheMinFileSize CacheQuickHandler CacheRoot CacheSocache
         CacheSocacheMaxSize CacheSocacheMaxTime CacheSocacheMinTime CacheStaleOnError CacheStoreExpired
         CacheStoreNoStore CacheStorePrivate
-    """,
-    "MetaFiles": """
-        MetaDir MetaSuffix
     """,
     "DAV": """
         DAVBasePath DAVDepthInfinity DAVGenericLockDB DAVLockDB DAVLockDiscovery

@@ -215,6 +215,9 @@ class _Reader:
             return word.lower() not in ("", "0", "off", "false", "no")
         if test in ("f", "d", "e") and word.startswith("/"):
             kind = state.world.type_of(normal(word).rstrip("/") or "/")
+            if kind == FILE and word.endswith("/"):
+                # stat: ENOTDIR.
+                return False
             return kind in {"f": (FILE,), "d": (DIRECTORY,), "e": (FILE, DIRECTORY)}[test]
         return state.world.tells(f"-{test}", word)
 

@@ -294,7 +294,8 @@ class Run:
             if not text.startswith("/"):
                 return False
             kind = self.state.world.type_of(normal(text).rstrip("/") or "/")
-            return kind == {"-f": FILE, "-d": DIRECTORY}[pattern]
+            # A file with a slash behind its name is none (stat: ENOTDIR).
+            return kind == {"-f": FILE, "-d": DIRECTORY}[pattern] and not (kind == FILE and text.endswith("/"))
         if pattern == "-U":
             return is_answered(self.state, text)
         found = self.state.world.tells(pattern, text)

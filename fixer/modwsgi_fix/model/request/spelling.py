@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from modwsgi_fix.directives.families import SPELLING
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import every
@@ -11,8 +12,6 @@ from modwsgi_fix.model.merge.world import MISSING, Beyond
 from modwsgi_fix.model.modules import is_loaded
 from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.model.request.state import State, escaped, location_url
-
-_LINES = ("checkspelling", "checkcaseonly", "checkbasenamematch")
 
 
 class Likeness(IntEnum):
@@ -30,7 +29,7 @@ class Likeness(IntEnum):
 def correct_spelling(state: State) -> None:
     """Raise ``Done`` where the visitor is sent to a file with a similar name, or shown several."""
     lines: dict[str, Item] = {}
-    for _, items in every(state.layers, _LINES, state.world):
+    for _, items in every(state.layers, SPELLING, state.world):
         # A section is not merged with those outside: what it does not say has its default (measured).
         lines = {item.key: item for item in items}
     item = lines.get("checkspelling")
