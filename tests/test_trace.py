@@ -339,7 +339,7 @@ def test_the_visitors_address_decides_or_is_asked_for() -> None:
         "ProxyPassInherit Off\nProxyPass / http://127.0.0.1:8000/\n<VirtualHost *:80>\nServerName main.example\n</VirtualHost>",
         "CacheEnable disk /",
         "RewriteEngine On\nRewriteRule ^/(.*) /x [UNC]",
-        "<Location />\nSetHandler server-status\n</Location>",
+        "<Location />\nSetHandler php-script\n</Location>",
         "Alias ${WHERE} /srv",
     ],
 )

@@ -37,7 +37,6 @@ _ASKED: dict[Moment, tuple[str, dict[str, object]]] = {
     Moment.WELL_KNOWN: ("http://main.example/.well-known/acme-challenge/x", {}),
     Moment.OTHER_NAME: ("https://main.example/index.html", {"headers": (("Host", "other.example"),)}),
     Moment.METHOD: ("http://main.example/index.html", {"method": "PROPFIND"}),
-    Moment.MISSING: ("http://main.example/indx.html", {}),
     Moment.NEGOTIATION: ("http://main.example/doc", {}),
     Moment.TYPE: ("http://main.example/plain", {}),
 }
@@ -52,7 +51,7 @@ _WORDS = {
 }  # fmt: skip
 _TREE = {
     "/var/www/index.html": "x", "/var/www/doc.html.en": "e", "/var/www/doc.html.de": "d", "/var/www/plain": "?", "/srv/app.wsgi": "application = None",
-    "/etc/mime.types": "text/html html\n",
+    "/etc/mime.types": "text/html html\n", "/var/www/.web/index.html.meta": "Status: 410\n",
 }  # fmt: skip
 
 
@@ -122,7 +121,6 @@ _PRINCIPALS: dict[str, tuple[str, str, dict[str, object]]] = {
         _LOGIN,
     ),
     "CacheEnable": ("CacheEnable disk /\n%s", "http://main.example/index.html", {}),
-    "MetaFiles": ("MetaFiles on\n%s", "http://main.example/index.html", {}),
     "DAV": ("<Location />\nDAV On\n%s</Location>\n", "http://main.example/index.html", {"method": "PUT"}),
     "a handler of mod_imagemap": (
         "<Location />\nSetHandler imap-file\n%s</Location>\n",
@@ -139,7 +137,6 @@ _PRINCIPALS: dict[str, tuple[str, str, dict[str, object]]] = {
     ),
     "RemoteIPProxyProtocol": ("RemoteIPProxyProtocol On\n%s", "http://main.example/index.html", {}),
     "ProxyExpressEnable": ("ProxyExpressEnable on\n%s", "http://main.example/index.html", {}),
-    "CheckSpelling": ("CheckSpelling On\n%s", "http://main.example/indx.html", {}),
     "SSLVerifyClient": (_TLS % "SSLVerifyClient require\n%s", "https://main.example/index.html", {}),
 }
 

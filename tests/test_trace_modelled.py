@@ -433,8 +433,8 @@ def test_what_httpd_answers_by_itself_is_no_file(text: str, method: str, path: s
     [
         ("<Location />\nRequire all denied\n</Location>", "OPTIONS", Kind.REFUSED),
         ("<Location />\nAllowMethods GET\n</Location>", "OPTIONS", Kind.ERROR),
-        # With Satisfy Any a log-in is asked for where a checker has refused, that of methods among them (measured).
-        ("<Location />\nAllowMethods GET\nSatisfy Any\nRequire all granted\n</Location>", "OPTIONS", Kind.UNKNOWN),
+        # With Satisfy Any the lines of Require decide where a checker has refused, that of methods among them (measured).
+        ("<Location />\nAllowMethods GET\nSatisfy Any\nRequire all granted\n</Location>", "OPTIONS", Kind.SERVER),
         ("<Location />\nAllowMethods GET\nSatisfy All\nRequire all granted\n</Location>", "OPTIONS", Kind.ERROR),
         ("ProxyPass /a.txt http://127.0.0.1:81/", "TRACE", Kind.PROXY),
         ("Redirect /a.txt http://b.test/", "TRACE", Kind.REDIRECT),

@@ -186,7 +186,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "urls.handler_collision": ("addhandler", "sethandler", "wsgihandlerscript",),
     "urls.line_behind_proxy": ("proxypass", "proxypassmatch",),
     "urls.mount_holds_in_every_host": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
-    "urls.needless_location_root": ("location",),
+    "urls.needless_location_root": ("location", "locationmatch",),
     "urls.proxy_hides_application": ("proxypass", "proxypassmatch",),
     "urls.proxy_slash_mismatch": ("proxypass", "proxypassmatch", "rewriterule",),
     "urls.redirect_hides_application": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),

@@ -139,7 +139,10 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
         # mod_wsgi tried, and found no application in the file.
         who, outcome = "httpd", outcome._replace(kind=Kind.ERROR)
         asked = answer.handler in (outcome.handler, "-") or _is_from_within(outcome)
-        status: int | None = answer.status if answer.status in (404, 500) and asked else -1
+        # An error document answers instead, or what it should answer is an error itself, and the first one's status stays.
+        sent = answer.location and any(item.values[-1] == answer.location for item in config.named("errordocument"))
+        kept = any(step.phase == "error" and f" {answer.status} " in step.text for step in outcome.because)
+        status: int | None = answer.status if (answer.status in (404, 500) or sent or kept) and asked else -1
     else:
         status = 200 if outcome.kind is Kind.APPLICATION else outcome.status
     said: list[tuple[str, object, object]] = [("status", status, answer.status), ("who", who, answer.who)]

@@ -166,7 +166,9 @@ def _exchange(probe: Probe, address: str, identity: str) -> bytes:
     # A machine that is asked for more than it has answers later, and that is no observation.
     patience = probe.patience * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     with socket.create_connection((address, probe.port), patience, source) as plain:
-        connection = _tls().wrap_socket(plain, server_hostname=probe.host.split(":")[0]) if probe.encrypted else plain
+        # The name of a handshake has no dot at its end (RFC 6066, 3).
+        name = probe.host.split(":")[0].removesuffix(".")
+        connection = _tls().wrap_socket(plain, server_hostname=name) if probe.encrypted else plain
         with connection:
             connection.sendall("\r\n".join(lines).encode("latin-1"))
             return b"".join(iter(lambda: connection.recv(65536), b""))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -316,6 +317,111 @@ CASES = {
     "an interpreter for each Host": Found(
         f"{_OPEN}WSGIScriptAlias /shop {SITE}/shop/app.wsgi application-group=%{{HOST}}\n", {"A.Example./shop": "200"}
     ),
+    "rules with [R] where httpd looks a URL up": Found(
+        f"{_OPEN}{_ENGINE}RewriteRule ^/docs/home.html$ /page.html [R]\nRewriteRule ^/deep/index.html$ - [R=404]\nRewriteRule ^/apps/ - [G]\nRewriteRule ^/x$ /page.html [R]\n"
+        "<Location /docs>\nDirectoryIndex home.html\n</Location>\n<Location /apps>\nDirectoryIndex /x home.html\nOptions +Indexes\nRewriteEngine Off\n</Location>\n",
+        {"a.example/docs/": "200", "a.example/deep/": "200", "a.example/deep/index.html": "404", "a.example/apps/": "200", "a.example/": "200", "a.example/lang/": "404"},
+        {"www/.htaccess": f"{_ENGINE}RewriteRule ^index.html$ /page.html [R]\n", "www/lang/.htaccess": f"DirectoryIndex page.html.en\n{_ENGINE}RewriteRule page - [R=410]\nRewriteRule page - [R=404]\nErrorDocument 404 default\nSetHandler none-such\nDirectoryCheckHandler On\n"},
+    ),
+    "a log-in for the last of several indexes": Found(
+        f"{_OPEN}{_ENGINE}RewriteRule ^/SHOP(.*)$ /shop$1 [NC,R]\n<Location />\n{_LOG_IN}</Location>\n<LocationMatch ^/(docs|lang)>\nSatisfy Any\nAllow from all\nDirectoryIndex none.html /shop/\n</LocationMatch>\n"
+        "<Location /lang>\nDirectoryIndex /shop/ map.var\n</Location>\n<Location /lang/map.var>\nSetHandler None\n</Location>\n",
+        {"a.example/docs/": "401", "a.example/lang/": "200", "a.example/shop/": "302 http://a.example/shop/"},
+    ),
+    "AllowMethods beside Satisfy Any": Found(
+        f"{_OPEN}<LocationMatch .>\nAllowMethods GET\n</LocationMatch>\n<Location /docs>\n{_LOG_IN}Satisfy Any\n</Location>\n<Location /apps>\nSatisfy Any\nAllow from all\n</Location>\n"
+        "<Location /lang>\nSatisfy Any\nRequire all denied\n</Location>\n<Location /deep>\nSatisfy Any\nDeny from all\nRequire user joe\n</Location>\n",
+        {"POST a.example/docs/readme.txt": "401", "a.example/docs/readme.txt": "200", "POST a.example/apps/tool.py": "200", "POST a.example/lang/bare.txt": "403", "POST a.example/deep/index.html": "500", "POST a.example/page.html": "405"},
+    ),
+    "lines that Nonfatal passes over": Found(
+        f"DocumentRoot {SITE}/www\n<Directory {SITE}>\nAllowOverride AuthConfig Nonfatal=Override\nOrder deny,allow\nDeny from all\nRequire all granted\n</Directory>\n",
+        {"a.example/docs/readme.txt": "200", "a.example/docs/home.html": "403", "a.example/apps/tool.py": "403", "a.example/lang/bare.txt": "200", "POST a.example/deep/index.html": "200", "a.example/deep/index.html": "403", "a.example/UPPER/Readme.txt": "403", "a.example/private/index.html": "500"},
+        {"www/docs/.htaccess": "<Files readme.txt>\nAllow from all\n</Files>\n", "www/apps/.htaccess": "<Files tool.py>\nOptions None\nAllow from all\nRequire all denied\n</Files>\n", "www/lang/.htaccess": "<IfModule mod_alias.c>\n<Limit GET>\nSatisfy Any\n</Limit>\nErrorDocument 404 /x\n</IfModule>\n",
+         "www/deep/.htaccess": "Order deny,allow\n<Limit GET>\nOptions None\nRequire all denied\n</Limit>\n<If \"%{REQUEST_METHOD} == 'GET'\">\nRequire all denied\n</If>\n", "www/UPPER/.htaccess": "<If \"true\">\nOrder deny,allow\nRequire all denied\nOptions None\n</If>\n",
+         "www/private/.htaccess": "<RequireAll>\nRequire all granted\nOptions None\n</RequireAll>\n"},
+    ),
+    "names that Nonfatal passes over, and conditions": Found(
+        f"DocumentRoot {SITE}/www\n<Directory {SITE}>\nAllowOverride All Nonfatal=Unknown\nRequire all granted\n</Directory>\n<Directory {SITE}/www/apps>\nAllowOverride Nonfatal=Override\n</Directory>\n",
+        {"a.example/docs/readme.txt": "403", "a.example/deep/index.html": "200", "a.example/apps/tool.py": "500", "a.example/lang/bare.txt": "500", "a.example/UPPER/Readme.txt": "403"},
+        {"www/docs/.htaccess": "<Files readme.txt>\nNonsense x\nRequire all denied\n</Files>\n", "www/deep/.htaccess": "<Files *>\n<Nonsense x>\nRequire all denied\n</Nonsense>\n</Files>\n", "www/apps/.htaccess": "<IfModule !mod_alias.c>\nRequire all denied\n</IfModule>\n",
+         "www/lang/.htaccess": "<RequireAny>\nNonsense x\nRequire all granted\n</RequireAny>\n", "www/UPPER/.htaccess": "<IfModule mod_alias.c>\nNonsense x\nRequire all denied\n</IfModule>\n"},
+    ),
+    "ProxyPass in a section with a pattern": Found(
+        f"{_OPEN}<LocationMatch \"^/(api|go)/(.*)\">\nProxyPass http://127.0.0.1:9/x\n</LocationMatch>\n<LocationMatch ^/new>\nProxyPass http://127.0.0.1:9\n</LocationMatch>\n<LocationMatch /joe>\nProxyPass http://127.0.0.1:9/j\n</LocationMatch>\n"
+        "<Location ~ ^/media>\nProxyPassMatch http://127.0.0.1:9/m\n</Location>\n<Location ~ ^/missing>\nProxyPass http://127.0.0.1:9/m\n</Location>\n<Location /dee*>\nProxyPass http://127.0.0.1:9/d\n</Location>\n<IfModule mod_proxy.c>\n<LocationMatch ^/docs/.*txt>\nProxyPass !\n</LocationMatch>\n</IfModule>\nProxyPass /docs http://127.0.0.1:9/\n",
+        {"a.example/api/x": "503", "a.example/api": "404", "a.example/new/x": "404", "a.example/joe/x": "503", "a.example/x/joe/x": "404", "a.example/media/x": "503", "a.example/missing/x": "404", "a.example/deep": "503", "a.example/docs/readme.txt": "200", "a.example/docs/home.html": "503"},
+    ),
+    "the URL behind a target without groups": Found(
+        f"{_OPEN}ProxyPassMatch ^/api/(.*) http://127.0.0.1:9/x\nProxyPassMatch ^/go/(.*) http://127.0.0.1:9/$1/x\nProxyPassMatch ^/new http://127.0.0.1:9/\\$1\nProxyPass ~ ^/media http://127.0.0.1:9\nProxyPass ~ ^/docs/r !\nProxyPass /docs http://127.0.0.1:9/\n",
+        {"a.example/api/v1/x?q=1": "503", "a.example/go/a/b": "503", "a.example/new/x": "503", "a.example/media/x": "503", "a.example/docs/readme.txt": "200"},
+    ),
+    "which lines of the main server ProxyPassInherit On leaves": Found(
+        f"{_OPEN}ProxyPassInherit Off\nProxyPass /api http://127.0.0.1:9/\n<VirtualHost *:80>\nServerName a.example\nProxyPassInherit On\n</VirtualHost>\n<VirtualHost *:80>\nServerName b.example\nProxyPass /go http://127.0.0.1:9/\n</VirtualHost>\n",
+        {"a.example/api": "503", "b.example/go": "503", "b.example/docs/readme.txt": "200"},
+    ),
+    "log-ins by providers with names of their own": Found(
+        f"{_OPEN}<AuthnProviderAlias file staff>\nAuthUserFile {SITE}/users\n</AuthnProviderAlias>\n<AuthnProviderAlias file lost>\nAuthUserFile {SITE}/none\n</AuthnProviderAlias>\n<AuthzProviderAlias user chosen joe>\n</AuthzProviderAlias>\n<AuthzProviderAlias ip near \"10.0.0.1 127.0.0.1\">\n</AuthzProviderAlias>\n"
+        f"<IfModule mod_authz_core.c>\n<AuthzProviderAlias group crew staff>\nAuthGroupFile {SITE}/groups\n</AuthzProviderAlias>\n</IfModule>\nAuthName x\nAuthUserFile {SITE}/empty.txt\n"
+        "<Location /docs>\nAuthType Basic\nAuthBasicProvider file staff\nRequire chosen\n</Location>\n<Location /apps>\nAuthType Basic\nAuthBasicProvider lost staff\nRequire valid-user\n</Location>\n<Location /lang>\nAuthType Basic\nAuthBasicProvider staff\nRequire crew\n</Location>\n"
+        "<Location /deep>\n<RequireAll>\nRequire all granted\nRequire not near\n</RequireAll>\n</Location>\n".replace("AuthName x\nAuthUserFile", "<Location />\nAuthName x\nAuthUserFile", 1).replace("<Location /docs>", "</Location>\n<Location /docs>", 1),
+        {"joe:secret@a.example/docs/readme.txt": "200", "ann:secret@a.example/docs/readme.txt": "401", "joe:wrong@a.example/docs/readme.txt": "401", "a.example/docs/readme.txt": "401", "joe:secret@a.example/apps/tool.py": "500", "joe:secret@a.example/lang/bare.txt": "200", "ann:secret@a.example/lang/bare.txt": "401", "a.example/deep/index.html": "403"},
+    ),
+    "the groups of a user, and who else may know one": Found(
+        f"{_OPEN}<Location />\nAuthType Basic\nAuthName x\nAuthUserFile {SITE}/users\n</Location>\n<Location /docs>\nAuthGroupFile {SITE}/groups\nRequire group staff\n</Location>\n<Location /apps>\nRequire group staff\n</Location>\n<Location /deep>\nAuthGroupFile {SITE}/none\nRequire group staff\n</Location>\n"
+        f"<Location /lang>\nAuthGroupFile {SITE}/groups\n<RequireAll>\nRequire group guests staff\nRequire not group guests\n</RequireAll>\n</Location>\n<Location /UPPER>\nAuthBasicAuthoritative Off\nRequire valid-user\n</Location>\n",
+        {"joe:secret@a.example/docs/readme.txt": "200", "ann:secret@a.example/docs/readme.txt": "401", "joe:secret@a.example/apps/tool.py": "401", "joe:secret@a.example/deep/index.html": "401", "joe:secret@a.example/lang/bare.txt": "200", "ann:secret@a.example/lang/bare.txt": "401",
+         "joe:secret@a.example/UPPER/Readme.txt": "200", "joe:wrong@a.example/UPPER/Readme.txt": "401", "none:wrong@a.example/UPPER/Readme.txt": "500"},
+    ),
+    "the user in expressions": Found(
+        f"{_OPEN}<If \"%{{REMOTE_USER}} == 'joe'\">\nRedirect 303 /x\n</If>\n<Location /docs>\nAuthType Basic\nAuthName x\nAuthUserFile {SITE}/users\nRequire expr %{{REMOTE_USER}} == 'joe'\nDirectoryIndex home.html\nErrorDocument 404 /page.html\n</Location>\n",
+        {"joe:secret@a.example/docs/readme.txt": "200", "joe:secret@a.example/docs/": "200", "joe:secret@a.example/docs/none": "404", "ann:secret@a.example/docs/readme.txt": "401", "a.example/docs/readme.txt": "401"},
+    ),
+    "pages about the server": Found(
+        f"{_OPEN}WSGIScriptAlias /shop {SITE}/shop/app.wsgi\n<Location /status>\nSetHandler server-status\n</Location>\n<Location /shop>\nSetHandler server-info\n</Location>\n<Files readme.txt>\nSetHandler balancer-manager\n</Files>\n<Location /info>\nSetHandler server-info\nRequire ip 10.0.0.1\n</Location>\n",
+        {"a.example/status": "200", "POST a.example/status": "404", "OPTIONS a.example/status": "200", "PUT a.example/status": "405", "a.example/shop/x": "200", "POST a.example/shop/x": "404", "a.example/docs/readme.txt": "200", "POST a.example/docs/readme.txt": "200", "a.example/info": "403"},
+    ),
+    "names that are written otherwise": Found(
+        f"{_OPEN}CheckSpelling On\n<Location /lang>\nCheckSpelling Off\n</Location>\n<Location /UPPER>\nCheckSpelling On\nCheckCaseOnly On\n</Location>\n<Location /deep/er>\nCheckCaseOnly Off\n</Location>\n<Location /apps>\nCheckSpelling On\nCheckBasenameMatch Off\n</Location>\n<LocationMatch ^/deep/i>\nFallbackResource /page.html\n</LocationMatch>\n",
+        {"a.example/plian.txt?q=1": "301 http://a.example/plain.txt?q=1", "a.example/plain.tx": "301 http://a.example/plain.txt", "a.example/plain.txtt": "301 http://a.example/plain.txt", "a.example/plaim.txt": "301 http://a.example/plain.txt", "a.example/a_b.txt": "301 http://a.example/a%20b.txt", "a.example/dosc/readme.txt": "301 http://a.example/docs/readme.txt", "a.example/page.php": "300", "a.example/none": "404",
+         "POST a.example/plian.txt": "404", "a.example/lang/bare.tx": "404", "a.example/UPPER/readme.txt": "301 http://a.example/UPPER/Readme.txt", "a.example/UPPER/Raedme.txt": "404", "a.example/deep/er/X.txt": "404", "a.example/apps/hello.php": "404", "a.example/deep/indx.html": "200"},
+    ),
+    "headers that are changed early": Found(
+        f"{_OPEN}RequestHeader set X-Trusted yes early\nRequestHeader unset Authorization early\nRequestHeader setifempty X-Key secret early\nSetEnvIf X-Trusted yes TRUSTED\n<Location /docs>\nRequire env TRUSTED\n</Location>\n<Location /apps>\n{_LOG_IN}</Location>\n<If \"%{{HTTP:X-Key}} == 'secret' && %{{REQUEST_URI}} == '/page.html'\">\nRedirect 303 /key\n</If>\n"
+        f"<VirtualHost *:80>\nServerName a.example\n</VirtualHost>\n<VirtualHost *:80>\nServerName b.example\nRequestHeader unset X-Trusted early\n</VirtualHost>\n<VirtualHost *:80>\nServerName c.example\n<IfModule mod_headers.c>\nRequestHeader set X-Trusted no early\n</IfModule>\n{_ENGINE}RewriteCond %{{HTTP:X-Trusted}} =no\nRewriteRule ^/plain - [G]\n</VirtualHost>\n",
+        {"a.example/docs/readme.txt": "200", "b.example/docs/readme.txt": "403", "c.example/plain.txt": "410", "joe:secret@a.example/apps/tool.py": "401", "a.example/page.html": "303 http://a.example/key"},
+    ),
+    "files of mod_cern_meta that are not there": Found(
+        f"{_OPEN}MetaFiles on\nLimitRequestFields 30\n<Location /docs>\nMetaDir none\n</Location>\n", {"a.example/page.html": "200", "a.example/docs/readme.txt": "200", "a.example/none": "404"}, {"www/docs/.web/readme.txt.meta": "Status: 410\n"},
+    ),
+    "a handler of a rule that finds another URL": Found(
+        f"{_OPEN}<Directory {SITE}/www/apps>\n{_ENGINE}Options +ExecCGI\nRewriteRule ^none$ hello.wsgi [H=wsgi-script]\nRewriteRule ^cgi/?$ hello.wsgi [H=cgi-script]\nRewriteRule ^odd$ hello.wsgi [H=none-such]\nRewriteRule ^typed$ /page.html [T=text/plain]\nRewriteRule ^first$ - [H=wsgi-script]\nRewriteRule ^first$ /page.html\n</Directory>\n",
+        {"a.example/apps/none": "404", "PUT a.example/apps/none": "404", "a.example/apps/cgi": "404", "PUT a.example/apps/odd": "405", "a.example/apps/typed": "200", "a.example/apps/first": "404"},
+    ),
+    "URLs that RewriteCond asks for": Found(
+        f"{_OPEN}{_ENGINE}RewriteCond /docs/readme.txt -U\nRewriteRule ^/go$ /page.html\nRewriteCond /private/x !-U\nRewriteRule ^/api$ - [G]\nRewriteCond /old -U\nRewriteRule ^/new /docs/old/a.txt\nRewriteCond %{{REQUEST_URI}} -U\nRewriteRule ^/none /page.html\nRewriteCond %{{QUERY_STRING}} -U\nRewriteRule ^/empty - [F]\n"
+        "<Location /private>\nRequire all denied\n</Location>\nRedirect /old /new\n", {"a.example/go": "200", "a.example/api": "410", "a.example/new": "200", "a.example/none": "200", "a.example/empty/": "403", "a.example/empty/?/private/x": "403"},
+    ),
+    "the fallback of a directory is that of its missing index": Found(
+        f"{_OPEN}FallbackResource /page.html\n<Location /docs>\nDirectoryIndex disabled\n</Location>\n<Location /deep/er/index.html>\nFallbackResource disabled\n</Location>\n<Location /apps/index.html>\nSetHandler none-such\n</Location>\n<Location /lang>\nDirectoryIndexRedirect on\n</Location>\n",
+        {"a.example/docs/": "403", "a.example/docs/none": "200", "a.example/deep/er/": "403", "a.example/apps/": "403", "a.example/lang/": "302 http://a.example/page.html", "a.example/empty/": "200", "a.example/UPPER/": "403"},
+        {"www/UPPER/.htaccess": f"{_ENGINE}RewriteCond %{{REQUEST_FILENAME}} !-f\nRewriteCond %{{REQUEST_FILENAME}} !-d\nRewriteRule ^(.*)$ Readme.txt [L]\n"},
+    ),
+    "the group of a pattern, and a rule that finds another URL": Found(
+        f"{_OPEN}{_ENGINE}RewriteRule ^/(go/.*)$ /shop/$1 [PT,L]\n<LocationMatch ^/go/(?<n>.*)$>\nAlias {SITE}/www/docs/%{{env:MATCH_N}}\n</LocationMatch>\n", {"a.example/go/readme.txt": "200", "a.example/go/none": "404"}
+    ),
+    "an address of IPv6 as a name": Found(
+        f"{_OPEN}WSGIScriptAlias /shop {SITE}/shop/app.wsgi application-group=%{{HOST}}\n{_ENGINE}RewriteCond %{{SERVER_NAME}} =[::1]\nRewriteRule ^/page - [G]\n", {"[::1]/shop": "200", "[::1]/docs": "301 http://[::1]/docs/", "[::1]/page.html": "410"}
+    ),
+    "a document for 401 of another site is none": Found(
+        f"{_OPEN}ErrorDocument 401 /page.html\nErrorDocument 401 http://x.invalid/\n<Location /docs>\n{_LOG_IN}</Location>\n<IfModule mod_auth_basic.c>\n<Location /apps>\nErrorDocument 401 http://x.invalid/\n{_LOG_IN}</Location>\n</IfModule>\n"
+        "RewriteEngine On\nRewriteRule ^/page - [R=410]\n", {"a.example/docs/readme.txt": "410", "a.example/apps/tool.py": "410"},
+        {"www/lang/.htaccess": ""},
+    ),
+    "a file with a slash behind its name is none": Found(
+        f"{_OPEN}{_ENGINE}RewriteCond %{{DOCUMENT_ROOT}}%{{REQUEST_URI}} !-f\nRewriteRule ^/docs/r - [G]\nRewriteCond %{{DOCUMENT_ROOT}}%{{REQUEST_URI}} -d\nRewriteRule ^/deep - [R=404]\n"
+        f"<If \"-e '{SITE}/www/plain.txt/' && %{{REQUEST_URI}} == '/page.html'\">\nRedirect 303 /x\n</If>\n<If \"-f '%{{DOCUMENT_ROOT}}%{{REQUEST_URI}}' && %{{REQUEST_URI}} =~ /index/\">\nRedirect 303 /y\n</If>\n",
+        {"a.example/docs/readme.txt": "200", "a.example/docs/readme.txt/": "410", "a.example/deep/": "404", "a.example/deep/index.html/": "404", "a.example/page.html": "200", "a.example/index.html": "303 http://a.example/y", "a.example/index.html/": "404"},
+    ),
 }  # fmt: skip
 
 
@@ -337,8 +443,10 @@ def test_found(name: str, httpd: Path) -> None:
 
 def _probe(words: str) -> Probe:
     method, _, url = words.rpartition(" ")
-    host, slash, path = url.partition("/")
-    return Probe(host, slash + path, method=method or "GET", tls=False)
+    who, at, rest = url.rpartition("@")
+    host, slash, path = rest.partition("/")
+    headers = (("Authorization", f"Basic {b64encode(who.encode()).decode()}"),) if at else ()
+    return Probe(host, slash + path, method=method or "GET", tls=False, headers=headers)
 
 
 @pytest.mark.parametrize(

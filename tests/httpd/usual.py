@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from random import Random
 
 from . import install
+from . import usual_corners as corners
 from . import usual_parts as parts
 from . import usual_words as words
 from .probe import Probe
@@ -41,7 +42,7 @@ class _Maker:
     def __init__(self, draw: Random) -> None:
         self.draw = draw
         self.files: dict[str, str] = {}
-        self.tree: dict[str, object] = {**words.TREE, **parts.TREE}
+        self.tree: dict[str, object] = {**words.TREE, **parts.TREE, **corners.TREE}
         self.macros = 0
 
     def chance(self, share: float) -> bool:
@@ -77,11 +78,21 @@ class _Maker:
         if self.chance(0.3):
             lines += self._section()
         for place in draw.sample(
-            ("www", "www/docs", "shop/static", "www/apps", "shop/media", "shop", "www/cgi-bin"),
+            (
+                "www",
+                "www/docs",
+                "shop/static",
+                "www/apps",
+                "shop/media",
+                "shop",
+                "www/cgi-bin",
+                "www/shown",
+                "www/many",
+            ),
             draw.choice((0, 0, 1, 1, 2)),
         ):
             text = (
-                draw.choice(words.HTACCESS)
+                draw.choice((*words.HTACCESS, *corners.HTACCESS))
                 if self.chance(0.6)
                 else "RewriteEngine On\n" + "\n".join(draw.choice(words.RULES_IN_DIRECTORY)) + "\n"
             )
@@ -170,7 +181,7 @@ class _Maker:
             (f"{where}:{port}", f"{where}:{port}", f"{where}:{port}", f"*:{port} *:8080", f"@IP@:80 *:{port}")
         )
         if self.chance(0.08):
-            address = draw.choice(parts.ADDRESSES)
+            address = draw.choice((*parts.ADDRESSES, *corners.ADDRESSES))
         body: list[str] = []
         if self.chance(0.85):
             body.append(
@@ -207,6 +218,8 @@ class _Maker:
                     )
                 )
             )
+        if self.chance(0.1):
+            body.append(draw.choice(corners.NAMES))
         if port == "443" or (port == "*" and self.chance(0.1)):
             body += ["SSLEngine " + draw.choice(("on", "On", "on", "off")), f"SSLCertificateFile {CERTIFICATE}"]
             if self.chance(0.1):
@@ -271,10 +284,13 @@ class _Maker:
                 "macro",
                 "condition",
                 *["part"] * 9,
+                *["corner"] * 12,
             )
         )
         if kind == "part":
             return self._around(draw.choice(parts.PARTS))
+        if kind == "corner":
+            return self._around(draw.choice(corners.PARTS))
         if kind == "section":
             return self._around(self._section())
         if kind == "rewrite":
@@ -299,7 +315,19 @@ class _Maker:
             return self._macro()
         if kind == "condition":
             return self._condition()
-        return [draw.choice((*words.OPTIONS, *words.INDEX, *words.HANDLERS, *words.WSGI, *words.OTHERS, *parts.LINES))]
+        return [
+            draw.choice(
+                (
+                    *words.OPTIONS,
+                    *words.INDEX,
+                    *words.HANDLERS,
+                    *words.WSGI,
+                    *words.OTHERS,
+                    *parts.LINES,
+                    *corners.LINES,
+                )
+            )
+        ]
 
     def _body(self, kind: str, depth: int) -> list[str]:
         draw = self.draw
@@ -309,7 +337,17 @@ class _Maker:
         for _ in range(draw.choice((0, 0, 1, 1, 2))):
             body.append(
                 draw.choice(
-                    draw.choice((words.OPTIONS, words.INDEX, words.HANDLERS, words.WSGI, words.OTHERS, parts.LINES))
+                    draw.choice(
+                        (
+                            words.OPTIONS,
+                            words.INDEX,
+                            words.HANDLERS,
+                            words.WSGI,
+                            words.OTHERS,
+                            parts.LINES,
+                            corners.LINES,
+                        )
+                    )
                 )
             )
         if kind == "Directory" and self.chance(0.3):
@@ -492,13 +530,20 @@ class _Maker:
 
     def _probes(self, files: dict[str, str], listen: tuple[int, ...]) -> Iterator[Probe]:
         draw = self.draw
-        urls = [*words.URLS, *parts.URLS, *self._near(files)]
+        urls = [*words.URLS, *parts.URLS, *corners.URLS, *corners.URLS, *self._near(files)]
         asked: dict[str, Probe] = {}
         while len(asked) < words.PROBES:
             port = draw.choice((80, 80, 80, *listen))
             method = draw.choice((*["GET"] * 16, "POST", "POST", "OPTIONS", "PUT", "DELETE", "TRACE", "PROPFIND"))
             headers = draw.choice(
-                ((), (), (), (), draw.choice(words.LOGINS), draw.choice((*words.HEADERS, *parts.HEADERS)))
+                (
+                    (),
+                    (),
+                    (),
+                    (),
+                    draw.choice(words.LOGINS),
+                    draw.choice((*words.HEADERS, *parts.HEADERS, *corners.HEADERS)),
+                )
             )
             odd = () if port == 443 else parts.NAMES
             host = draw.choice((*words.NAMES[:3], *words.NAMES[:3], *words.NAMES, *odd))

@@ -43,8 +43,6 @@ class Moment(Enum):
     OTHER_NAME = "other-name"
     #: Methods other than GET, HEAD and POST.
     METHOD = "method"
-    #: Files that do not exist.
-    MISSING = "missing"
     #: Files that several variants stand for.
     NEGOTIATION = "negotiation"
     #: Types that an ``Action`` may be for.
@@ -60,16 +58,17 @@ _READ = """
 _MODELLED = """
     AcceptPathInfo AccessFileName Action AddCharset AddEncoding AddHandler AddLanguage AddType Alias AliasMatch
     AliasPreservePath allow AllowEncodedSlashes AllowMethods AllowOverride AllowOverrideList AuthBasicProvider
-    AuthMerging AuthName AuthType AuthUserFile AuthzSendForbiddenOnFailure BrowserMatch BrowserMatchNoCase deny
+    AuthBasicAuthoritative AuthGroupFile AuthMerging AuthName <AuthnProviderAlias AuthType AuthUserFile <AuthzProviderAlias
+    AuthzSendForbiddenOnFailure BrowserMatch BrowserMatchNoCase CheckBasenameMatch CheckCaseOnly CheckSpelling deny
     <Directory DirectoryCheckHandler DirectoryIndex DirectoryIndexRedirect <DirectoryMatch DirectorySlash
     DocumentRoot <Else <ElseIf ErrorDocument FallbackResource <Files <FilesMatch ForceType <If <Limit <LimitExcept
     LimitInternalRecursion LimitRequestBody LimitRequestLine Listen <Location <LocationMatch ModMimeUsePathInfo
-    MergeSlashes MultiviewsMatch Options
+    MergeSlashes MetaDir MetaSuffix MultiviewsMatch Options
     order PassEnv Protocol <Proxy <ProxyMatch ProxyPass ProxyPassInherit ProxyPassMatch Redirect RedirectMatch RedirectPermanent
     RedirectRelative RedirectTemp RemoteIPHeader RemoveCharset RemoveEncoding RemoveHandler RemoveLanguage
-    RemoveType Require <RequireAll <RequireAny <RequireNone RewriteBase RewriteCond RewriteEngine RewriteMap RewriteOptions
-    RewriteRule Satisfy Script ScriptAlias ScriptAliasMatch ServerAlias ServerName ServerPath SetEnv SetEnvIf
-    SetEnvIfExpr SetEnvIfNoCase SetHandler SSLCertificateFile SSLEngine SSLOptions SSLRequire SSLRequireSSL
+    RemoveType RequestHeader Require <RequireAll <RequireAny <RequireNone RewriteBase RewriteCond RewriteEngine
+    RewriteMap RewriteOptions RewriteRule Satisfy Script ScriptAlias ScriptAliasMatch ServerAlias ServerName ServerPath
+    SetEnv SetEnvIf SetEnvIfExpr SetEnvIfNoCase SetHandler SSLCertificateFile SSLEngine SSLOptions SSLRequire SSLRequireSSL
     SSLVerifyClient StrictHostCheck TraceEnable TypesConfig UnsetEnv UseCanonicalName UseCanonicalPhysicalPort User
     UserDir VirtualDocumentRoot VirtualDocumentRootIP <VirtualHost VirtualScriptAlias VirtualScriptAliasIP
     WSGIApplicationGroup WSGICallableObject WSGICaseSensitivity WSGIDaemonProcess WSGIHandlerScript WSGIProcessGroup
@@ -100,9 +99,6 @@ _UNKNOWN = {
     Moment.METHOD: """
         DAV RegisterHttpMethod
     """,
-    Moment.MISSING: """
-        CheckSpelling
-    """,
     Moment.NEGOTIATION: """
         DefaultLanguage ForceLanguagePriority LanguagePriority
     """,
@@ -114,19 +110,19 @@ _UNKNOWN = {
 #: What each refines. ``the application``: the application is the answer, and what it does then is its own affair.
 _DEPENDENT = {
     "a log-in": """
-        Anonymous Anonymous_MustGiveEmail Anonymous_NoUserId Anonymous_VerifyEmail AuthBasicAuthoritative
+        Anonymous Anonymous_MustGiveEmail Anonymous_NoUserId Anonymous_VerifyEmail
         AuthBasicUseDigestAlgorithm AuthDBDUserPWQuery AuthDBDUserRealmQuery AuthDBMGroupFile AuthDBMType
         AuthDBMUserFile AuthDigestAlgorithm AuthDigestDomain AuthDigestNcCheck AuthDigestNonceLifetime
         AuthDigestProvider AuthDigestQop AuthFormAuthoritative AuthFormBody AuthFormLocation
         AuthFormLoginRequiredLocation AuthFormLoginSuccessLocation AuthFormLogoutLocation AuthFormMethod
         AuthFormMimetype AuthFormPassword AuthFormProvider AuthFormSitePassphrase AuthFormSize AuthFormUsername
-        AuthGroupFile AuthLDAPBindAuthoritative AuthLDAPBindDN AuthLDAPBindPassword AuthLDAPCharsetConfig
+        AuthLDAPBindAuthoritative AuthLDAPBindDN AuthLDAPBindPassword AuthLDAPCharsetConfig
         AuthLDAPCompareAsUser AuthLDAPCompareDNOnServer AuthLDAPDereferenceAliases AuthLDAPGroupAttribute
         AuthLDAPGroupAttributeIsDN AuthLDAPInitialBindAsUser AuthLDAPInitialBindPattern AuthLDAPMaxSubGroupDepth
         AuthLDAPRemoteUserAttribute AuthLDAPRemoteUserIsDN AuthLDAPSearchAsUser AuthLDAPSubGroupAttribute
         AuthLDAPSubGroupClass AuthLDAPURL AuthnCacheContext AuthnCacheEnable AuthnCacheProvideFor AuthnCacheTimeout
-        <AuthnProviderAlias AuthnzFcgiDefineProvider AuthzDBDLoginToReferer AuthzDBDQuery AuthzDBDRedirectQuery
-        AuthzDBMType <AuthzProviderAlias LuaAuthzProvider Session SessionCookieName SessionCookieName2
+        AuthnzFcgiDefineProvider AuthzDBDLoginToReferer AuthzDBDQuery AuthzDBDRedirectQuery
+        AuthzDBMType LuaAuthzProvider Session SessionCookieName SessionCookieName2
         SessionCookieRemove SessionCryptoCipher SessionCryptoPassphrase SessionCryptoPassphraseFile
         SessionDBDCookieName SessionDBDCookieName2 SessionDBDCookieRemove SessionDBDPerUser SessionDBDSelectLabel
         SessionEnv SessionExclude SessionExpiryUpdateInterval SessionHeader SessionInclude SessionMaxAge SSLUserName
@@ -138,9 +134,6 @@ _DEPENDENT = {
         CacheMaxExpire CacheMaxFileSize CacheMinExpire CacheMinFileSize CacheQuickHandler CacheRoot CacheSocache
         CacheSocacheMaxSize CacheSocacheMaxTime CacheSocacheMinTime CacheStaleOnError CacheStoreExpired
         CacheStoreNoStore CacheStorePrivate
-    """,
-    "MetaFiles": """
-        MetaDir MetaSuffix
     """,
     "DAV": """
         DAVBasePath DAVDepthInfinity DAVGenericLockDB DAVLockDB DAVLockDiscovery
@@ -166,9 +159,6 @@ _DEPENDENT = {
     """,
     "RemoteIPProxyProtocol": """
         RemoteIPProxyProtocolExceptions
-    """,
-    "CheckSpelling": """
-        CheckBasenameMatch CheckCaseOnly
     """,
     "SSLVerifyClient": """
         SSLCACertificateFile SSLCACertificatePath SSLCADNRequestFile SSLCADNRequestPath SSLCARevocationCheck
@@ -241,7 +231,7 @@ _HARMLESS = """
     ProxyPassReverseCookieDomain ProxyPassReverseCookiePath ProxyPreserveHost ProxyReceiveBufferSize ProxySet
     ProxySourceAddress ProxyStatus ProxyVia ProxyWebsocketFallbackToProxyHttp QualifyRedirectURL ReadBufferSize
     ReadmeName ReceiveBufferSize RedisConnPoolTTL RedisTimeout ReflectorHeader RemoteIPProxiesHeader
-    RemoveInputFilter RemoveOutputFilter RequestHeader RLimitCPU RLimitMEM RLimitNPROC ScoreBoardFile ScriptLog
+    RemoveInputFilter RemoveOutputFilter RLimitCPU RLimitMEM RLimitNPROC ScoreBoardFile ScriptLog
     ScriptLogBuffer ScriptLogLength SeeRequestTail SendBufferSize ServerAdmin ServerLimit ServerSignature
     ServerTokens SessionCryptoDriver SessionDBDDeleteLabel SessionDBDInsertLabel SessionDBDUpdateLabel
     SetInputFilter SetOutputFilter SSIEndTag SSIErrorMsg SSIEtag SSILastModified SSILegacyExprParser SSIStartTag
@@ -285,7 +275,7 @@ def treatments() -> Mapping[str, Treatment]:
 #: Directives of ``HARMLESS`` that the model asks for all the same: their words may be refused in an ``.htaccess`` file, or are
 #: told with the answer.
 _LOOKED_AT = frozenset({
-    "error", "errorlog", "header", "indexoptions", "fancyindexing", "requestheader", "serversignature",
+    "error", "errorlog", "header", "indexoptions", "fancyindexing", "serversignature",
     "wsgipassauthorization", "wsgiscriptreloading",
 })  # fmt: skip
 

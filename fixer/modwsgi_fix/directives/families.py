@@ -128,6 +128,8 @@ AUTHENTICATION = frozenset({
 FOREIGN_CHECKERS = ("wsgiaccessscript", "perlaccesshandler", "authnzfcgicheckauthnprovider", "sslrequire")
 #: Access checkers that ``Satisfy Any`` passes over where a password is right (request.c:ap_process_request_internal).
 SATISFIED_CHECKERS = ("sslrequiressl", "sslrequire", "wsgiaccessscript")
+#: mod_speling: whether, and how, a missing file is taken for one with a similar name.
+SPELLING = ("checkspelling", "checkcaseonly", "checkbasenamematch")
 #: mod_setenvif: they set variables before access is checked, so that ``Require env`` sees them.
 EARLY_VARIABLES = ("setenvif", "setenvifnocase", "browsermatch", "browsermatchnocase", "setenvifexpr")
 

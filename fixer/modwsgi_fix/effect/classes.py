@@ -74,6 +74,8 @@ class Difference(NamedTuple):
 
 
 _SERVED = (Kind.FILE, Kind.LISTING, Kind.PROGRAM)
+#: What is judged by its worst case: a page about the server is what its handler makes of it.
+_UNTOLD = (Kind.UNKNOWN, Kind.SERVER)
 _ANSWERED = (Kind.APPLICATION, *_SERVED, Kind.REDIRECT, Kind.PROXY)
 
 
@@ -190,7 +192,7 @@ def _effect(path: str, was: Outcome, now: Outcome, traces: tuple[Trace, Trace], 
     """Return the class of one difference; None where a visitor sees none."""
     if was.result == now.result:
         return None
-    if Kind.UNKNOWN in (was.kind, now.kind):
+    if was.kind in _UNTOLD or now.kind in _UNTOLD:
         return _of_unknown(was, now, traces)
     if now.kind in _SERVED:
         if was.kind is now.kind and was.file == now.file:
@@ -257,9 +259,9 @@ def _of_unknown(was: Outcome, now: Outcome, traces: tuple[Trace, Trace]) -> Effe
         return Effect.LOST if was.kind in _ANSWERED else Effect.OPENED
     if now.kind in _SERVED:
         return Effect.OPENED
-    if now.kind is Kind.UNKNOWN and _mapped_by(now).startswith("wsgiscriptalias"):
+    if now.kind in _UNTOLD and _mapped_by(now).startswith("wsgiscriptalias"):
         return Effect.REGAINED
-    return Effect.LOST if was.kind in _ANSWERED and now.kind is Kind.UNKNOWN else None
+    return Effect.LOST if was.kind in _ANSWERED and now.kind in _UNTOLD else None
 
 
 def leads_out(config: Config, outcome: Outcome) -> bool:

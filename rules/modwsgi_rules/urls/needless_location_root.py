@@ -49,6 +49,19 @@ A section that grants access is reported without a fix: the grant cannot stand i
      </VirtualHost>
     ```
 
+A pattern that any URL matches:
+
+    ```diff repair
+     <VirtualHost *:80>
+         ServerName example.com
+         WSGIScriptAlias / /srv/site/app.wsgi
+    -    <LocationMatch ^/>
+    -        WSGIProcessGroup site
+    -    </LocationMatch>
+    +    WSGIProcessGroup site
+     </VirtualHost>
+    ```
+
 In a whole server all sections are in sight:
 
     ```diff
@@ -119,7 +132,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives.families import GRANTS
+from modwsgi_fix.directives.families import GRANTS, LOCATION_SECTIONS
 from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
@@ -144,17 +157,22 @@ _MOVABLE = {
     "wsgichunkedrequest": True,
     "wsgimapheadtoget": True,
 }
+#: Regular expressions that match the path of any URL.
+_ANY_URL = frozenset({"/", "^/", "^/.*", "^/.*$", "/.*", ".*", "^.*$", "^/(.*)", "^/(.*)$"})
 #: Directives with an equal option of WSGIScriptAlias.
 _ON_MOUNT = {"wsgiprocessgroup": "process-group", "wsgiapplicationgroup": "application-group"}
 
 
 @rule()
 def needless_location_root(config: Config) -> Iterator[Diagnostic]:
-    for section in config.named("location"):
+    for section in config.named(*LOCATION_SECTIONS):
         if not section.is_section or not section.args:
             continue
-        if is_regex_section(section) or pattern_of(section).strip("/") or section.sections:
+        pattern = pattern_of(section)
+        is_root = pattern in _ANY_URL if is_regex_section(section) else not pattern.strip("/")
+        if not is_root or section.sections:
             continue
+        shown = '<Location "/">' if section.value == "/" else f"<{section.name} {' '.join(section.values)}>"
         movable = [child for child in section.children if child.key in _MOVABLE]
         others = [child for child in section.children if child.key not in _MOVABLE]
         access = access_of(section)
@@ -165,14 +183,14 @@ def needless_location_root(config: Config) -> Iterator[Diagnostic]:
         rival = next((item for child in movable if (item := _rival(config, section, child))), None)
         undone = _undone(config, section, movable)
         is_everywhere = undone is not None or (section.server.is_main and not config.complete)
-        message = f'{movable[0].name} does not need <Location "/">, because a host is about "/" anyway'
+        message = f'{movable[0].name} does not need {shown}, because a host is about "/" anyway'
         advice = "move it into the host itself"
         if is_everywhere:
             fix = None if others or undone else _onto_mounts(config, section, movable)
-            message = f'{movable[0].name} in <Location "/"> of the main server holds for all other files, too'
+            message = f"{movable[0].name} in {shown} of the main server holds for all other files, too"
             advice = "give each WSGIScriptAlias its group"
             if undone is not None:
-                message = f'{movable[0].name} in <Location "/"> of the main server undoes that of a host'
+                message = f"{movable[0].name} in {shown} of the main server undoes that of a host"
                 advice = f"{advice}: {undone.file.name}:{undone.line} has no effect"
         else:
             fix = None if rival or others else _fix(config, section, movable)

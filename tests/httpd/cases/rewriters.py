@@ -101,6 +101,24 @@ _HEARD = EqualExcept(
 )
 _NOTHING_ELSE = "no URL leads to anything that the grant alone had opened"
 
+#: A group that a section gives to all applications of a host.
+_GROUP_FOR_ALL = """\
+WSGIDaemonProcess site threads=2
+<VirtualHost *:80>
+    ServerName a.example
+    WSGIScriptAlias / /srv/site/app.wsgi
+    <{opening}>
+        WSGIProcessGroup site
+        WSGIApplicationGroup %{{GLOBAL}}
+    </{closing}>
+    <Directory /srv/site>
+        Require all granted
+        Order allow,deny
+        Allow from all
+    </Directory>
+</VirtualHost>
+"""
+
 CASES = (
     Case(
         name="a repetition in a host of the same name",
@@ -166,33 +184,19 @@ CASES = (
             "*: opposite: Require all denied": _SAME_NAME,
         },
     ),
-    Case(
-        name="a process group in Location /",
-        moves=True,
-        rules=("needless-location-root",),
-        level="repair",
-        before={
-            "site.conf": """\
-WSGIDaemonProcess site threads=2
-<VirtualHost *:80>
-    ServerName a.example
-    WSGIScriptAlias / /srv/site/app.wsgi
-    <Location "/">
-        WSGIProcessGroup site
-        WSGIApplicationGroup %{GLOBAL}
-    </Location>
-    <Directory /srv/site>
-        Require all granted
-        Order allow,deny
-        Allow from all
-    </Directory>
-</VirtualHost>
-"""
-        },
-        tree={"/srv/site/app.wsgi": app()},
-        probes=probes(f"{_SITE}/", f"{_SITE}/a/b"),
-        expect=Equal(),
-        equivalent={"site.conf: swap: *": "the two directives do not know of each other"},
+    *(
+        Case(
+            name=f"a process group in {what}",
+            moves=True,
+            rules=("needless-location-root",),
+            level="repair",
+            before={"site.conf": _GROUP_FOR_ALL.format(opening=opening, closing=opening.partition(" ")[0])},
+            tree={"/srv/site/app.wsgi": app()},
+            probes=probes(f"{_SITE}/", f"{_SITE}/a/b"),
+            expect=Equal(),
+            equivalent={"site.conf: swap: *": "the two directives do not know of each other"},
+        )
+        for what, opening in (("Location /", 'Location "/"'), ("a pattern of any URL", "LocationMatch ^/"))
     ),
     Case(
         name="a server without a deny baseline",

@@ -6,7 +6,7 @@ merge_core_server_configs); the callers know what a layer means.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -18,6 +18,7 @@ from modwsgi_fix.directives.families import (
     FILES_SECTIONS,
     LIMIT_SECTIONS,
     LOCATION_SECTIONS,
+    OLD_ACCESS,
     REQUIRE_SECTIONS,
 )
 from modwsgi_fix.model.config import Config, derived
@@ -79,6 +80,23 @@ class Layer:
                 by_key.setdefault(key, []).append(item)
                 self._add(_beside_requires(item))
 
+    def pass_over(self, items: Set[Item]) -> None:
+        """Take out lines that httpd passes over, and sections: they, and what stands in them, take no effect."""
+        if not items:
+            return
+        for key in list(self.by_key):
+            if key in OLD_ACCESS and not items.isdisjoint(self.by_key[key]):
+                # httpd makes a configuration of the module before it asks whether the line is allowed
+                # (config.c:ap_walk_config_sub).
+                self.forgets = True
+            self.by_key[key] = [item for item in self.by_key[key] if not _is_within(item, items)]
+            if not self.by_key[key]:
+                del self.by_key[key]
+        for sections in (self.files, self.ifs):
+            sections[:] = [section for section in sections if section.section not in items]
+            for section in sections:
+                section.pass_over(items)
+
     def all(self, keys: Iterable[str]) -> list[Item]:
         """Return the directives of these names, in reading order."""
         found = [item for key in keys for item in self.by_key.get(key, ())]
@@ -98,6 +116,13 @@ class Layer:
         if self.section is None:
             return "the server's own level"
         return f"<{self.section.name} {' '.join(self.section.values)}>"
+
+
+def _is_within(item: Item | None, items: Set[Item]) -> bool:
+    """Whether a line or a section around it is among these."""
+    while item is not None and item not in items:
+        item = item.parent
+    return item is not None
 
 
 def _beside_requires(container: Item) -> Iterator[Item]:

@@ -16,13 +16,14 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import every, last
 from modwsgi_fix.model.merge.login import log_in
 from modwsgi_fix.model.merge.requires import Verdict, by_requires
-from modwsgi_fix.model.merge.visitor import Asked, is_in_force, is_tls, visitor_is, words
+from modwsgi_fix.model.merge.visitor import Asked, is_in_force, is_method, is_tls, visitor_is, words
 from modwsgi_fix.model.merge.world import Beyond
+from modwsgi_fix.model.modules import is_loaded
 from modwsgi_fix.tuples import NamedTuple
 
 
 class Refusal(NamedTuple):
-    """httpd's refusal: 401, 403, or 500 where the configuration does not say how to ask for a log-in."""
+    """httpd's refusal: 401, 403, 405 for a method, or 500 where the configuration does not say how to ask for a log-in."""
 
     status: int
     reason: str
@@ -32,7 +33,7 @@ def refusal(asked: Asked) -> Refusal | None:
     """Return why access is refused; None where it is granted. The lines that decide become steps of the world."""
     world = asked.world
     _custom(asked)
-    refused, satisfy = _tls_required(asked) or _certificate_required(asked), satisfy_of(asked)
+    refused, satisfy = _method_named(asked) or _tls_required(asked) or _certificate_required(asked), satisfy_of(asked)
     if refused is not None and satisfy != "any":
         return refused
     old, old_item = by_hosts(asked)
@@ -81,6 +82,23 @@ def _custom(asked: Asked) -> None:
         # On a host without TLS mod_ssl ignores SSLRequire (measured).
         if item is not None and (key != "sslrequire" or is_tls(asked)):
             raise Beyond(f"{item.name} decides, which is a program or an expression", item)
+
+
+def _method_named(asked: Asked) -> Refusal | None:
+    """Return the refusal of a method that ``AllowMethods`` does not name (mod_allowmethods.c:am_check_access).
+
+    Any method is not asked for: whoever has no request in mind has none that is refused.
+    """
+    by: Item | None = None
+    for _, items in every(asked.layers, ("allowmethods",), asked.world):
+        by = items[-1]
+    method, config = asked.visitor.method, asked.config
+    if by is None or method is None or by.value.lower() == "reset" or is_method(asked, [v.upper() for v in by.values]):
+        return None
+    if config is not None and is_loaded(config, "mod_allowmethods.c") is False:
+        return None
+    asked.world.step("method", f"AllowMethods does not name {method}", by)
+    return Refusal(405, f"{method} is not allowed")
 
 
 def _tls_required(asked: Asked) -> Refusal | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 
 from modwsgi_fix.directives.families import REQUIRE_SECTIONS
 from modwsgi_fix.model.items import Item, as_written
 from modwsgi_fix.model.merge.layers import Layer, every, last, walks
-from modwsgi_fix.model.merge.visitor import Asked, is_in_force, is_method, is_set, is_tls, visitor_is, words
+from modwsgi_fix.model.merge.login import alias_of, is_member
+from modwsgi_fix.model.merge.visitor import Asked, is_in_force, is_method, is_set, is_tls, visitor_is
+from modwsgi_fix.model.modules import is_loaded
 from modwsgi_fix.tuples import NamedTuple
 
 #: The access directives of 2.4; those of 2.2 are ``OLD_ACCESS``.
@@ -135,10 +137,9 @@ def _verdict(asked: Asked, item: Item) -> tuple[Verdict, Item | None]:
         return (_negate(verdict), by or item) if logic == "none" else (verdict, by or item)
     if not is_in_force(asked, item):
         return Verdict.NEUTRAL, item
-    values = list(words(item))
-    negated = values[:1] == ["not"]
-    values = values[negated:]
-    verdict = _provider(asked, item, values)
+    written = item.values
+    negated = written[:1] != () and written[0].lower() == "not"
+    verdict = _provider(asked, item, written[negated:])
     return (_negate(verdict) if negated else verdict), item
 
 
@@ -156,10 +157,10 @@ def _negate(verdict: Verdict) -> Verdict:
     return {Verdict.GRANTED: Verdict.DENIED}.get(verdict, Verdict.NEUTRAL)
 
 
-def _provider(asked: Asked, item: Item, values: list[str]) -> Verdict:
-    kind, rest = (values[0] if values else ""), values[1:]
+def _provider(asked: Asked, item: Item, written: Sequence[str]) -> Verdict:
+    kind, rest = (written[0].lower() if written else ""), written[1:]
     if kind == "all":
-        return Verdict.GRANTED if rest == ["granted"] else Verdict.DENIED
+        return Verdict.GRANTED if [word.lower() for word in rest] == ["granted"] else Verdict.DENIED
     if not item.known:
         holds = asked.world.holds(f"Require {' '.join(item.values)} is met")
     elif kind in ("ip", "host", "forward-dns"):
@@ -169,20 +170,36 @@ def _provider(asked: Asked, item: Item, values: list[str]) -> Verdict:
     elif kind == "method":
         holds = is_method(asked, [word.upper() for word in rest])
     elif kind == "env":
-        holds = any(is_set(asked, name) for name in item.values[1:])
+        holds = any(is_set(asked, name) for name in rest)
     elif kind == "ssl":
         holds = is_tls(asked)
     elif kind == "expr" and asked.visitor.holds is not None:
-        known = asked.visitor.holds(expression_of(item))
-        holds = asked.world.holds(f"Require {' '.join(item.values)} is met") if known is None else known
+        return _by_expression(asked, item, asked.visitor.holds)
     elif kind in _USERS:
-        return _user_provider(asked, item, kind)
+        return _user_provider(asked, item, kind, rest)
+    elif (
+        alias := alias_of(asked.config, "authzprovideralias", written[0] if written else "", asked.world)
+    ) is not None:
+        # What it requires is one word, in quotes where it is several.
+        return _provider(asked, alias, (alias.value, *(word for text in alias.values[2:] for word in text.split())))
     else:
         holds = asked.world.holds(f"Require {' '.join(item.values)} is met")
     return Verdict.GRANTED if holds else Verdict.DENIED
 
 
-def _user_provider(asked: Asked, item: Item, kind: str) -> Verdict:
+def _by_expression(asked: Asked, item: Item, truth: Callable[[str, str | None], bool | None]) -> Verdict:
+    """Return whether an expression is true; one with the user is asked again after the log-in (expr_check_authorization)."""
+    expression, user = expression_of(item), asked.visitor.user
+    # An empty name is one that is not known.
+    known = truth(expression, "" if user is None else user or None)
+    if known is None:
+        known = asked.world.holds(f"Require {' '.join(item.values)} is met")
+    if known:
+        return Verdict.GRANTED
+    return Verdict.NEEDS_USER if user is None and "remote_user" in expression.lower() else Verdict.DENIED
+
+
+def _user_provider(asked: Asked, item: Item, kind: str, rest: Sequence[str]) -> Verdict:
     """Return whether the user is one that the line asks for; before the log-in the user is not known."""
     visitor = asked.visitor
     if visitor.has_login is None:
@@ -193,6 +210,18 @@ def _user_provider(asked: Asked, item: Item, kind: str) -> Verdict:
     elif kind == "valid-user":
         return Verdict.GRANTED
     elif kind == "user" and visitor.user:
-        return Verdict.GRANTED if visitor.user in item.values[1:] else Verdict.DENIED
+        return Verdict.GRANTED if visitor.user in rest else Verdict.DENIED
+    elif kind == "group" and visitor.user and (known := _is_member(asked, item, rest)) is not None:
+        return Verdict.GRANTED if known else Verdict.DENIED
     holds = asked.world.holds(f"the log-in is good for Require {' '.join(item.values)}")
     return Verdict.GRANTED if holds else Verdict.NEEDS_USER if visitor.user is None else Verdict.DENIED
+
+
+def _is_member(asked: Asked, item: Item, names: Sequence[str]) -> bool | None:
+    """Whether the user is in one of these groups; None where that is not known, or other modules may know groups."""
+    config, world = asked.config, asked.world
+    if config is None or not config.complete or not is_loaded(config, "mod_authz_groupfile.c"):
+        return None
+    own = [one for one in item.children if one.key == "authgroupfile" and world.active(one)]
+    groups = own[-1] if own else last(asked.layers, "authgroupfile", world)
+    return is_member(world, groups, asked.visitor.user or "", names)

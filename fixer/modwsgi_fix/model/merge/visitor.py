@@ -22,7 +22,7 @@ class Visitor(NamedTuple):
     """A visitor. None for a field means any visitor: each possible answer is a branch of its own.
 
     ``authorization`` is the header with the log-in. ``is_set`` says whether a variable is set for this request, ``holds``
-    whether an expression is true of it; both return None where that is not known.
+    whether an expression is true of it for a user (empty before the log-in); both return None where that is not known.
     """
 
     method: str | None = None
@@ -33,7 +33,7 @@ class Visitor(NamedTuple):
     #: The user, once logged in; empty where the name is not known.
     user: str | None = None
     is_set: Callable[[str], bool | None] | None = None
-    holds: Callable[[str], bool | None] | None = None
+    holds: Callable[[str, str | None], bool | None] | None = None
 
 
 #: Any visitor.

@@ -10,6 +10,7 @@ from modwsgi_fix.model.merge.groups import selecting
 from modwsgi_fix.model.merge.layers import every, last
 from modwsgi_fix.model.merge.options import merged_options
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond
+from modwsgi_fix.model.modules import is_loaded
 from modwsgi_fix.model.paths import without_runs
 from modwsgi_fix.model.request.directory import DIRECTORY_HANDLER
 from modwsgi_fix.model.request.environment import variable as early_variable
@@ -23,19 +24,24 @@ from modwsgi_fix.model.urls import mount_options
 _WSGI = ("wsgi-script", "application/x-httpd-wsgi")
 #: Handlers of modules that are not modelled; for any other unknown name the file is sent as it is.
 _OTHERS = frozenset({
-    "server-status", "server-info", "ldap-status", "balancer-manager", "imap-file", "send-as-is", "type-map",
+    "ldap-status", "imap-file", "send-as-is", "type-map",
     "default-handler", "php-script", "application/x-httpd-php", "python-program", "mod_python", "perl-script", "modperl",
     "cgi-script", "fcgid-script", "server-parsed", "lua-script", "dav-handler", "proxy-server", "isapi-handler", "uwsgi-handler",
 })  # fmt: skip
+#: Handlers that show a page about the server, the module of each, and the methods that it answers (status_handler and others).
+_ABOUT = {
+    "server-status": ("mod_status.c", ("GET", "HEAD")), "server-info": ("mod_info.c", ("GET", "HEAD")),
+    "balancer-manager": ("mod_proxy_balancer.c", ("GET", "HEAD", "POST")),
+}  # fmt: skip
 #: Handlers that insert something into a file, or choose among files.
 _PAGES = ("type-map", "server-parsed")
-#: The beginning of the reason where the handler of a module that is not modelled answers.
+#: The beginning of the reason where the handler of a module answers with a page of its own, or is not modelled.
 _BY_HANDLER = "the handler "
 _OPTIONS = ("callable-object", "pass-authorization", "script-reloading")
 
 
 def is_by_handler(reason: str) -> bool:
-    """Whether an outcome is unknown because a module that is not modelled answers, with a page or a program."""
+    """Whether a module answers, with a page about the server or with what is not modelled."""
     return reason.startswith(_BY_HANDLER)
 
 
@@ -53,6 +59,8 @@ def respond(state: State) -> Outcome | None:
     if handler in HANDLERS and may_run(state, handler):
         state.handler = handler
         return program(state, handler)
+    if handler in _ABOUT and (shown := _shown(state, handler)) is not None:
+        return shown
     if handler == DIRECTORY_HANDLER and state.type == DIRECTORY and state.request.method in ("GET", "HEAD"):
         return _listing(state)
     if state.failed and handler in _PAGES:
@@ -65,6 +73,15 @@ def respond(state: State) -> Outcome | None:
     ):
         raise Beyond(f"{_BY_HANDLER}{handler} answers, which is not modelled")
     return None
+
+
+def _shown(state: State, handler: str) -> Outcome | None:
+    """Return the page of a handler about the server; None where its module is not loaded, or leaves the method to others."""
+    module, methods = _ABOUT[handler]
+    if state.request.method not in methods or is_loaded(state.config, module) is False:
+        return None
+    state.step("handler", f"{handler}: a page about this server, whether or not the file is there")
+    return state.outcome(Kind.SERVER, 200, f"{_BY_HANDLER}{handler} answers")
 
 
 def _listing(state: State) -> Outcome:
@@ -257,7 +274,8 @@ def _application_group(state: State, name: str | None, item: Item | None, script
         return found
     if name == "%{HOST}":
         port = port_of(state)
-        value = host_asked(state) + ("" if port in (80, 443) else f":{port}")
+        # Without the brackets of an address of IPv6.
+        value = host_asked(state).strip("[]") + ("" if port in (80, 443) else f":{port}")
     else:
         value = _expand(state, name, item, "application group")
     state.step("application", f"interpreter {value or 'main (%{GLOBAL})'}", item)

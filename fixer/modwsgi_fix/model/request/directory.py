@@ -77,27 +77,23 @@ def _index(state: State, depth: int, prepare: Prepare) -> None:
         return
     names, item = _index_names(state)
     refused: Done | None = None
-    # A directory that has another handler has no fallback (measured).
-    fallback = _fallback(state) if state.handler == DIRECTORY_HANDLER else None
-    for name in [*names, *([fallback.value] if fallback is not None else [])]:
-        said = f"DirectoryIndex {name}" if name in names else f"FallbackResource {name}"
+    # A directory itself has no fallback; an index that is missing has one.
+    for name in names:
         try:
             sub = _looked_up(state, name, depth, prepare)
         except Done as done:
             outcome = done.outcome
             if outcome.kind is Kind.REDIRECT:
                 raise
-            if outcome.status == 401 and len(names) == 1:
-                state.step("directory", "a log-in is asked for the only DirectoryIndex", item)
+            if outcome.status == 401 and name == names[-1]:
+                state.step("directory", "a log-in is asked for the last DirectoryIndex", item)
                 raise state.done(outcome.kind, outcome.status, outcome.reason) from None
             if outcome.status != 404:
                 refused = done
             continue
         if sub is not None:
-            by = item if name in names else fallback
-            if name in names:
-                _redirect_to(state, sub)
-            _promote(state, sub, said, by)
+            _redirect_to(state, sub)
+            _promote(state, sub, f"DirectoryIndex {name}", item)
             return
     if refused is not None:
         state.step("directory", "a DirectoryIndex is refused", item)

@@ -53,7 +53,7 @@ OF_A_PATTERN = "MATCH_"
 def _compared(section: Item, state: State) -> str:
     """Return the text that the pattern of a section is compared with."""
     if section.key in LOCATION_SECTIONS:
-        return state.uri
+        return state.located
     path = state.filename or ""
     return path if section.key in DIRECTORY_SECTIONS else path.rpartition("/")[2]
 

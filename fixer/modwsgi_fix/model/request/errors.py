@@ -39,9 +39,6 @@ def spoken_for(state: State, outcome: Outcome, follow: Callable[[str], tuple[Out
             raise Beyond(f"{item.name} by an expression", item)
         text = evaluated
     if is_elsewhere:
-        if outcome.status == 401:
-            # httpd ignores such a line when it reads the file (AH00113).
-            return outcome
         state.step("error", f"{item.name} {outcome.status} sends it to {text}", item)
         return Outcome(Kind.REDIRECT, 302, outcome.server, location=text, reason=outcome.reason)
     state.step("error", f"{item.name} {outcome.status} asks {text}", item)
@@ -53,9 +50,14 @@ def spoken_for(state: State, outcome: Outcome, follow: Callable[[str], tuple[Out
     return outcome
 
 
+def _is_for(item: Item, status: int) -> bool:
+    """Whether a line is for a status. httpd ignores a URL of elsewhere for 401 when it reads the file (AH00113)."""
+    return item.value == str(status) and len(item.args) > 1 and not (status == 401 and is_url(item.values[1]))
+
+
 def _document(state: State, status: int) -> Item | None:
     """Return the ErrorDocument for a status; None where there is none, or where it is ``default``."""
     found = None
     for _, items in every(state.layers or state.site.base, ("errordocument",), state.world):
-        found = next((item for item in reversed(items) if item.value == str(status) and len(item.args) > 1), found)
+        found = next((item for item in reversed(items) if _is_for(item, status)), found)
     return None if found is None or found.values[1].lower() == "default" else found

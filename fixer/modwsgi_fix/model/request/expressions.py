@@ -46,15 +46,21 @@ class _NotUnderstoodError(Exception):
 
 
 def holds(expression: str, state: State) -> bool:
-    """Whether an expression of ``<If>`` is true for a request; a question to the world where that is not known."""
-    found = truth(expression, state)
+    """Whether an expression of ``<If>`` is true for a request; a question to the world where that is not known.
+
+    It is asked before anybody has logged in (request.c:ap_process_request_internal).
+    """
+    found = truth(expression, state, user="")
     return state.world.holds(f"the condition <If {expression}> holds") if found is None else found
 
 
-def truth(expression: str, state: State) -> bool | None:
-    """Whether an expression is true for a request; None where that is not known."""
+def truth(expression: str, state: State, *, user: str | None = None) -> bool | None:
+    """Whether an expression is true for a request; None where that is not known.
+
+    ``user`` is the visitor's name, empty before the log-in; None where it is not known.
+    """
     try:
-        reader = _Reader(_tokens(expression), state)
+        reader = _Reader(_tokens(expression), state, user)
         found = reader.either(0)
         return None if reader.rest else found
     except _NotUnderstoodError:
@@ -97,7 +103,8 @@ def _read_tokens(text: str) -> Iterator[_Token]:
 class _Reader:
     """Parses and evaluates an expression at once; ``rest`` are the tokens that are left."""
 
-    def __init__(self, tokens: Sequence[_Token], state: State | None) -> None:
+    def __init__(self, tokens: Sequence[_Token], state: State | None, user: str | None = None) -> None:
+        self.user = user
         self.rest = list(reversed(tokens))
         self.state = state
         #: The number of function calls around the present token.
@@ -105,6 +112,8 @@ class _Reader:
 
     def value(self, name: str) -> str | None:
         """Return the value of a variable; None without a request."""
+        if name.upper() == "REMOTE_USER":
+            return self.user
         return value_of(name, self.state) if self.state is not None else None
 
     def take(self, kind: str, *texts: str) -> _Token | None:
@@ -206,6 +215,9 @@ class _Reader:
             return word.lower() not in ("", "0", "off", "false", "no")
         if test in ("f", "d", "e") and word.startswith("/"):
             kind = state.world.type_of(normal(word).rstrip("/") or "/")
+            if kind == FILE and word.endswith("/"):
+                # stat: ENOTDIR.
+                return False
             return kind in {"f": (FILE,), "d": (DIRECTORY,), "e": (FILE, DIRECTORY)}[test]
         return state.world.tells(f"-{test}", word)
 

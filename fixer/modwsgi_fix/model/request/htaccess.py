@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.directives import Context, DirectiveInfo, find
-from modwsgi_fix.directives.families import CONDITIONS, FILES_SECTIONS, OLD_ACCESS
+from modwsgi_fix.directives.families import CONDITIONS, FILES_SECTIONS, REQUIRE_SECTIONS
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.containers import container_fault
 from modwsgi_fix.model.items import File, Item
@@ -70,15 +70,14 @@ def _allowed(config: Config, path: str, directory: str, override: Override, worl
         world.step("directory", f"httpd refuses {path}: {fault}")
         raise _refused(path, directory)
     if (name := _condition(found, override)) is not None:
-        if "override" in override.nonfatal:
-            raise Beyond(f"<{name}> of {path} is passed over{_PARTLY}")
         world.step("directory", f"httpd refuses {path}: <{name}> is not allowed here")
         raise _refused(path, directory)
     read = [item for item in found.main.items if not item.guards or world.active(item)]
-    taken = [item for item in read if _is_taken(item, config, override, path, directory, world)]
-    layer = Layer(None, taken, directory=directory)
-    # httpd makes a configuration of the module before it asks whether the line is allowed (config.c:ap_walk_config_sub).
-    layer.forgets = any(item.key in OLD_ACCESS for item in read if item not in taken)
+    reading = _Reading(config, override, path, directory, world)
+    for item in read:
+        reading.read(item)
+    layer = Layer(None, read, directory=directory)
+    layer.pass_over(reading.passed_over)
     return layer
 
 
@@ -101,30 +100,48 @@ def _faults_of_writing(found: Config) -> Iterator[str]:
 
 
 def _condition(found: Config, override: Override) -> str | None:
-    """Return the first condition of a file that may not have any: conditions need some class of AllowOverride."""
+    """Return the first condition of a file that may not have any: conditions need some class of AllowOverride.
+
+    ``Nonfatal`` does not help: httpd passes over the first line alone, and then refuses the last one.
+    """
     if override.classes:
         return None
     nodes = (node for file in found.files.values() for node in file.tree.walk() if isinstance(node, Section))
     return next((node.name for node in nodes if node.key in CONDITIONS and node.key not in override.listed), None)
 
 
-def _is_taken(item: Item, config: Config, override: Override, path: str, directory: str, world: World) -> bool:
-    """Whether httpd reads a line and its contents; False where it ignores the line (``Nonfatal``). Raises ``Done`` with 500."""
-    fault = _fault(item, config, override)
-    if fault is None:
-        for child in item.children:
-            is_read = not child.guards or world.active(child)
-            if is_read and not _is_taken(child, config, override, path, directory, world):
-                raise Beyond(f"{child.name} in a section of {path} is passed over{_PARTLY}", child)
-        return True
-    if fault in override.nonfatal:
-        return False
-    reason = {
-        "unknown": f"{item.name} is not a directive of httpd or a module that it loads",
-        "override": f"{item.name} is not allowed here",
-    }.get(fault, fault)
-    world.step("directory", f"httpd refuses {path}: {reason}", item)
-    raise _refused(path, directory)
+class _Reading:
+    """Reads the lines of an ``.htaccess`` file; ``passed_over`` are those that httpd ignores (``Nonfatal``)."""
+
+    def __init__(self, config: Config, override: Override, path: str, directory: str, world: World) -> None:
+        self.config = config
+        self.override = override
+        self.path = path
+        self.directory = directory
+        self.world = world
+        self.passed_over: set[Item] = set()
+
+    def read(self, item: Item) -> None:
+        """Read a line and its contents. Raises ``Done`` with 500 where httpd refuses it."""
+        fault = _fault(item, self.config, self.override)
+        if fault is None:
+            for child in item.children:
+                if not child.guards or self.world.active(child):
+                    self.read(child)
+        elif fault in self.override.nonfatal and not _is_required(item):
+            self.passed_over.add(item)
+        else:
+            reason = {
+                "unknown": f"{item.name} is not a directive of httpd or a module that it loads",
+                "override": f"{item.name} is not allowed here",
+            }.get(fault, fault)
+            self.world.step("directory", f"httpd refuses {self.path}: {reason}", item)
+            raise _refused(self.path, self.directory)
+
+
+def _is_required(item: Item) -> bool:
+    """Whether a line stands in a container of Require, in which ``Nonfatal`` does not hold (measured)."""
+    return item.parent is not None and item.parent.key in REQUIRE_SECTIONS
 
 
 def _fault(item: Item, config: Config, override: Override) -> str | None:

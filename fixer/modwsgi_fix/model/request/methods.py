@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.merge.layers import every, last
+from modwsgi_fix.model.merge.layers import last
 from modwsgi_fix.model.merge.world import Beyond
-from modwsgi_fix.model.modules import is_loaded
 from modwsgi_fix.model.request.outcome import Kind, Outcome
 from modwsgi_fix.model.request.state import State
 from modwsgi_fix.text import whole_number
@@ -30,26 +28,6 @@ def trace_method(state: State) -> None:
         raise Beyond("a TRACE with a body is not modelled", item)
     state.step("method", "TRACE: httpd sends the request back, whatever the URL", item)
     raise state.done(Kind.SERVER, 200, "httpd sends the request back")
-
-
-def refuse_method(state: State) -> None:
-    """Raise ``Done`` for a method that ``AllowMethods`` does not name (mod_allowmethods.c:am_check_access)."""
-    allowed: list[str] | None = None
-    by: Item | None = None
-    for _, items in every(state.layers, ("allowmethods",), state.world):
-        by = items[-1]
-        allowed = None if by.value.lower() == "reset" else [value.upper() for value in by.values]
-    method = "GET" if state.request.method == "HEAD" else state.request.method
-    if allowed is None or by is None or method in allowed or is_loaded(state.config, "mod_allowmethods.c") is False:
-        return
-    if any(value[:1] in "+-" for value in by.values):
-        raise Beyond(f"{by.name} with signs is not modelled", by)
-    satisfy = last(state.layers, "satisfy", state.world)
-    if satisfy is not None and satisfy.value.lower() == "any":
-        # A log-in then makes up for it, as for any other checker that has refused.
-        raise Beyond("AllowMethods beside Satisfy Any is not modelled", satisfy)
-    state.step("method", f"AllowMethods does not name {state.request.method}", by)
-    raise state.done(Kind.ERROR, 405, f"{state.request.method} is not allowed")
 
 
 def too_large(state: State) -> Outcome | None:

@@ -16,6 +16,7 @@ from modwsgi_fix.model.modules import is_loaded
 from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.expressions import truth
 from modwsgi_fix.model.request.hosts import goes_by, scheme_of
+from modwsgi_fix.model.request.lookups import is_answered
 from modwsgi_fix.model.request.outcome import Done, Kind
 from modwsgi_fix.model.request.proxied import is_sent_away, send_away
 from modwsgi_fix.model.request.rewrite_maps import looked_up
@@ -41,6 +42,8 @@ _ABSOLUTE = expression(r"(?:https?|ftp|ldap|mailto|news|nntp|ajp|balancer|wss?|h
 _PLACE = expression(
     r"\\(.)|\$(\d)|%(\d)|%\{([^}]{0,400})\}|\$\{([^{}:]{0,400}):((?:[^{}]|\{[^{}]{0,400}\}){0,400})\}|(\$\{)", re.S
 )
+#: The flags of rules that are passed over where httpd itself looks a URL up: a status of [R=404] is one, too, [F] is not.
+_NOT_FOR_SUBREQUESTS = frozenset({"ns", "nosubreq", "r", "redirect"})
 #: The most rounds of [N] that are followed; httpd gives up after 32,000.
 _MOST_ROUNDS = 100
 
@@ -92,7 +95,7 @@ class Run:
             at += 1
             if rule.item.guards and not state.world.active(rule.item):
                 continue
-            if state.sub and rule.flags.keys() & {"ns", "nosubreq"}:
+            if state.sub and rule.flags.keys() & _NOT_FOR_SUBREQUESTS:
                 continue
             if not self.matches(rule):
                 while rules[at - 1].flags.keys() & {"c", "chain"} and at < len(rules):
@@ -291,7 +294,10 @@ class Run:
             if not text.startswith("/"):
                 return False
             kind = self.state.world.type_of(normal(text).rstrip("/") or "/")
-            return kind == {"-f": FILE, "-d": DIRECTORY}[pattern]
+            # A file with a slash behind its name is none (stat: ENOTDIR).
+            return kind == {"-f": FILE, "-d": DIRECTORY}[pattern] and not (kind == FILE and text.endswith("/"))
+        if pattern == "-U":
+            return is_answered(self.state, text)
         found = self.state.world.tells(pattern, text)
         return self.state.world.holds(said) if found is None else found
 

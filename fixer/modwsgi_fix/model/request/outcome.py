@@ -24,7 +24,7 @@ class Kind(StrEnum):
     PROGRAM = "program"
     LISTING = "listing"
     REDIRECT = "redirect"
-    #: httpd itself says which methods it takes (OPTIONS), or sends the request back (TRACE).
+    #: httpd itself says which methods it takes (OPTIONS), sends the request back (TRACE), or shows a page about itself.
     SERVER = "server"
     #: Handed to another server by mod_proxy.
     PROXY = "proxy"
@@ -53,6 +53,8 @@ class Request(NamedTuple):
     address: str | None = None
     client: str | None = None
     is_whole: bool = False
+    #: The names, in lower case, of headers that httpd itself has taken away.
+    removed: frozenset[str] = frozenset()
 
     @property
     def url(self) -> str:
@@ -76,7 +78,8 @@ class Request(NamedTuple):
 
     def lacks(self, name: str) -> bool:
         """Whether a header is known not to be sent."""
-        return self.is_whole and name.lower() != "host" and self.header(name) is None
+        is_known = self.is_whole or name.lower() in self.removed
+        return is_known and name.lower() != "host" and self.header(name) is None
 
 
 def request_of(url: str, **details: Any) -> Request:
@@ -131,7 +134,7 @@ class Outcome(NamedTuple):
             details = (self.file, self.path_info)
         elif self.kind in (Kind.REDIRECT, Kind.PROXY):
             details = (self.location,)
-        elif self.kind is Kind.UNKNOWN:
+        elif self.kind in (Kind.UNKNOWN, Kind.SERVER):
             details = (self.reason, self.handler)
         return (self.kind, self.status, *details)
 

@@ -29,7 +29,7 @@ def authorize(state: State) -> None:
         world.steps += steps
         world.asks_log_in |= asks_log_in
     if refused is not None:
-        kind = Kind.ERROR if refused.status >= 500 else Kind.REFUSED
+        kind = Kind.REFUSED if refused.status in (401, 403) else Kind.ERROR
         raise state.done(kind, refused.status, refused.reason)
 
 
@@ -43,10 +43,10 @@ def _refusal(state: State, client: str | None, login: str | None, key: tuple[obj
         of_this_request = True
         return variable(state, name).is_set
 
-    def holds(expression: str) -> bool | None:
+    def holds(expression: str, user: str | None) -> bool | None:
         nonlocal of_this_request
         of_this_request = True
-        return truth(expression, state)
+        return truth(expression, state, user=user)
 
     visitor = Visitor(
         request.method, request.tls, client, login is not None, login or "", is_set=is_set, holds=holds

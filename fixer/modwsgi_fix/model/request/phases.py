@@ -15,14 +15,16 @@ from modwsgi_fix.model.patterns import allowing
 from modwsgi_fix.model.request.actions import acted_on
 from modwsgi_fix.model.request.answer import respond, send
 from modwsgi_fix.model.request.directory import add_slash, fix_directory
+from modwsgi_fix.model.request.early import with_early_headers
 from modwsgi_fix.model.request.errors import spoken_for
 from modwsgi_fix.model.request.expressions import holds
 from modwsgi_fix.model.request.hosts import select, verify_client
-from modwsgi_fix.model.request.methods import refuse_method, too_large, trace_method
+from modwsgi_fix.model.request.methods import too_large, trace_method
 from modwsgi_fix.model.request.negotiation import variants
 from modwsgi_fix.model.request.outcome import Branch, Done, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.permit import authorize
 from modwsgi_fix.model.request.proxied import answer_away, is_sent_away, settle_away, written_out
+from modwsgi_fix.model.request.spelling import correct_spelling
 from modwsgi_fix.model.request.state import CIRCLE, REDIRECT_STATUS, REDIRECTED, Failing, State, clean
 from modwsgi_fix.model.request.translate import (
     redirect_in_location,
@@ -115,7 +117,9 @@ def _run(config: Config, request: Request, world: World, selected: list[_Selecte
             where = {question: world.assumed[question] for question in world.asked}
             selected.append(_Selected(where, server, list(world.steps)))
         verify_client(config, server, request, world)
-        state = State(config, site_of(config, server), request, world, request.path, request.query)
+        site = site_of(config, server)
+        seen = with_early_headers(site, request, world)
+        state = State(config, site, seen, world, request.path, request.query)
         return _answer(state)
     except Beyond as beyond:
         if server is None:
@@ -128,13 +132,8 @@ def _run(config: Config, request: Request, world: World, selected: list[_Selecte
 
 def _answer(state: State) -> Outcome:
     """Return the outcome of a request, or of one that httpd makes of it, error documents included."""
-    world = state.world
     try:
-        # The main server's is not handed down (measured).
-        item = last(state.site.base[-1:], "allowencodedslashes", world)
-        merging = state.site.last("mergeslashes", world) if "//" in state.uri else None
-        merges = merging is None or merging.value.lower() != "off"
-        state.uri = clean(state, item.value.lower() if item is not None else "off", merges=merges)
+        state.uri = decoded(state)
         prepare(state, 0)
         outcome = _handled(state)
     except Done as done:
@@ -143,6 +142,15 @@ def _answer(state: State) -> Outcome:
         # An error on the way to an error document has no document; one after an internal redirect has had its own.
         return outcome
     return spoken_for(state, outcome, lambda url: _document(state, url, outcome.status or 0))
+
+
+def decoded(state: State) -> str:
+    """Return the path of a URL as the phases see it."""
+    # The main server's is not handed down (measured).
+    item = last(state.site.base[-1:], "allowencodedslashes", state.world)
+    merging = state.site.last("mergeslashes", state.world) if "//" in state.uri else None
+    merges = merging is None or merging.value.lower() != "off"
+    return clean(state, item.value.lower() if item is not None else "off", merges=merges)
 
 
 def _handled(state: State) -> Outcome:
@@ -206,6 +214,7 @@ def _following(state: State, url: str, status: int) -> State:
 def prepare(state: State, depth: int) -> None:
     """Run all phases before the handler, for a request or a subrequest."""
     world, site = state.world, state.site
+    state.located = state.uri
     located = [*site.base, *site.locations(state.uri, world)]
     state.layers = [*located, *if_layers(located, world, lambda expression: holds(expression, state))]
     check(state)
@@ -242,11 +251,11 @@ def settle(state: State) -> None:
         state.path_info = found.path_info
     state.filename, state.type = found.filename, found.type
     name = state.filename.rstrip("/").rpartition("/")[2] if not state.filename.endswith("/") else ""
+    state.located = state.uri
     located = site.locations(state.uri, world)
     walked = _walked(state, found.layers)
     state.layers = stack(site, walked, name, located, world, lambda expression: holds(expression, state))
     if not _is_allowed_already(state, walked):
-        refuse_method(state)
         authorize(state)
     find_type(state)
     check(state)
@@ -299,6 +308,19 @@ def _negotiate(state: State) -> None:
     state.uri, state.path_info = state.uri + rest, rest
 
 
+def _force_rewritten(state: State) -> None:
+    """Set the handler of a RewriteRule by directory that has found another URL: nobody then asks for that.
+
+    The handler is given a name of mod_rewrite's own instead of a file (mod_rewrite.c:hook_mimetype comes last).
+    """
+    handler = state.forced.get("handler")
+    if handler is None or handler == REDIRECTED:
+        return
+    if state.type != MISSING:
+        raise Beyond("a RewriteRule by directory finds another URL and sets a handler, which is not modelled")
+    state.handler, state.filename = handler, f"redirect:{state.filename}"
+
+
 def _fixups(state: State, depth: int) -> None:
     """Run the fixups once access is granted: rewriting by directory, redirects by directory, mod_dir."""
     world = state.world
@@ -326,9 +348,11 @@ def _fixups(state: State, depth: int) -> None:
     if is_rewritten:
         if state.type == DIRECTORY:
             add_slash(state, directory)
+        _force_rewritten(state)
         return
     if is_sent_away(state):
         written_out(state)
     else:
         fix_directory(state, depth, prepare)
+        correct_spelling(state)
     state.force()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from modwsgi_fix.directives.families import LOCATION_SECTIONS, PROXY_SECTIONS
+from modwsgi_fix.directives.families import PROXY_SECTIONS
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Section, last, stack
 from modwsgi_fix.model.merge.world import Beyond
@@ -16,7 +16,6 @@ from modwsgi_fix.model.modules import is_loaded
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.patterns import Unknown, search, url_wildcard
 from modwsgi_fix.model.request.expressions import holds
-from modwsgi_fix.model.request.methods import refuse_method
 from modwsgi_fix.model.request.outcome import Kind, Outcome
 from modwsgi_fix.model.request.permit import authorize
 from modwsgi_fix.model.request.state import State
@@ -33,20 +32,6 @@ _SPEAKERS = {
 #: The schemes for which mod_proxy encodes the path anew (ap_proxy_canonenc_ex).
 _WRITTEN_OUT = ("http", "https", "ws", "wss")
 _SAFE = "$-_.+!*'(),:@&=/~;"
-
-
-def target_in_location(item: Item, uri: str) -> str | None:
-    """Return where ``ProxyPass`` in ``<Location>`` leads: the section's URL is its first argument (add_pass).
-
-    None where the line has no effect there. Raises ``Beyond`` for a section with a pattern.
-    """
-    section = item.section(*LOCATION_SECTIONS)
-    if section is None:
-        return None
-    is_pattern = item.key == "proxypassmatch" or section.key != "location" or section.value == "~"
-    if is_pattern or has_wildcard(section.value):
-        raise Beyond(f"{item.name} in a section with a pattern is not modelled", item)
-    return "!" if item.value == "!" else item.value + uri[len(section.value) :]
 
 
 def send_away(state: State, target: str, item: Item) -> None:
@@ -69,9 +54,9 @@ def settle_away(state: State) -> None:
     url = (state.filename or "").removeprefix(_PREFIX)
     sections = [Section(item) for layer in _levels(state) for item in layer if item.is_section and item.args]
     walked = [section for section in sections if section.meant(_matches(section, url)) and section.applies(world)]
+    state.located = state.uri
     located = site.locations(state.uri, world)
     state.layers = stack(site, walked, None, located, world, lambda expression: holds(expression, state))
-    refuse_method(state)
     authorize(state)
 
 

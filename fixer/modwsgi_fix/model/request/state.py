@@ -59,8 +59,8 @@ class State:
 
     __slots__ = (
         "alias", "anchor", "config", "content_type", "context", "documents", "environment", "failed", "failing", "filename",
-        "forced", "handler", "is_done", "is_passed_on", "layers", "mount", "parent", "path_info", "query", "raw", "redirects",
-        "request", "site", "steps", "type", "uri", "walked", "world",
+        "forced", "handler", "is_done", "is_passed_on", "layers", "located", "mount", "parent", "path_info", "query", "raw",
+        "redirects", "request", "site", "steps", "type", "uri", "walked", "world",
     )  # fmt: skip
 
     def __init__(
@@ -83,6 +83,8 @@ class State:
         self.raw = _FIRST_SLASHES.sub("/", uri)
         self.uri = uri
         self.query = query
+        #: The URL by which its ``<Location>`` sections were looked up: a RewriteRule may have found another since.
+        self.located = uri
         self.filename: str | None = None
         self.path_info = ""
         self.type = MISSING

@@ -20,14 +20,14 @@ from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, every, last
-from modwsgi_fix.model.merge.sections import is_regex_section
+from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.merge.world import Beyond, normal
-from modwsgi_fix.model.paths import Prefixes
+from modwsgi_fix.model.paths import Prefixes, has_wildcard
 from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.environment import is_set_somewhere, variable
 from modwsgi_fix.model.request.expressions import interpolated
 from modwsgi_fix.model.request.outcome import Done, Kind
-from modwsgi_fix.model.request.proxied import send_away, target_in_location
+from modwsgi_fix.model.request.proxied import send_away
 from modwsgi_fix.model.request.rewrite_words import STATUSES_OF_HTTPD
 from modwsgi_fix.model.request.state import State, absolute, escaped, is_url, location_url
 from modwsgi_fix.model.urls import Mapping, alias_match, mapping_of, substitute
@@ -67,11 +67,28 @@ class Tables:
         self.redirects = [redirect for redirect in found if redirect is not None]
         self.aliases = _mappings(layers, ALIASES)
         self.mounts = _mappings(layers, MOUNTS)
-        self.proxies = [item for layer in base for item in layer.all(("proxypass", "proxypassmatch"))]
+        proxies = (_pass_of(item) for layer in base for item in layer.all(("proxypass", "proxypassmatch")))
+        self.proxies = [proxied for proxied in proxies if proxied is not None]
         self.redirects_of = Prefixes(self.redirects, lambda one: None if one.is_regex else one.url)
         self.aliases_of = Prefixes(self.aliases, _prefix_of)
         self.mounts_of = Prefixes(self.mounts, _prefix_of)
-        self.proxies_of = Prefixes(self.proxies, lambda item: None if item.key == "proxypassmatch" else item.value)
+        self.proxies_of = Prefixes(self.proxies, lambda one: None if one.is_regex else one.url)
+
+
+class _Pass(NamedTuple):
+    """One ProxyPass of a server taken apart."""
+
+    item: Item
+    url: str
+    target: str
+    is_regex: bool
+
+
+def _pass_of(item: Item) -> _Pass | None:
+    """Return ``ProxyPass [~] url target`` as mod_proxy.c:add_pass reads it; None for a line without a target."""
+    is_regex = item.value == "~"
+    words = item.values[is_regex:]
+    return _Pass(item, words[0], words[1], is_regex or item.key == "proxypassmatch") if len(words) > 1 else None
 
 
 def _prefix_of(mapping: Mapping) -> str | None:
@@ -146,33 +163,59 @@ def _is_handed_on(state: State) -> bool:
     for _, items in every(layers, ("proxypass", "proxypassmatch"), state.world):
         location = items[-1] if items else location
     if location is not None and location.args:
-        target = target_in_location(location, state.uri)
+        target = _target_in_section(location, state.uri)
         if target == "!":
             state.step("proxy", f"{location.name} ! leaves it to this server", location)
             return False
         if target is not None and _read(state, location):
             send_away(state, target, location)
             return True
-    for item in _tables(state).proxies_of(state.uri):
-        if len(item.args) < 2:
-            continue
-        if item.key == "proxypassmatch":
-            found = _searched(item.value, state.uri, item)
-            target = substitute(item.values[1], found) if found else None
+    for proxied in _tables(state).proxies_of(state.uri):
+        item = proxied.item
+        if proxied.is_regex:
+            target = _by_pattern(proxied.url, proxied.target, state.uri, item)
         else:
-            end = prefix_match(item.value, state.uri)
-            target = item.values[1] + state.uri[end:] if end else None
+            end = prefix_match(proxied.url, state.uri)
+            target = proxied.target + state.uri[end:] if end else None
         if target is None or not _read(state, item):
             continue
-        if item.values[1] == "!":
-            state.step("proxy", f"{item.name} {item.value} ! leaves it to this server", item)
+        if proxied.target == "!":
+            state.step("proxy", f"{item.name} {proxied.url} ! leaves it to this server", item)
             return False
         inherit = state.site.last("proxypassinherit", state.world)
-        if inherit is not None and item.server is not state.site.server:
-            raise Beyond(f"{inherit.name} applies, and is not modelled", inherit)
+        if inherit is not None and inherit.value.lower() != "on" and item.server is not state.site.server:
+            # The manual says that a host then has no line of the main server; httpd 2.4.71 hands its URLs on all the same.
+            raise Beyond(f"{inherit.name} {inherit.value}: releases of httpd differ in what it does", inherit)
         send_away(state, target, item)
         return True
     return False
+
+
+def _target_in_section(item: Item, uri: str) -> str | None:
+    """Return where ``ProxyPass`` in a section leads: the section's pattern is its first argument; None where it does not match.
+
+    The pattern is a regular expression for ``ProxyPassMatch``, and where it has the signs of a wildcard, whatever the section
+    takes it for. Elsewhere it is the beginning of a URL (mod_proxy.c:add_pass, measured).
+    """
+    section = item.section(*LOCATION_SECTIONS)
+    if section is None:
+        return None
+    pattern = pattern_of(section)
+    if item.key == "proxypassmatch" or has_wildcard(re.sub(r"\\.", "", pattern)):
+        return _by_pattern(pattern, item.value, uri, item)
+    end = prefix_match(pattern, uri)
+    return None if not end else "!" if item.value == "!" else item.value + uri[end:]
+
+
+def _by_pattern(pattern: str, target: str, uri: str, item: Item) -> str | None:
+    """Return where a pattern of ``ProxyPassMatch`` leads a URL, or None.
+
+    The whole URL comes after a target without any dollar sign (mod_proxy.c:ap_proxy_trans_match).
+    """
+    found = _searched(pattern, uri, item)
+    if found is None or target == "!":
+        return target if found else None
+    return substitute(target, found) if "$" in target else target + uri
 
 
 # -- mod_alias ---------------------------------------------------------------------------------------------------------

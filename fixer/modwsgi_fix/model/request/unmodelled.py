@@ -7,7 +7,7 @@ from modwsgi_fix.directives.answers import Moment, unknown_at
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import last
-from modwsgi_fix.model.merge.world import MISSING, Beyond
+from modwsgi_fix.model.merge.world import DIRECTORY, MISSING, Beyond
 from modwsgi_fix.model.modules import is_strange
 from modwsgi_fix.model.request.state import State
 from modwsgi_fix.model.urls import alias_match
@@ -28,18 +28,15 @@ def _present(config: Config) -> dict[Moment, tuple[str, ...]]:
 
 def check(state: State) -> None:
     """Raise ``Beyond`` for a directive that may change the answer to any request, or to one like this."""
-    if not _present(state.config) and not _has_early_headers(state.config):
+    if not _present(state.config):
         return
     request, uri = state.request, state.uri
     moments = [Moment.ALWAYS]
     moments += [Moment.WELL_KNOWN] if uri.startswith(_WELL_KNOWN) else []
     moments += [Moment.OTHER_NAME] if request.tls and request.header("host") not in (None, request.host) else []
     moments += [Moment.METHOD] if request.method not in ("GET", "HEAD", "POST") else []
-    moments += [Moment.MISSING] if state.type == MISSING and state.filename is not None else []
     for moment in moments:
         check_at(state, moment)
-    if (item := _early_header(state)) is not None:
-        raise Beyond(f"{item.name} {' '.join(item.values)} changes the request before it is looked at", item)
 
 
 def check_at(state: State, moment: Moment) -> None:
@@ -57,10 +54,23 @@ def _matters(item: Item, state: State) -> bool:
         # All others concern the ends of lines.
         return any("icase" in word.lower() and not word.startswith("-") for word in item.values) or "\n" in state.uri
     if item.key == "limitrequestfields":
-        return 0 < (whole_number(value) or 0) < _MANY_HEADERS
+        most = whole_number(value) or 0
+        return 0 < most < (len(state.request.headers) if state.request.is_whole else _MANY_HEADERS)
+    if item.key == "metafiles":
+        return value == "on" and _has_meta_file(state)
     if item.key == "cacheenable":
         return any(_caches(one, state) for layer in state.layers for one in layer.by_key.get("cacheenable", ()))
     return value not in _OFF
+
+
+def _has_meta_file(state: State) -> bool:
+    """Whether a file with headers may lie beside the one that a URL leads to (mod_cern_meta.c:add_cern_meta_data)."""
+    if not state.filename or state.type == DIRECTORY:
+        return False
+    directory, _, name = state.filename.rpartition("/")
+    where, suffix = (last(state.layers, key, state.world) for key in ("metadir", "metasuffix"))
+    path = f"{directory}/{where.value if where is not None else '.web'}/{name}{suffix.value if suffix is not None else '.meta'}"
+    return state.world.disk is None or state.world.type_of(path) != MISSING
 
 
 def _caches(item: Item, state: State) -> bool:
@@ -69,21 +79,6 @@ def _caches(item: Item, state: State) -> bool:
         return True
     prefix = item.values[1]
     return not prefix.startswith("/") or alias_match(prefix, state.uri) is not None
-
-
-@derived
-def _has_early_headers(config: Config) -> bool:
-    return any(_is_early(item) for item in config.named("requestheader"))
-
-
-def _is_early(item: Item) -> bool:
-    return bool(item.args) and item.values[-1].lower() == "early"
-
-
-def _early_header(state: State) -> Item | None:
-    """Return ``RequestHeader ... early``, which can only stand at a server's own level (mod_headers.c:header_cmd)."""
-    items = [item for layer in state.site.base for item in layer.by_key.get("requestheader", ())]
-    return next((item for item in items if _is_early(item) and (not item.guards or state.world.active(item))), None)
 
 
 @derived

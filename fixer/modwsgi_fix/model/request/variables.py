@@ -65,7 +65,7 @@ _HEADERS = frozenset({
 _NOT_READ = frozenset({
     "REMOTE_HOST", "REMOTE_PORT", "REMOTE_USER", "REMOTE_IDENT", "AUTH_TYPE", "SERVER_ADMIN", "SERVER_ADDR", "SERVER_PROTOCOL",
     "SERVER_SOFTWARE", "TIME_YEAR", "TIME_MON", "TIME_DAY", "TIME_HOUR", "TIME_MIN", "TIME_SEC", "TIME_WDAY", "TIME",
-    "API_VERSION", "IPV6", "CONTEXT_PREFIX", "CONTEXT_DOCUMENT_ROOT", "CONN_REMOTE_ADDR", "SCRIPT_USER", "SCRIPT_GROUP",
+    "API_VERSION", "IPV6", "CONTEXT_PREFIX", "CONTEXT_DOCUMENT_ROOT", "SCRIPT_USER", "SCRIPT_GROUP",
     "REQUEST_STATUS",
 })  # fmt: skip
 
@@ -90,6 +90,7 @@ _OF_REQUEST: dict[str, Callable[[State], str | None]] = {
     "SERVER_PORT": lambda state: str(port_of(state)),
     "DOCUMENT_ROOT": document_root_as_written,
     "REMOTE_ADDR": client_of,
+    "CONN_REMOTE_ADDR": lambda state: state.request.client,
     "PATH_INFO": lambda state: state.path_info,
     "IS_SUBREQ": lambda state: "true" if state.sub else "false",
 }
