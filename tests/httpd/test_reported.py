@@ -12,6 +12,8 @@ import pytest
 from modwsgi_fix.engine import Job, check, read
 from modwsgi_fix.files import Memory, Permissions
 from modwsgi_fix.model.reading.source import find_sources
+from modwsgi_fix.model.request import request_of, trace
+from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.rule import all_rules
 
 from .application import app
@@ -89,6 +91,38 @@ CASES = [
             ("of the server", "RequestHeader set X_Site main\n"),
             ("in a section", "<Location />\nRequestHeader add REMOTE_USER anne\n</Location>\n"),
             ("in a condition", "<IfModule mod_headers.c>\nRequestHeader setifempty X.Site main early\n</IfModule>\n"),
+        )
+    ),
+    *(
+        Reported(
+            f"what is no URL of a server, {text}",
+            rule,
+            f"{text}\n",
+            {},
+            message=message,
+            modules=("proxy", "proxy_http"),
+        )
+        for rule, text, message in (
+            (
+                "refused-line",
+                "ProxyPass / http://127.0.0.1:8o00/",
+                "ProxyPass Unable to parse URL: http://127.0.0.1:8o00/",
+            ),
+            ("refused-line", "ProxyPassMatch ^/(.*) http://[::1/$1", "ProxyPass Unable to parse URL: http://[::1/$1"),
+            ("refused-line", "ProxyPass / localhost:9/", "ProxyPass URL must be absolute!: localhost:9/"),
+            ("refused-line", "ProxyPass / unix:/run/w.sock", "ProxyPass URL must be absolute!: unix:/run/w.sock"),
+            ("refused-line", "ProxyPass / http:///shop", "ProxyPass URL must be absolute!: http:///shop"),
+            ("foreign-syntax", "ProxyPass / http://127.0.0.1:9;", "ProxyPass Unable to parse URL: http://127.0.0.1:9;"),
+            (
+                "foreign-syntax",
+                "<Location /a>\nProxyPass http://127.0.0.1:9;\n</Location>",
+                "ProxyPass Unable to parse URL: http://127.0.0.1:9;",
+            ),
+            (
+                "refused-line",
+                "<Proxy balancer://w>\nBalancerMember http://127.0.0.1:9:8\n</Proxy>",
+                "BalancerMember Unable to parse URL: http://127.0.0.1:9:8",
+            ),
         )
     ),
     Reported(
@@ -639,3 +673,33 @@ def _certificate(case: Reported) -> Tree:
     from . import install
 
     return {CERTIFICATE: "".join(install.certificate())} if CERTIFICATE in case.text else {}
+
+
+@pytest.mark.parametrize(
+    "word", ["http://127.0.0.1:/", "http://127.0.0.1:99999/", "http://u:w@a_b:9/x:y", "http://[::1]:9/", "ajp://h"]
+)
+def test_what_httpd_takes_for_the_url_of_a_server_is_not_refused(word: str, httpd: Path) -> None:
+    text = f"ProxyPass / {word}\n"
+    case = Reported("", "", text, {}, modules=("proxy", "proxy_http", "proxy_ajp"))
+    assert not {"refused-line", "foreign-syntax"} & reported(case)
+    assert run(Setup({"site.conf": text}, case.tree, "2.4", "event", (80,), case.modules), (), httpd).started
+
+
+@pytest.mark.parametrize("scheme", ["ws", "wss"])
+@pytest.mark.parametrize(
+    "form",
+    ["ProxyPass / {}\n", "<Location />\nProxyPass {}\n</Location>\n", "RewriteEngine On\nRewriteRule ^ {} [P]\n"],
+)
+def test_web_sockets_need_no_module_of_their_own(form: str, scheme: str, httpd: Path) -> None:
+    modules = ("proxy", "proxy_http", "ssl", "socache_shmcb", "rewrite")
+    text = "SSLProxyEngine On\n" + form.format(f"{scheme}://127.0.0.1:9/")
+    found = run(
+        Setup({"site.conf": text}, _NO_MOUNT, "2.4", "event", (80,), modules), probes("http://a.example/"), httpd
+    )
+    assert found["http://a.example/"].status == 503
+    loads = "".join(f"LoadModule {name}_module modules/mod_{name}.so\n" for name in modules)
+    files = Memory({"/etc/apache2/apache2.conf": loads + text})
+    (source,) = find_sources(files, ["/etc/apache2"])
+    config = read(Job(source, []))
+    outcome = trace(config, request_of("http://a.example/")).outcome
+    assert outcome.kind is Kind.PROXY

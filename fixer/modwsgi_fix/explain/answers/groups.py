@@ -201,8 +201,8 @@ def socket(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     if not prefixes:
         text += "; there is no WSGISocketPrefix, so the directory is httpd's own for such files"
     help_ = (
-        f"write WSGISocketPrefix with a directory that httpd's user may enter, as /run/{_runs_as(asked)}/wsgi; after a graceful "
-        "restart requests of old children fail so for a moment"
+        f"write WSGISocketPrefix with a directory that httpd's user may enter, as /run/{_runs_as(asked, directory)}/wsgi; "
+        "after a graceful restart requests of old children fail so for a moment"
     )
     as_others = [item for config in asked.configs for item in config.named(*AS_OTHERS)]
     if as_others:
@@ -215,12 +215,11 @@ def socket(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     )
 
 
-def _runs_as(asked: Asked) -> str:
-    """Return what the program is called where the configuration lies: Red Hat's is httpd, Debian's apache2."""
+def _runs_as(asked: Asked, directory: str) -> str:
+    """Return what the program is called where the configuration, or else its sockets, lie: httpd or apache2."""
     roots = (config.main.last("serverroot") for config in asked.configs)
-    return (
-        "httpd" if any(root is not None and root.value.rstrip("/").endswith("/httpd") for root in roots) else "apache2"
-    )
+    places = [root.value for root in roots if root is not None] or [directory]
+    return "httpd" if any("/httpd/" in f"{place}/" for place in places) else "apache2"
 
 
 def home(occurrence: Occurrence, asked: Asked) -> list[Cause]:

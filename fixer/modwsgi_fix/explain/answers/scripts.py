@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import PYTHON_SELECTORS
@@ -10,17 +11,20 @@ from modwsgi_fix.explain import modes
 from modwsgi_fix.explain.answers.places import mounts_of, runs_in, selected_spots
 from modwsgi_fix.explain.asked import Asked, cause_of, code_spot, file_at, findings_of, shown, spot
 from modwsgi_fix.explain.gathering import Occurrence
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
 from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.model.paths import slashed
+from modwsgi_fix.model.paths import on_a_drive, slashed
 from modwsgi_fix.model.urls import Mapping
 from modwsgi_fix.records import Cause, Finding, Spot
 from modwsgi_fix.tuples import NamedTuple
 
 _LIMIT = 5
 _MOST_NAMES = 2_000
+#: What a WSGIScriptAliasMatch puts in from the URL.
+_GROUP = expression(r"\$[0-9&]|&")
 
 
 def script(occurrence: Occurrence, asked: Asked) -> list[Cause]:
@@ -137,8 +141,13 @@ def _leading_to(asked: Asked, path: str) -> list[Spot]:
 
     httpd names the first part of a path that is not there, and mod_wsgi the same.
     """
-    mounts = [(mount, mount.target.rstrip("/")) for _, _, mount in mounts_of(asked, "")]
+    mounts = [(mount, _certain(mount).rstrip("/")) for _, _, mount in mounts_of(asked, "")]
     return [spot(mount.item, f"leads to {mount.target}") for mount, target in mounts if _leads(target, path)]
+
+
+def _certain(mount: Mapping) -> str:
+    """Return the target of a mount, or what of it stands before the first group that a pattern puts in."""
+    return _GROUP.split(mount.target, maxsplit=1)[0] if mount.is_regex else mount.target
 
 
 def _leads(target: str, path: str) -> bool:
@@ -160,6 +169,8 @@ def _missing(asked: Asked, path: str, spots: list[Spot], occurrence: Occurrence)
     beside = next(filter(None, (_beside(config, path) for config in asked.configs)), "")
     text = f"{about}; {beside}" if beside else about
     help_ = "write the path of the script that is meant; each directory above it must let httpd's user pass"
+    if any(mount.is_regex and _leads(_certain(mount), path) for _, _, mount in mounts_of(asked, "")):
+        help_ = "put the script there, or write a pattern that does not take URLs of other things, such as static files"
     return [Cause(shown(asked, text, occurrence), tuple(spots[:_LIMIT]), help=help_)]
 
 
@@ -213,6 +224,8 @@ def imported(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     path, message = occurrence.fields.get("path", ""), occurrence.message
     frames = _frames(occurrence, asked)
     mounted = mounts_of(asked, path)
+    if message.name == "no-module-2":
+        module = _whole(asked, module, [mount.target for _, _, mount in mounted])
     spots = [one for config, server, mount in mounted for one in selected_spots(config, server, mount)]
     everywhere = [item for config in asked.configs for item in config.named(*PYTHON_SELECTORS)]
     meant = [one for config, server, mount in mounted for one in _meant(config, server, mount)]
@@ -241,6 +254,17 @@ def imported(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     if not causes and frames:
         causes = [Cause(message.about, tuple(frames))]
     return [*rules, *dict.fromkeys(causes)]
+
+
+def _whole(asked: Asked, module: str, scripts: list[str]) -> str:
+    """Return the first part of a module of which Python 2 names the last one alone; empty where a script has that name."""
+    imported = re.compile(rf"^[ \t]*(?:from|import)[ \t]+(\w+)(?:\.\w+)*\.{re.escape(module)}\b", re.M)
+    found = (file_at(asked, path) for path in scripts)
+    lines = (imported.search(one[1].text) for one in found if one is not None)
+    line = next(filter(None, lines), None)
+    if line is not None:
+        return line[1]
+    return "" if any(posixpath.basename(path).partition(".")[0] == module for path in scripts) else module
 
 
 def _meant(config: Config, server: Server, mount: Mapping) -> list[Item]:
@@ -380,7 +404,20 @@ def python_home(occurrence: Occurrence, asked: Asked) -> list[Cause]:
             text = f"Python takes {home} for its own directory; {_home_seen(config, home, item)}"
             help_ = "name the directory that sys.prefix is in the environment, made with the Python that mod_wsgi was built for"
             causes.append(Cause(shown(asked, text, occurrence), (spot(item),), help=help_))
-    return causes[:_LIMIT]
+    return causes[:_LIMIT] or _without_home(asked)
+
+
+def _without_home(asked: Asked) -> list[Cause]:
+    """Return the lines that load Python on Windows, where no line says where it has its library."""
+    loads = [item for config in asked.configs for item in config.named("loadfile", "loadmodule") if item.args]
+    lines = [item for item in loads if on_a_drive(item.values[-1]) and "python" in item.values[-1].lower()]
+    homes = [item for config in asked.configs for item in config.named("wsgipythonhome")]
+    if not lines or homes:
+        return []
+    library = next((item.value for item in lines if item.key == "loadfile"), "")
+    named = posixpath.dirname(slashed(library)) or "with the directory of Python"
+    text = "no line has WSGIPythonHome, by which Python finds its library on Windows"
+    return [Cause(text, tuple(map(spot, lines[:_LIMIT])), help=f"write WSGIPythonHome {named}")]
 
 
 def _on_line(finding: Finding, word: str) -> bool:
