@@ -506,6 +506,33 @@ CASES = [
         )
     ),
     Reported(
+        "a home of Python that is not there",
+        "missing-on-disk",
+        "WSGIPythonHome /srv/w/venv\n" + _MOUNT + _ALIAS + _OPEN,
+        {"http://a.example/": _SILENT, "http://a.example/static/a.css": _SILENT},
+        root=True,
+    ),
+    *(
+        Reported(
+            f"a directory of sockets that is not there, {name}",
+            "missing-on-disk",
+            text + _DAEMON.format("") + _MOUNT + _OPEN,
+            {"http://a.example/": {"status": 503, "who": "httpd"}},
+            root=True,
+        )
+        for name, text in (
+            ("by its path", "WSGISocketPrefix /srv/w/run/wsgi\n"),
+            ("in a condition", "<IfModule wsgi_module>\nWSGISocketPrefix /srv/w/run/\n</IfModule>\n"),
+        )
+    ),
+    Reported(
+        "an option behind a colon",
+        "python-path-relative",
+        "WSGIDaemonProcess w user=www-data python-path=/srv/w:home=/srv/w/lib\nWSGIProcessGroup w\n" + _MOUNT + _OPEN,
+        {"http://a.example/": _FAILED},
+        tree={"/srv/w/app.wsgi": "import os\nos.stat('shop.py')\n" + app(), "/srv/w/lib/shop.py": ""},
+    ),
+    Reported(
         "a relative directory",
         "directory-path-relative",
         _MOUNT + _GRANT.format("w"),

@@ -103,7 +103,7 @@ from modwsgi_fix.model.merge.sections import (
 )
 from modwsgi_fix.rewriting.lines import append
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
-from modwsgi_fix.syntax import Directive
+from modwsgi_fix.syntax import Directive, Section
 
 _REASON = "such files say what they like again, as they did with httpd 2.2"
 _HELP = "take the line out, write it into the host, or let AllowOverride admit it"
@@ -126,8 +126,9 @@ def _help(refused: Refused) -> str:
     if not refused.reason.endswith(_NOT_ALLOWED):
         return _WORDS
     node, _ = locate(refused.file.tree, refused.span.start)
-    may_stand = node is None or find(node.name) is None or allowed_in(node.name, Context.HTACCESS)
-    return _HELP if may_stand else _NEVER
+    if not isinstance(node, Directive | Section) or find(node.name) is None:
+        return _HELP
+    return _HELP if allowed_in(node.name, Context.HTACCESS) else _NEVER
 
 
 def _fix(config: Config, refused: Refused) -> Fix | None:
