@@ -352,7 +352,7 @@ SCENES = [
     Scene(("no-variant",), "<Directory /srv/site/www>\nOptions +MultiViews\nRequire all granted\n</Directory>\n" + host("DocumentRoot /srv/site/www\n", "AddType text/html .html\n"), "", 2, {"www/page.html.zz": "x"}, ("http://a.example/page",), {"modules": ("negotiation",)}),
     Scene(("stream-restricted",), "WSGIRestrictStdout On\n" + GRANT + host(MOUNT), "", 1, {"app.wsgi": "print('loaded')\n" + app()}),
     python("no-library", FAILS.format("raise ImportError('libmade.so.5: cannot open shared object file: No such file or directory')"), "", "app.wsgi:2"),
-    python("module-called", "import time as application\n"),
+    python("module-called", "import time as application\n", "application-is-a-module", "app.wsgi:1"),
     Scene(("no-settings",), GRANT + host("SetEnv SHOP_SETTINGS live\n", MOUNT), "setenv-not-in-os-environ", 6, {"app.wsgi": "import os\nif not os.environ.get('SHOP_SETTINGS'):\n    raise RuntimeError('Requested setting DEBUG, but settings are not configured.')\n" + app()}),
     refused("second-mpm", "LoadModule mpm_prefork_module /usr/lib/apache2/modules/mod_mpm_prefork.so\n" + GRANT, "second-mpm", 1),
     refused("proxy-words", GRANT + host("ProxyPass /api http://127.0.0.1:9/ retry\n"), "refused-line", 6, setup=_HTTP),

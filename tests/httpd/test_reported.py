@@ -505,6 +505,88 @@ CASES = [
             ),
         )
     ),
+    *(
+        Reported(
+            f"a module that is to be called, {name}",
+            "application-is-a-module",
+            _DAEMON.format(" python-path=/srv/w") + _MOUNT + _OPEN,
+            {"http://a.example/": _FAILED},
+            tree={"/srv/w/app.wsgi": script, "/srv/w/shop/__init__.py": "", "/srv/w/shop/site.py": app()},
+            root=True,
+        )
+        for name, script in (
+            ("by its name", "import shop as application\n"),
+            ("of a package", "import shop.site as application\n"),
+            ("that is a file", "from shop import site as application\n"),
+        )
+    ),
+    *(
+        Reported(
+            f"the name of a host in its URL, {name}",
+            "host-name-in-prefix",
+            _HOST_OF.format(text) + _OPEN,
+            {f"http://a.example{url}": answer, "http://a.example/": _REFUSED},
+        )
+        for name, text, url, answer in (
+            ("a mount", "WSGIScriptAlias /a.example /srv/w/app.wsgi\n", "/a.example", _APPLICATION),
+            ("an alias", "Alias /a.example/ /srv/w/static/\n", "/a.example/a.css", _SERVED),
+            (
+                "another name",
+                "ServerAlias b.example\n<IfModule alias_module>\nAlias /b.example /srv/w/static\n</IfModule>\n",
+                "/b.example/a.css",
+                _SERVED,
+            ),
+        )
+    ),
+    *(
+        Reported(
+            f"a scheme that is written twice, {name}",
+            "scheme-twice",
+            _HOST_OF.format(text),
+            {"http://a.example/x": answer},
+            tree=_NO_MOUNT,
+            modules=("proxy", "proxy_http"),
+        )
+        for name, text, answer in (
+            (
+                "a redirect",
+                "Redirect / https://https://b.example/\n",
+                {"status": 302, "location": "https://https://b.example/x"},
+            ),
+            ("a proxy", "ProxyPass / http://http://127.0.0.1:9/\n", _FAILED),
+            (
+                "a rule",
+                "<IfModule rewrite_module>\nRewriteEngine On\nRewriteRule ^ http://http://127.0.0.1:9/ [P]\n</IfModule>\n",
+                _FAILED,
+            ),
+        )
+    ),
+    *(
+        Reported(
+            f"a variable in parentheses, {name}",
+            "parentheses-for-braces",
+            _HOST_OF.format(text + _MOUNT) + _OPEN,
+            {"http://a.example/x": answer},
+            modules=("headers",),
+        )
+        for name, text, answer in (
+            (
+                "a condition",
+                "RewriteEngine On\nRewriteCond %(HTTP_HOST) a.example\nRewriteRule ^ - [F]\n",
+                _APPLICATION,
+            ),
+            (
+                "a rule",
+                "RewriteEngine On\nRewriteRule ^(.*)$ http://%(HTTP_HOST)$1 [R,NE]\n",
+                {"status": 302, "location": "http://%(HTTP_HOST)/x"},
+            ),
+            (
+                "a section",
+                "<Location />\nRewriteEngine On\nRewriteCond %(REQUEST_METHOD) GET\nRewriteRule ^ - [F]\n</Location>\n",
+                _APPLICATION,
+            ),
+        )
+    ),
     Reported(
         "a home of Python that is not there",
         "missing-on-disk",
