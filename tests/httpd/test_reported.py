@@ -253,6 +253,22 @@ CASES = [
         _MOUNT + _GRANT.format("/srv/w/*"),
         {"http://a.example/": _REFUSED, "http://a.example/x": _REFUSED},
     ),
+    *(
+        Reported(
+            f"a regular expression at the end, {name}",
+            "grant-beside-what-is-served",
+            text,
+            {"http://a.example/": _REFUSED, "http://a.example/static/a.css": _REFUSED},
+        )
+        for name, text in (
+            ("of a script", _MOUNT + _GRANT.format("/srv/w/.*")),
+            ("of files", _MOUNT + _ALIAS + _GRANT.format('"/srv/w/static/.*"')),
+            (
+                "in a condition",
+                f"{_MOUNT}{_ALIAS}<IfModule alias_module>\n{_GRANT.format('/srv/.*')}</IfModule>\n",
+            ),
+        )
+    ),
     Reported(
         "what a link leads to",
         "grant-beside-what-is-served",

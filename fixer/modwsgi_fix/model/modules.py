@@ -31,7 +31,7 @@ def server_root(config: Config) -> str:
 
 
 def working_root(config: Config) -> str:
-    """Return the ServerRoot, or that of Debian's build, which is compiled in (``apache2 -V``: HTTPD_ROOT); empty where unknown."""
+    """Return the ServerRoot, or what is compiled into Debian's build (``apache2 -V``: HTTPD_ROOT); empty where unknown."""
     return server_root(config) or ("/etc/apache2" if config.complete and build(config) is Build.DEBIAN else "")
 
 

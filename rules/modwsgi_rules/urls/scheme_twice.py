@@ -66,11 +66,11 @@ def scheme_twice(config: Config) -> Iterator[Diagnostic]:
     for item in config.in_each_server(_with_two, *HANDED_ON, *REDIRECTS, _REVERSE, "balancermember"):
         arg, found = next((arg, found) for arg in item.args if (found := _TWICE.match(arg.value)))
         if item.key == _REVERSE:
-            so = "no answer begins so, and none is changed"
+            so = f"{item.name} changes no answer"
         elif item.key in HANDED_ON[:2]:
             so = "each request that is handed on is an error 500"
         else:
-            so = "visitors or requests are sent there"
+            so = "visitors are sent there" if item.key in REDIRECTS else "requests are sent there"
         message = f'this URL names a server that is called "{found["name"]}", so {so}'
         yield Diagnostic(item.path, arg.span, message, help="write the scheme once")
 
