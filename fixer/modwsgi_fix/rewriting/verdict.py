@@ -24,6 +24,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.patterns import is_broken
 from modwsgi_fix.model.request.rewrite_words import STATUSES_OF_HTTPD, fault_of_rewriting
 from modwsgi_fix.placeholders import is_settled
+from modwsgi_fix.rewriting.proxying import PROXYING, fault_of_proxying
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import whole_number
 from modwsgi_fix.tuples import NamedTuple
@@ -92,11 +93,6 @@ _HIGHEST_PORT = 65_535
 _NO_REGEX = "Regular expression could not be compiled."
 _METHOD = expression(r"[A-Za-z][A-Za-z_-]*")
 _IP = expression(r"[0-9a-fA-F.:]+(?:/[0-9.]+)?")
-#: What ProxyPass and ProxyPassMatch take without a value (mod_proxy.c:add_pass); all else is a name and a value.
-_OF_A_PROXY = frozenset(["interpolate", "nocanon", "noquery"])
-_NO_PAIR = "Invalid ProxyPass|ProxyPassMatch parameter. Parameter must be in the form 'key=value'."
-#: A port as apr reads it, which takes digits alone (apr_uri_parse); a number that is too high is found with a request.
-_PORT = expression(r"[ +-]?\d*")
 
 
 def refusal(name: str, words: Sequence[str]) -> str:
@@ -238,17 +234,8 @@ def _grammar(key: str, words: list[str], first: str) -> str:
     at = _PATTERN_AT.get(key)
     if at is not None and (pattern := _pattern(key, words[at:])) and is_broken(pattern):
         return f"{_SPELT[key]} regex could not be compiled." if key in _SPELT and key not in _MAPS else _NO_REGEX
-    if key in ("proxypass", "proxypassmatch"):
-        if any(map(_is_no_pair, _after_url(words))):
-            return _NO_PAIR
-        # In a section the URL of the other server is the first word, and the one of the visitor is not there.
-        url = next(
-            (word for word in words[:2] if "://" in word), words[1] if first.startswith("/") and words[1:] else "!"
-        )
-        return f"ProxyPass {fault}" if url != "!" and (fault := _fault_of_url(url)) else ""
-    if key == "balancermember":
-        faults = (_fault_of_url(word) for word in words[:2] if "://" in word)
-        return next((f"BalancerMember {fault}" for fault in faults if fault), "")
+    if key in PROXYING and (reason := fault_of_proxying(key, words)):
+        return reason
     if key == "satisfy" and first not in ("any", "all"):
         return "Satisfy either 'any' or 'all'."
     if key == "usecanonicalname" and first not in ("on", "off", "dns"):
@@ -278,45 +265,6 @@ def _grammar(key: str, words: list[str], first: str) -> str:
 def _no_method(words: Sequence[str]) -> str:
     """Return the first word that no module and no ``<Limit>`` makes a method of; empty where there is none."""
     return next((word for word in words if is_settled(word) and not _METHOD.fullmatch(word)), "")
-
-
-def _after_url(words: list[str]) -> list[str]:
-    """Return the words of a ProxyPass behind the URL of the other server, which comes first in a section."""
-    at = next((at for at, word in enumerate(words[:2]) if word == "!" or "://" in word), None)
-    return [] if at is None else words[at + 1 :]
-
-
-def _fault_of_url(url: str) -> str:
-    """Return why mod_proxy refuses the URL of another server; empty where it may take it.
-
-    It is httpd's message without the directive (proxy_util.c:ap_proxy_define_worker_ex2; measured with 2.4.71).
-    """
-    scheme, separator, rest = url.rpartition("|")[2].partition("://")
-    if not separator:
-        return f"URL must be absolute!: {url}" if _is_without_server(url) else ""
-    authority = re.split("[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
-    if not authority and scheme in ("http", "https"):
-        return f"URL must be absolute!: {url}"
-    if not is_settled(authority) or any(sign in authority for sign in "$%{"):
-        return ""
-    bracket = authority.find("]") if authority.startswith("[") else 0
-    port = authority[bracket:].partition(":")[2]
-    return f"Unable to parse URL: {url}" if bracket < 0 or not _PORT.fullmatch(port) else ""
-
-
-def _is_without_server(url: str) -> bool:
-    """Whether a word that is to be the URL of another server certainly names none."""
-    return (
-        bool(url)
-        and is_settled(url)
-        and not any(sign in url for sign in "$%{")
-        and re.match(r"[a-z/]", url, re.I) is not None
-    )
-
-
-def _is_no_pair(word: str) -> bool:
-    """Whether mod_proxy certainly takes a word for neither a pair nor one of those without a value."""
-    return "=" not in word and word.lower() not in _OF_A_PROXY and is_settled(word)
 
 
 def _pattern(key: str, words: list[str]) -> str:
