@@ -228,6 +228,20 @@ CASES = [
         tree={"/srv/w/app.wsgi": "import shop\n" + app(), "/srv/w/lib/shop.py": ""},
     ),
     Reported(
+        "lines that a guard leaves to the first host",
+        "application-also-embedded",
+        "".join(
+            _HOST_OF.format(
+                "<IfDefine !W>\nDefine W\nWSGIDaemonProcess w python-path=/srv/w/lib\nWSGIProcessGroup w\n</IfDefine>\n"
+                + _MOUNT
+            ).replace("a.example", name)
+            for name in ("a.example", "b.example")
+        )
+        + _OPEN,
+        {"http://a.example/": _APPLICATION, "http://b.example/": _FAILED},
+        tree={"/srv/w/app.wsgi": "import shop\n" + app(), "/srv/w/lib/shop.py": ""},
+    ),
+    Reported(
         "a file that AllowOverride leaves unread",
         "htaccess-not-read",
         _ALIAS + "<Directory /srv/w>\nAllowOverride None\nRequire all granted\n</Directory>\n",
