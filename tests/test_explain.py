@@ -489,6 +489,30 @@ def test_a_prefix_for_sockets_is_that_of_the_sockets_where_no_line_names_a_root(
     assert f"as {prefix}/wsgi;" in said(capfd, message, site)
 
 
+@pytest.mark.parametrize(
+    ("lines", "message", "told"),
+    [
+        ("WSGIDaemonProcess shop\n", "Script timed out before returning headers: app.wsgi", "embedded mode"),
+        (
+            "WSGIDaemonProcess shop\n<Location />\nWSGIProcessGroup shop\n</Location>\nWSGIDaemonProcess old\n",
+            "Timeout when reading response headers from daemon process 'old': /srv/shop/app.wsgi",
+            "process group shop",
+        ),
+        (
+            "<IfModule wsgi_module>\nWSGIDaemonProcess shop\nWSGIProcessGroup shop\n</IfModule>\n",
+            "Truncated or oversized response headers received from daemon process 'other': /srv/shop/app.wsgi",
+            "process group shop",
+        ),
+    ],
+)
+def test_a_message_of_another_process_than_the_script_runs_in_now_says_so(
+    lines: str, message: str, told: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = said(capfd, message, server(tmp_path, SHOP.replace("</V", f"{lines}</V")))
+    assert f"as these files are now the script runs in {told}" in out
+    assert "may wait and run for ever" not in out
+
+
 @pytest.mark.parametrize("line", ["AssignUserID joe joe", "<IfModule mod_ruid2.c>\nRUidGid joe joe\n</IfModule>"])
 def test_a_socket_is_given_to_the_user_of_the_requests(
     line: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]

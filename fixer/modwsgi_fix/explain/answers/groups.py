@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 import shlex
 
 from modwsgi_fix.directives.families import AS_OTHERS, WORKERS
@@ -142,7 +143,27 @@ def daemon(occurrence: Occurrence, asked: Asked) -> list[Cause]:
         if message.name in ("truncated", "daemon-signal")
         else message.about
     )
+    elsewhere = _elsewhere(asked, name, path, fields.get("script", ""))
+    if elsewhere:
+        text = f"{text}; {elsewhere}"
+        causes = [cause_of(asked, one) for one in findings_of(asked, ("unused-daemon-process",))][:_LIMIT]
     return [*causes, Cause(text, tuple(spots[:_LIMIT]), help=_help(message.name, asked, name, path))]
+
+
+def _elsewhere(asked: Asked, name: str, path: str, script: str) -> str:
+    """Return that a script runs elsewhere as these files are now than where the message comes from; empty where it may run there."""
+    mounted = mounts_of(asked, path) if path or script else []
+    if not path:
+        mounted = [one for one in mounted if posixpath.basename(one[2].target) == script]
+    groups = {runs_in(config, server, mount).name for config, server, mount in mounted}
+    if not groups or None in groups or (name in groups if name else groups != {""}):
+        return ""
+    told = sorted(
+        f"process group {group}" if group else "embedded mode, without a daemon process"
+        for group in groups
+        if group is not None
+    )
+    return f"as these files are now the script runs in {', '.join(told)}, so httpd has other lines or files"
 
 
 def _help(name: str, asked: Asked, group: str, path: str) -> str:
