@@ -151,7 +151,7 @@ def daemon(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 def _elsewhere(asked: Asked, name: str, path: str, script: str) -> str:
-    """Return that a script runs elsewhere as these files are now than where the message comes from; empty where it may run there."""
+    """Return where a script runs now, if that is not where the message comes from; empty where it may come from there."""
     mounted = mounts_of(asked, path) if path or script else []
     if not path:
         mounted = [one for one in mounted if posixpath.basename(one[2].target) == script]
