@@ -137,7 +137,7 @@ vscode-run: vscode $(VENV)/.dev build/vscode-host/.installed
 	    VSCODE_HOST=$(CURDIR)/build/vscode-host VSCODE_EXTENSION=$$(echo $(CURDIR)/editors/vscode/dist/*.vsix) \
 	    MODWSGI_FIX=$(CURDIR)/$(BIN)/modwsgi-fix npm run --silent host
 
-# Kate in a virtual display; it draws docs/editors/kate.png. It needs kate, xvfb, xdotool, dbus-x11 and imagemagick.
+# Kate in a virtual display; it draws docs/editors/kate.png. It needs kate, breeze-icon-theme, xvfb, xdotool, dbus-x11 and imagemagick.
 kate-run: $(VENV)/.dev
 	$(BIN)/python tools/kate.py docs/editors/kate.png
 

@@ -104,7 +104,7 @@ class Kate:
 
 
 def main(picture: Path) -> None:
-    with tempfile.TemporaryDirectory(prefix="kate-") as name, ExitStack() as running:
+    with tempfile.TemporaryDirectory(prefix="kate-", ignore_cleanup_errors=True) as name, ExitStack() as running:
         kate = Kate(Path(name), running)
         kate.until("the window", lambda: bool(kate.run("xdotool", "search", "--onlyvisible", "--name", "shop.conf")))
         time.sleep(2)

@@ -98,6 +98,10 @@ class Statement(NamedTuple):
             yield from statement.walk()
 
 
+#: The names of a module where web.py is given them, in a call that may go over several lines.
+_LOOKED_UP = re.compile(r"\bapplication\((?:[^()]|\([^()]{0,400}\)){0,400}?\b(?:globals|locals)\(\)")
+
+
 class Module:
     """A script's statements. ``text`` is what was read, character for character."""
 
@@ -159,7 +163,7 @@ class Module:
     def is_open(self) -> bool:
         """Whether names may be bound that cannot be seen: by a star import, ``exec`` or ``globals()``."""
         # web.py only looks its classes up in these names, and binds none.
-        text = re.sub(r"\bapplication\([^\n]{0,400}\bglobals\(\)", "", self.text)
+        text = _LOOKED_UP.sub("", self.text)
         return any(one.star for one in self.live()) or any(
             word in text
             for word in ("globals(", "locals(", "exec(", "execfile", "__dict__", "setattr(", "sys.modules[__name__")
