@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from modwsgi_fix.directives.families import HANDED_ON
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.placeholders import is_settled
 
-#: The directives that are judged, with their names in messages.
-PROXYING = {"proxypass": "ProxyPass", "proxypassmatch": "ProxyPass", "balancermember": "BalancerMember"}
+_MEMBER = "balancermember"
+#: The directives that are judged.
+PROXYING = (*HANDED_ON[:2], _MEMBER)
 #: What ProxyPass and ProxyPassMatch take without a value; all else is a name and a value.
 _OF_A_PROXY = frozenset(["interpolate", "nocanon", "noquery"])
 _NO_PAIR = "Invalid ProxyPass|ProxyPassMatch parameter. Parameter must be in the form 'key=value'."
@@ -22,12 +24,13 @@ _FILLED_IN = "$%{"
 def fault_of_proxying(key: str, words: Sequence[str]) -> str:
     """Return why mod_proxy refuses the words of one of ``PROXYING``; empty where it may take them."""
     urls = [word for word in words[:2] if "://" in word]
-    if key != "balancermember":
+    if key != _MEMBER:
         if any(map(_is_no_pair, _after_url(words))):
             return _NO_PAIR
         # In a section the URL of the other server is the first word, and the one of the visitor is not there.
         urls = urls[:1] or [word for word in words[1:2] if words[0].startswith("/") and word != "!"]
-    return next((f"{PROXYING[key]} {fault}" for fault in map(_fault_of_url, urls) if fault), "")
+    name = "BalancerMember" if key == _MEMBER else "ProxyPass"
+    return next((f"{name} {fault}" for fault in map(_fault_of_url, urls) if fault), "")
 
 
 def _after_url(words: Sequence[str]) -> Sequence[str]:
