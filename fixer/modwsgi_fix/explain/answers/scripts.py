@@ -182,6 +182,7 @@ def _beside(config: Config, path: str) -> str:
 
 
 def names_in(disk: Files, directory: str) -> list[str]:
+    """Return the names in a directory, not all where there are very many; none where it cannot be read."""
     try:
         return disk.names(directory)[:_MOST_NAMES]
     except FileProblem:
