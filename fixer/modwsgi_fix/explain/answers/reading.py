@@ -20,7 +20,10 @@ from modwsgi_fix.rule import Rank
 from modwsgi_fix.text import whole_number
 
 _LIMIT = 5
-_WITHOUT_MODULE = "load mod_wsgi (a2enmod wsgi); on Windows it has no daemon mode, and so no WSGIDaemonProcess"
+_WITHOUT_MODULE = (
+    "load mod_wsgi (a2enmod wsgi, or the line that mod_wsgi-express module-config prints); on Windows it has no daemon mode, "
+    "and so no WSGIDaemonProcess"
+)
 #: The most options whose releases are told, and the oldest release that is: nobody has an older one.
 _MOST_OPTIONS, _OLDEST = 4, (3,)
 #: Messages of Apple's httpd on modules that nobody has signed.
