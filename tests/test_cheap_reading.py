@@ -259,8 +259,10 @@ def test_of_directives_that_are_counted_no_words_are_refused_for_what_they_are()
     for name, number in product(counted, range(4)):
         said = {refused._refusal(Target(), name, one) for one in combinations(words, number)}
         assert len(said) == 1, (name, number, said)
-    assert {"define", "timeout", "action"} <= set(counted)
-    assert not {"wsgiscriptalias", "require", "keepalive", "sslsessioncache", "directory"} & set(counted)
+    assert {"define", "timeout", "addtype"} <= set(counted)
+    assert not {"wsgiscriptalias", "require", "keepalive", "hostnamelookups", "sslsessioncache", "directory"} & set(
+        counted
+    )
 
 
 def test_what_the_main_server_maps_is_found_once(monkeypatch: pytest.MonkeyPatch) -> None:

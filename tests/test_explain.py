@@ -176,6 +176,26 @@ def test_a_message_without_its_place_is_found_by_its_rule(tmp_path: Path, capfd:
     assert "sites-available/shop.conf:7: duplicate-daemon-process: " in out
 
 
+@pytest.mark.parametrize(
+    "around", ["{}", "<IfModule mod_wsgi.c>\n{}</IfModule>\n", "<Directory /srv/shop>\n{}</Directory>\n"]
+)
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("HostnameLookups maybe", "parameter must be 'on', 'off', or 'double'"),
+        ("LimitRequestBody 10M", "LimitRequestBody requires a non-negative integer."),
+        ("Header set X-Shop", "Header requires three arguments"),
+    ],
+)
+def test_what_httpd_says_of_a_line_is_found_without_the_place_above_it(
+    around: str, line: str, message: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = SHOP.replace("</V", around.format(f"{line}\n") + "</V")
+    out = said(capfd, f"{message}\n", server(tmp_path, site))
+    assert f"sites-available/shop.conf:{site.split(chr(10)).index(line) + 1}: refused-line: " in out
+    assert main(["explain", f"{message} at all\n", str(server(tmp_path / "other", site))]) == 1
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     log = "Syntax error on line 7 of /etc/apache2/conf-enabled/other.conf:\nName duplicates previous WSGI daemon definition.\n"
     out = said(capfd, log, server(tmp_path))

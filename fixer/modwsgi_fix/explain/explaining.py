@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.explain.answers import READERS
+from modwsgi_fix.explain.answers.reading import refused_so
 from modwsgi_fix.explain.asked import Asked
 from modwsgi_fix.explain.gathering import Gathered, Group
 from modwsgi_fix.explain.messages import MESSAGES
 from modwsgi_fix.records import Cause, Explained, Explanation, Unexplained
 from modwsgi_fix.reports import plural
+
+#: The message that httpd writes above what it says of a line.
+_REFUSED = "syntax-error"
 
 
 def explained(found: Gathered, asked: Asked) -> Explained:
@@ -21,8 +25,14 @@ def explained(found: Gathered, asked: Asked) -> Explained:
         key = (*_key(explanation), explanation.message if group.occurrence.failure is not None else "")
         known = merged.get(key)
         merged[key] = explanation if known is None else _together(known, explanation)
+    unknown = []
+    for line in sorted(found.unknown.values(), key=lambda one: (-one.count, one.number)):
+        if causes := refused_so(line.text, asked):
+            explanation = Explanation(line.text, line.count, line.number, _REFUSED, tuple(causes))
+            merged[(line.text,)] = explanation
+        else:
+            unknown.append(line)
     explanations = sorted(merged.values(), key=lambda one: (-one.times, one.line))
-    unknown = sorted(found.unknown.values(), key=lambda one: (-one.count, one.number))
     return Explained(
         tuple(explanations),
         tuple(Unexplained(one.text, one.count, one.number) for one in unknown),

@@ -19,6 +19,7 @@ from modwsgi_fix.directives.families import (
     MUST_EXIST,
     PATH_SECTIONS,
 )
+from modwsgi_fix.directives.values import fault_of_values, is_weighed
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.patterns import is_broken
@@ -52,9 +53,6 @@ _SENT_ELSEWHERE = frozenset(["permanent", "temp", "seeother"])
 _STATUSES = _SENT_ELSEWHERE | {"gone"}
 #: What httpd says of a Redirect without a target (mod_alias.c:add_redirect_internal).
 NO_TARGET = "URL to redirect to is missing"
-_ACTIONS = frozenset(["add", "set", "setifempty", "append", "merge", "unset", "echo", "note", "edit", "edit*"])
-_OF_A_VALUE = frozenset(["add", "set", "setifempty", "append", "merge", "note"])
-_ONE_OF_THE_ACTIONS = "'add', 'set', 'setifempty', 'append', 'merge', 'unset', 'echo', 'note', 'edit', or 'edit*'"
 #: As httpd spells them in its messages.
 _SPELT = {
     "browsermatch": "BrowserMatch",
@@ -77,7 +75,7 @@ _PATTERN_AT = {
 }  # fmt: skip
 #: Directives that judge their words themselves (``_grammar``); of all others httpd counts the words.
 _JUDGES = frozenset({
-    "allow", "allowmethods", "allowoverride", "balancermember", "deny", "errordocument", "header", "include", "includeoptional",
+    "allow", "allowmethods", "allowoverride", "balancermember", "deny", "errordocument", "include", "includeoptional",
     "keepalivetimeout", "listen", "loglevel", "options", "order", "proxypass", "redirect", "require", "rewritecond",
     "rewritemap", "rewriteoptions", "rewriterule", "satisfy", "servertokens", "sslprotocol", "usecanonicalname",
     "wsgidaemonprocess", "wsgiscriptalias", *_PATTERN_AT, *MUST_EXIST,
@@ -120,9 +118,12 @@ def refusal(name: str, words: Sequence[str]) -> str:
         if len(words) < least or "" in words[:needed] or (most_words is not None and len(words) > most_words):
             return f"{info.name} {_TAKES[info.arguments]}"
     first = words[0].lower() if words else ""
+    if info.arguments == "FLAG" and first not in ("on", "off"):
+        # Further words are not looked at (config.c:invoke_cmd).
+        return f"{info.name} must be On or Off"
     if info.values and len(words) == 1 and first not in map(str.lower, info.values):
         return f"{info.name} must be one of: {' | '.join(info.values)}"
-    return _grammar(key, list(words), first)
+    return fault_of_values(info.name, words) or _grammar(key, list(words), first)
 
 
 def _no_address(word: str) -> str:
@@ -142,7 +143,12 @@ def counts_words(name: str) -> bool:
     info = directives.find(key)
     if info is not None and (info.section or info.values):
         return False
-    return key not in _JUDGES and key not in _STRICTER and directives.words_before_options(key) is None
+    return (
+        key not in _JUDGES
+        and key not in _STRICTER
+        and not is_weighed(key)
+        and directives.words_before_options(key) is None
+    )
 
 
 #: Directives that took words in 2.2 which 2.4 refuses.
@@ -196,11 +202,11 @@ def _grammar(key: str, words: list[str], first: str) -> str:
         return f"Illegal override option {bad}" if bad is not None else ""
     if key == "order" and first not in ("allow,deny", "deny,allow", "mutual-failure"):
         return "unknown order"
-    if key == "errordocument" and first.isdigit() and whole_number(first) not in STATUSES_OF_HTTPD:
-        return f"Unsupported HTTP response code {first}"
+    if key == "errordocument" and _atoi(first) not in STATUSES_OF_HTTPD:
+        return f"Unsupported HTTP response code {words[0]}"
     if key in ("allow", "deny"):
         if first != "from":
-            return f"{key} must be followed by 'from'"
+            return "allow and deny must be followed by 'from'"
         return "No comments are allowed here" if any(w.startswith("#") for w in words) else ""
     if key == "require" and words:
         if words[0] == "all":
@@ -225,7 +231,7 @@ def _grammar(key: str, words: list[str], first: str) -> str:
         return "Log level keyword must be one of emerg, alert, crit, error, warn" if bad is not None else ""
     if key == "listen" and not 1 <= len(words) <= 2:
         return "Listen requires 1 or 2 arguments."
-    if key == "listen" and not re.fullmatch(r"\S*\d", words[0]):
+    if key == "listen" and not re.fullmatch(r"\d+|\S*:\d+", words[0]):
         return "Port must be specified"
     if reason := fault_of_rewriting(key, words):
         return reason
@@ -247,8 +253,6 @@ def _grammar(key: str, words: list[str], first: str) -> str:
     if key in ("setenvif", "setenvifnocase") and len(words) < 3:
         missing = ("header-field name", "regular expression", "envariable expression")[len(words)]
         return f"Missing {missing} for {_SPELT[key]}"
-    if key == "header":
-        return _header([word for at, word in enumerate(words) if at or first not in ("always", "onsuccess")])
     if key == "keepalivetimeout" and not re.fullmatch(r"\d+(?:ms|s|mi|min|h)?", first):
         return "KeepAliveTimeout has wrong format"
     if key in ("wsgiscriptalias", "wsgiscriptaliasmatch") and len(words) < 2:
@@ -262,6 +266,11 @@ def _grammar(key: str, words: list[str], first: str) -> str:
     return _wsgi_options(key, words)
 
 
+def _atoi(word: str) -> int:
+    """Return the number that a word begins with; 0 without one."""
+    return whole_number(word[: len(word) - len(word.lstrip("0123456789"))]) or 0
+
+
 def _no_method(words: Sequence[str]) -> str:
     """Return the first word that no module and no ``<Limit>`` makes a method of; empty where there is none."""
     return next((word for word in words if is_settled(word) and not _METHOD.fullmatch(word)), "")
@@ -272,14 +281,6 @@ def _pattern(key: str, words: list[str]) -> str:
     if key == "redirectmatch" and words and (words[0].isdigit() or words[0].lower() in _STATUSES):
         words = words[1:]
     return words[0].removeprefix("!") if words else ""
-
-
-def _header(words: list[str]) -> str:
-    """Return why mod_headers refuses a line, without its condition (mod_headers.c:header_inout_cmd)."""
-    action = words[0].lower() if words else ""
-    if action not in _ACTIONS:
-        return f"first argument must be {_ONE_OF_THE_ACTIONS}."
-    return "Header requires three arguments" if action in _OF_A_VALUE and len(words) < 3 else ""
 
 
 def _wsgi_options(key: str, words: list[str]) -> str:

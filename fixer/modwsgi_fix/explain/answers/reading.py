@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from modwsgi_fix.directives import daemon_option, script_options, version, words_before_options
 from modwsgi_fix.directives.families import ACCOUNTS, AS_OTHERS, LOG_FILES
+from modwsgi_fix.effect.starting import faults
 from modwsgi_fix.explain.asked import Asked, cause_of, file_at, findings_at, findings_near, findings_of, spot, spot_in
 from modwsgi_fix.explain.gathering import Occurrence
 from modwsgi_fix.model.config import Config
@@ -67,6 +68,18 @@ def refused(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     if named_line.place not in {one.place for cause in causes for one in cause.spots}:
         causes[0] = causes[0]._replace(spots=(*causes[0].spots, named_line))
     return causes
+
+
+def refused_so(said: str, asked: Asked) -> list[Cause]:
+    """Return the findings at the lines that httpd refuses with these words, which stand alone, without the line above them."""
+    said = said.strip().rstrip(".")
+    found = []
+    for config in asked.configs:
+        for fault in faults(config) if said else ():
+            if fault.message.rstrip(".") == said:
+                file = config.files[fault.path]
+                found += findings_at(asked, file, file.lines.position(fault.span.start).line)[:1]
+    return [cause_of(asked, one) for one in found[:_LIMIT]]
 
 
 def _newer(asked: Asked, file: File | Script, line: int) -> str:

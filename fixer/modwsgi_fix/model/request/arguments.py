@@ -16,6 +16,7 @@ from modwsgi_fix.directives.families import (
     REDIRECTS,
     REQUIRE_SECTIONS,
 )
+from modwsgi_fix.directives.values import fault_of_values
 from modwsgi_fix.model.containers import container_fault
 from modwsgi_fix.model.items import Item, as_written
 from modwsgi_fix.model.merge.requires import REQUIREMENTS
@@ -28,23 +29,7 @@ from modwsgi_fix.model.request.state import is_url
 from modwsgi_fix.text import whole_number
 
 #: Directives that take one of these words (in addition to those in the table of directives).
-_VALUES = {
-    "order": "deny,allow allow,deny mutual-failure",
-    "satisfy": "all any",
-    "acceptpathinfo": "on off default",
-    "serversignature": "on off email",
-    "authmerging": "off and or",
-    "multiviewsmatch": "any negotiatedonly filters handlers",
-    "forcelanguagepriority": "none prefer fallback",
-}
-_INDEX_OPTIONS = frozenset({
-    "addaltclass", "charset", "descriptionwidth", "fancyindexing", "foldersfirst", "htmltable", "iconheight",
-    "iconsarelinks", "iconwidth", "ignorecase", "ignoreclient", "namewidth", "none", "scanhtmltitles",
-    "showforbidden", "suppresscolumnsorting", "suppressdescription", "suppresshtmlpreamble", "suppressicon",
-    "suppresslastmodified", "suppressrules", "suppresssize", "trackmodified", "type", "useolddateformat",
-    "versionsort", "xhtml",
-})  # fmt: skip
-_HEADER_ACTIONS = frozenset({"add", "append", "echo", "edit", "edit*", "merge", "note", "set", "setifempty", "unset"})
+_VALUES = {"order": "deny,allow allow,deny mutual-failure", "satisfy": "all any"}
 
 
 class UnclearError(Exception):
@@ -55,6 +40,8 @@ def fault_of_words(item: Item) -> str | None:
     """Return what is wrong with the arguments, or None. Raises ``UnclearError`` for a pattern or expression not understood."""
     if (words := _VALUES.get(item.key)) is not None and not set(map(str.lower, item.values)) <= set(words.split()):
         return f"{item.name} does not take {' '.join(item.values)}"
+    if reason := fault_of_values(item.name, item.values):
+        return reason
     check = _CHECKS.get(item.key)
     return check(item, item.values) if check is not None else None
 
@@ -88,18 +75,6 @@ def _rewrite_condition(item: Item, values: Sequence[str]) -> str | None:
     if not pattern.startswith(("-", "=", "<", ">")):
         _pattern(pattern)
     return None
-
-
-def _rewrite_base(item: Item, values: Sequence[str]) -> str | None:
-    return None if values and values[0].startswith("/") else f"{item.name} is not a URL path"
-
-
-def _each_of(allowed: frozenset[str]) -> Callable[[Item, Sequence[str]], str | None]:
-    def check(item: Item, values: Sequence[str]) -> str | None:
-        odd = [value for value in values if value.lstrip("+-").partition("=")[0].lower() not in allowed]
-        return f"{item.name} does not take {odd[0]}" if odd else None
-
-    return check
 
 
 def _require(item: Item, values: Sequence[str]) -> str | None:
@@ -211,32 +186,12 @@ def _redirect(item: Item, values: Sequence[str]) -> str | None:
     return None
 
 
-def _number(item: Item, values: Sequence[str]) -> str | None:
-    return None if values and whole_number(values[0]) is not None else f"{item.name} is not a number"
-
-
-def _index_redirect(item: Item, values: Sequence[str]) -> str | None:
-    word = values[0].lower() if values else ""
-    number = whole_number(word)
-    if word in ("on", "off", "permanent", "temp", "seeother") or (number is not None and 300 <= number < 400):
-        return None
-    return f"{item.name} does not take {word}"
-
-
-def _header(item: Item, values: Sequence[str]) -> str | None:
-    words = [value.lower() for value in values]
-    if words[:1] in (["always"], ["onsuccess"]):
-        words = words[1:]
-    return None if words and words[0] in _HEADER_ACTIONS else f"{item.name} has no action {words[0] if words else ''}"
-
-
 _CHECKS: dict[str, Callable[[Item, Sequence[str]], str | None]] = {
     **dict.fromkeys(REQUIRE_SECTIONS, _some_requirements),
     **dict.fromkeys(EARLY_VARIABLES, _set_env_if),
     **dict.fromkeys(("browsermatch", "browsermatchnocase"), _browser_match),
     **dict.fromkeys(LIMIT_SECTIONS, _limit),
     **dict.fromkeys(REDIRECTS, _redirect),
-    **dict.fromkeys(("header", "requestheader"), _header),
     **dict.fromkeys(EXPRESSION_SECTIONS, _otherwise),
     "if": _expression,
     "setenvifexpr": lambda item, values: _expression(item, values[:1]),
@@ -244,10 +199,6 @@ _CHECKS: dict[str, Callable[[Item, Sequence[str]], str | None]] = {
     "errordocument": _error_document,
     "rewriterule": _rewrite_rule,
     "rewritecond": _rewrite_condition,
-    "rewritebase": _rewrite_base,
     "rewriteoptions": lambda item, values: fault_of_rewriting(item.key, values) or None,
-    "indexoptions": _each_of(_INDEX_OPTIONS),
-    "limitrequestbody": _number,
     "allowmethods": _methods,
-    "directoryindexredirect": _index_redirect,
 }
