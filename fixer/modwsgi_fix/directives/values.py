@@ -158,7 +158,7 @@ _ATOI = expression(r"[ \t\n\v\f\r]*([+-]?\d+)")
 #: Beyond this the number that ``atoi`` returns is no longer the one that stands there.
 _SURE = 2**31
 _ADDRESS = expression(r"[0-9a-fA-F.:]+(?:/[0-9.]+)?")
-_FILTER = expression(r"[^/\s]+")
+_FILTER = expression(r"[\w.+-]+")
 _HIGHEST_PORT = 65_535
 #: Kinds of caches of mod_ssl, of which some need a module, and some are gone.
 _CACHES = frozenset(["none", "nonenotnull", "shm", "shmht", "dc", "shmcb", "dbm", "memcache", "redis", "default"])
@@ -285,7 +285,7 @@ def _add_output_filter(name: str, words: Sequence[str]) -> str:
 
 def _index_redirect(name: str, words: Sequence[str]) -> str:
     word = words[0].lower() if words else ""
-    found = _ATOI.match(word)
+    found = _ATOI.match(word) if word[:1].isdigit() else None
     if word in ("on", "off", "permanent", "temp", "seeother") or (found is not None and 300 <= int(found[1][:9]) < 400):
         return ""
     return f"{name} " + ("only accepts values between 300 and 399" if found else "ON|OFF|permanent|temp|seeother|3xx")
