@@ -44,7 +44,7 @@ def _ask(run: Run, file: Path, top: Path, *, server: bool) -> tuple[int, str, st
 _SLIPS = [
     ("Options Indexes -FollowSymLinks\n", "Options +Indexes -FollowSymLinks\n"),
     ("Require all granted # for all\n", "# for all\nRequire all granted\n"),
-    ("<IfModule mod_dir.c>\nDirectorySlash Off # first\n</IfModule>\n", "<IfModule mod_dir.c>\n# first\nDirectorySlash Off\n</IfModule>\n"),
+    ("<IfModule mod_dir.c>\nFallbackResource /x.txt # first\n</IfModule>\n", "<IfModule mod_dir.c>\n# first\nFallbackResource /x.txt\n</IfModule>\n"),
     ("<Files \u201cx.txt\u201d>\nRequire all denied\n</Files>\n", '<Files "x.txt">\nRequire all denied\n</Files>\n'),
 ]  # fmt: skip
 

@@ -119,6 +119,14 @@ CASES = {
     "words behind the flags, and blanks behind a backslash, in .htaccess": Found(
         _OPEN, {"a.example/x": "410", "a.example/a%20b.txt": "403"}, {"www/.htaccess": f"{_ENGINE}RewriteRule ^x - [G] # gone\nRewriteRule ^a\\ b - [F]\n"}
     ),
+    "words behind On and Off in .htaccess": Found(
+        _OPEN,
+        {"a.example/page.html": "200", "a.example/docs/": "500", "a.example/apps/": "500", "a.example/deep/": "500"},
+        {
+            "www/.htaccess": "DirectorySlash Off # no\nRewriteEngine ON once\n", "www/docs/.htaccess": "RewriteEngine # on\n",
+            "www/apps/.htaccess": "<IfModule mod_rewrite.c>\nRewriteEngine yes\n</IfModule>\n", "www/deep/.htaccess": "LimitRequestBody 1M\n",
+        },
+    ),
     "quotes of Require all in .htaccess": Found(_OPEN, {"a.example/page.html": "500"}, {"www/.htaccess": 'Require all "granted"\n'}),
     "an index above its directory": Found(f"{_OPEN}DirectoryIndex ../plain.txt\n", {"a.example/docs/": "200"}),
     "a directory without a slash, whatever handler it has": Found(

@@ -104,7 +104,8 @@ _COUNTS: dict[str, tuple[int, int | None]] = {
     "RAW_ARGS": (0, None),
     "TAKE_ARGV": (0, None),
     "NO_ARGS": (0, 0),
-    "FLAG": (1, 1),
+    # Of several words the first one counts.
+    "FLAG": (1, None),
     "TAKE1": (1, 1),
     "TAKE2": (2, 2),
     "TAKE3": (3, 3),

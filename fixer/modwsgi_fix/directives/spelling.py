@@ -117,7 +117,11 @@ def fits(name: str, words: Sequence[str]) -> bool:
     least, most = info.counts()
     if len(words) < least or (most is not None and len(words) > most):
         return False
-    if info.values and len(words) == 1 and words[0].casefold() not in map(str.casefold, info.values):
+    if (
+        info.values
+        and (len(words) == 1 or info.arguments == "FLAG")
+        and words[0].casefold() not in map(str.casefold, info.values)
+    ):
         return False
     if name.casefold() == "loadfile":
         return all(map(_OBJECT, words))
