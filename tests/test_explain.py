@@ -496,6 +496,43 @@ def test_a_prefix_for_sockets_is_one_of_the_distribution(
     assert f"as {prefix};" in said(capfd, message, server(tmp_path, site, MAIN.replace("/etc/apache2", root)))
 
 
+@pytest.mark.parametrize(
+    ("directory", "prefix"),
+    [("/etc/httpd/logs", "/run/httpd"), ("/var/run/httpd", "/run/httpd"), ("/var/run/apache2", "/run/apache2")],
+)
+def test_a_prefix_for_sockets_is_that_of_the_sockets_where_no_line_names_a_root(
+    directory: str, prefix: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = tmp_path / "site.conf"
+    site.write_text(SHOP.replace("</V", "WSGIDaemonProcess shop\nWSGIProcessGroup shop\n</V"), "utf-8")
+    message = f"Unable to connect to WSGI daemon process 'shop' on '{directory}/wsgi.1.0.1.sock' as user with uid=48."
+    assert f"as {prefix}/wsgi;" in said(capfd, message, site)
+
+
+@pytest.mark.parametrize(
+    ("lines", "message", "told"),
+    [
+        ("WSGIDaemonProcess shop\n", "Script timed out before returning headers: app.wsgi", "embedded mode"),
+        (
+            "WSGIDaemonProcess shop\n<Location />\nWSGIProcessGroup shop\n</Location>\nWSGIDaemonProcess old\n",
+            "Timeout when reading response headers from daemon process 'old': /srv/shop/app.wsgi",
+            "process group shop",
+        ),
+        (
+            "<IfModule wsgi_module>\nWSGIDaemonProcess shop\nWSGIProcessGroup shop\n</IfModule>\n",
+            "Truncated or oversized response headers received from daemon process 'other': /srv/shop/app.wsgi",
+            "process group shop",
+        ),
+    ],
+)
+def test_a_message_of_another_process_than_the_script_runs_in_now_says_so(
+    lines: str, message: str, told: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = said(capfd, message, server(tmp_path, SHOP.replace("</V", f"{lines}</V")))
+    assert f"as these files are now the script runs in {told}" in out
+    assert "may wait and run for ever" not in out
+
+
 @pytest.mark.parametrize("line", ["AssignUserID joe joe", "<IfModule mod_ruid2.c>\nRUidGid joe joe\n</IfModule>"])
 def test_a_socket_is_given_to_the_user_of_the_requests(
     line: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
@@ -532,6 +569,65 @@ def test_a_module_of_windows_is_not_looked_at_with_ldd(
 ) -> None:
     message = f"Cannot load {module} into server: The specified module could not be found"
     assert help_ in said(capfd, message, server(tmp_path, SHOP, f'LoadModule wsgi_module "{module}"\n{MAIN}'))
+
+
+@pytest.mark.parametrize(
+    ("module", "message", "help_"),
+    [
+        ("/opt/w.so", "Cannot load {} into server: dlopen({}, 0x000A): Library not loaded", "otool -L /opt/w.so"),
+        ("/opt/w-darwin.so", "Cannot load {} into server: symbol not found", "otool -L /opt/w-darwin.so"),
+        ("/home/w.so", "Cannot load {} into server: cannot open shared object file: Permission denied", "SELinux"),
+        ("/srv/w.so", "Cannot load {} into server: /srv/w.so: undefined symbol: PyBool_Type", "ldd /srv/w.so"),
+        (
+            "/opt/w.so",
+            "AH06665: No code signing authority for module at {} specified in LoadModule directive.",
+            "Homebrew",
+        ),
+        ("/opt/w.so", "Code signing absent - not loading module at: {}", "Homebrew"),
+    ],
+)
+def test_what_to_do_about_a_module_is_said_by_what_keeps_it_from_loading(
+    module: str, message: str, help_: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    conf = server(tmp_path, SHOP, f"LoadModule wsgi_module {module}\n{MAIN}")
+    assert help_ in said(capfd, message.format(module, module), conf)
+
+
+@pytest.mark.parametrize(
+    ("lines", "help_"),
+    [
+        ('LoadFile "C:/Python310/python310.dll"\n', "write WSGIPythonHome C:/Python310"),
+        ('<IfModule mod_so.c>\nLoadFile "D:/Env/python3.dll"\n</IfModule>\n', "write WSGIPythonHome D:/Env"),
+        ('LoadModule wsgi_module "C:/python/mod_wsgi.pyd"\n', "write WSGIPythonHome with the directory of Python"),
+    ],
+)
+def test_python_of_windows_is_looked_for_by_a_line(
+    lines: str, help_: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = tmp_path / "site.conf"
+    site.write_text(lines + SHOP, "utf-8")
+    assert help_ in said(capfd, "ModuleNotFoundError: No module named 'encodings'", site)
+    site.write_text(f'WSGIPythonHome "C:/Python310"\n{lines}{SHOP}', "utf-8")
+    assert help_ not in said(capfd, "ModuleNotFoundError: No module named 'encodings'", site)
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("from django.core.app import make\n", "django"),
+        ("if True:\n    import paste.app\n", "paste"),
+        ("import os\n", "the message does not name the module"),
+    ],
+)
+def test_python_2_names_the_last_part_of_a_module_alone(
+    script: str, told: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    conf = server(tmp_path, SHOP)
+    (tmp_path / "root/srv/shop").mkdir(parents=True)
+    (tmp_path / "root/srv/shop/app.wsgi").write_text(script, "utf-8")
+    out = said(capfd, "ImportError: No module named app", conf, "--root", str(tmp_path / "root"))
+    assert told in out
+    assert "WSGIPythonPath /srv/shop" not in out
 
 
 def test_what_a_program_writes_is_not_taken_for_one_that_cannot_run(

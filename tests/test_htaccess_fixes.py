@@ -137,3 +137,19 @@ def test_a_server_and_its_files_are_converted_in_one_run(tmp_path: Path, run: Ru
     run(*words, "--write")
     assert not {"Order", "Allow", "Deny"} & {*file.read_text().split(), *main.read_text().split()}
     assert run(*words, "--diff").out == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        ("WSGIScriptAlias / /srv/a.wsgi", "no AllowOverride admits it"),
+        ("<VirtualHost *:80>\n</VirtualHost>", "no AllowOverride admits it"),
+        ("<IfModule core.c>\nDocumentRoot /srv\n</IfModule>", "no AllowOverride admits it"),
+        ("AuthName staff", "let AllowOverride admit it"),
+        ("RewriteEngin On", "correct the line"),
+    ],
+)
+def test_what_to_do_with_a_line_is_what_can_be_done(line: str, advice: str, tmp_path: Path, run: Run) -> None:
+    _planted(tmp_path, f"{line}\n", override="Options FileInfo")
+    done = run(str(tmp_path / "etc/apache2"), "--root", str(tmp_path), "--select", "htaccess-refused")
+    assert advice in done.out

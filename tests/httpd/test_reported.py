@@ -12,6 +12,8 @@ import pytest
 from modwsgi_fix.engine import Job, check, read
 from modwsgi_fix.files import Memory, Permissions
 from modwsgi_fix.model.reading.source import find_sources
+from modwsgi_fix.model.request import request_of, trace
+from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.rule import all_rules
 
 from .application import app
@@ -89,6 +91,38 @@ CASES = [
             ("of the server", "RequestHeader set X_Site main\n"),
             ("in a section", "<Location />\nRequestHeader add REMOTE_USER anne\n</Location>\n"),
             ("in a condition", "<IfModule mod_headers.c>\nRequestHeader setifempty X.Site main early\n</IfModule>\n"),
+        )
+    ),
+    *(
+        Reported(
+            f"what is no URL of a server, {text}",
+            rule,
+            f"{text}\n",
+            {},
+            message=message,
+            modules=("proxy", "proxy_http"),
+        )
+        for rule, text, message in (
+            (
+                "refused-line",
+                "ProxyPass / http://127.0.0.1:8o00/",
+                "ProxyPass Unable to parse URL: http://127.0.0.1:8o00/",
+            ),
+            ("refused-line", "ProxyPassMatch ^/(.*) http://[::1/$1", "ProxyPass Unable to parse URL: http://[::1/$1"),
+            ("refused-line", "ProxyPass / localhost:9/", "ProxyPass URL must be absolute!: localhost:9/"),
+            ("refused-line", "ProxyPass / unix:/run/w.sock", "ProxyPass URL must be absolute!: unix:/run/w.sock"),
+            ("refused-line", "ProxyPass / http:///shop", "ProxyPass URL must be absolute!: http:///shop"),
+            ("foreign-syntax", "ProxyPass / http://127.0.0.1:9;", "ProxyPass Unable to parse URL: http://127.0.0.1:9;"),
+            (
+                "foreign-syntax",
+                "<Location /a>\nProxyPass http://127.0.0.1:9;\n</Location>",
+                "ProxyPass Unable to parse URL: http://127.0.0.1:9;",
+            ),
+            (
+                "refused-line",
+                "<Proxy balancer://w>\nBalancerMember http://127.0.0.1:9:8\n</Proxy>",
+                "BalancerMember Unable to parse URL: http://127.0.0.1:9:8",
+            ),
         )
     ),
     Reported(
@@ -194,6 +228,20 @@ CASES = [
         tree={"/srv/w/app.wsgi": "import shop\n" + app(), "/srv/w/lib/shop.py": ""},
     ),
     Reported(
+        "lines that a guard leaves to the first host",
+        "application-also-embedded",
+        "".join(
+            _HOST_OF.format(
+                "<IfDefine !W>\nDefine W\nWSGIDaemonProcess w python-path=/srv/w/lib\nWSGIProcessGroup w\n</IfDefine>\n"
+                + _MOUNT
+            ).replace("a.example", name)
+            for name in ("a.example", "b.example")
+        )
+        + _OPEN,
+        {"http://a.example/": _APPLICATION, "http://b.example/": _FAILED},
+        tree={"/srv/w/app.wsgi": "import shop\n" + app(), "/srv/w/lib/shop.py": ""},
+    ),
+    Reported(
         "a file that AllowOverride leaves unread",
         "htaccess-not-read",
         _ALIAS + "<Directory /srv/w>\nAllowOverride None\nRequire all granted\n</Directory>\n",
@@ -218,6 +266,22 @@ CASES = [
         "grant-beside-what-is-served",
         _MOUNT + _GRANT.format("/srv/w/*"),
         {"http://a.example/": _REFUSED, "http://a.example/x": _REFUSED},
+    ),
+    *(
+        Reported(
+            f"a regular expression at the end, {name}",
+            "grant-beside-what-is-served",
+            text,
+            {"http://a.example/": _REFUSED, "http://a.example/static/a.css": _REFUSED},
+        )
+        for name, text in (
+            ("of a script", _MOUNT + _GRANT.format("/srv/w/.*")),
+            ("of files", _MOUNT + _ALIAS + _GRANT.format('"/srv/w/static/.*"')),
+            (
+                "in a condition",
+                f"{_MOUNT}{_ALIAS}<IfModule alias_module>\n{_GRANT.format('/srv/.*')}</IfModule>\n",
+            ),
+        )
     ),
     Reported(
         "what a link leads to",
@@ -471,6 +535,115 @@ CASES = [
             ),
         )
     ),
+    *(
+        Reported(
+            f"a module that is to be called, {name}",
+            "application-is-a-module",
+            _DAEMON.format(" python-path=/srv/w") + _MOUNT + _OPEN,
+            {"http://a.example/": _FAILED},
+            tree={"/srv/w/app.wsgi": script, "/srv/w/shop/__init__.py": "", "/srv/w/shop/site.py": app()},
+            root=True,
+        )
+        for name, script in (
+            ("by its name", "import shop as application\n"),
+            ("of a package", "import shop.site as application\n"),
+            ("that is a file", "from shop import site as application\n"),
+        )
+    ),
+    *(
+        Reported(
+            f"the name of a host in its URL, {name}",
+            "host-name-in-prefix",
+            _HOST_OF.format(text) + _OPEN,
+            {f"http://a.example{url}": answer, "http://a.example/": _REFUSED},
+        )
+        for name, text, url, answer in (
+            ("a mount", "WSGIScriptAlias /a.example /srv/w/app.wsgi\n", "/a.example", _APPLICATION),
+            ("an alias", "Alias /a.example/ /srv/w/static/\n", "/a.example/a.css", _SERVED),
+            (
+                "another name",
+                "ServerAlias b.example\n<IfModule alias_module>\nAlias /b.example /srv/w/static\n</IfModule>\n",
+                "/b.example/a.css",
+                _SERVED,
+            ),
+        )
+    ),
+    *(
+        Reported(
+            f"a scheme that is written twice, {name}",
+            "scheme-twice",
+            _HOST_OF.format(text),
+            {"http://a.example/x": answer},
+            tree=_NO_MOUNT,
+            modules=("proxy", "proxy_http"),
+        )
+        for name, text, answer in (
+            (
+                "a redirect",
+                "Redirect / https://https://b.example/\n",
+                {"status": 302, "location": "https://https://b.example/x"},
+            ),
+            ("a proxy", "ProxyPass / http://http://127.0.0.1:9/\n", _FAILED),
+            (
+                "a rule",
+                "<IfModule rewrite_module>\nRewriteEngine On\nRewriteRule ^ http://http://127.0.0.1:9/ [P]\n</IfModule>\n",
+                _FAILED,
+            ),
+        )
+    ),
+    *(
+        Reported(
+            f"a variable in parentheses, {name}",
+            "parentheses-for-braces",
+            _HOST_OF.format(text + _MOUNT) + _OPEN,
+            {"http://a.example/x": answer},
+            modules=("headers",),
+        )
+        for name, text, answer in (
+            (
+                "a condition",
+                "RewriteEngine On\nRewriteCond %(HTTP_HOST) a.example\nRewriteRule ^ - [F]\n",
+                _APPLICATION,
+            ),
+            (
+                "a rule",
+                "RewriteEngine On\nRewriteRule ^(.*)$ http://%(HTTP_HOST)$1 [R,NE]\n",
+                {"status": 302, "location": "http://%(HTTP_HOST)/x"},
+            ),
+            (
+                "a section",
+                "<Location />\nRewriteEngine On\nRewriteCond %(REQUEST_METHOD) GET\nRewriteRule ^ - [F]\n</Location>\n",
+                _APPLICATION,
+            ),
+        )
+    ),
+    Reported(
+        "a home of Python that is not there",
+        "missing-on-disk",
+        "WSGIPythonHome /srv/w/venv\n" + _MOUNT + _ALIAS + _OPEN,
+        {"http://a.example/": _SILENT, "http://a.example/static/a.css": _SILENT},
+        root=True,
+    ),
+    *(
+        Reported(
+            f"a directory of sockets that is not there, {name}",
+            "missing-on-disk",
+            text + _DAEMON.format("") + _MOUNT + _OPEN,
+            {"http://a.example/": {"status": 503, "who": "httpd"}},
+            root=True,
+        )
+        for name, text in (
+            ("by its path", "WSGISocketPrefix /srv/w/run/wsgi\n"),
+            ("in a condition", "<IfModule wsgi_module>\nWSGISocketPrefix /srv/w/run/\n</IfModule>\n"),
+        )
+    ),
+    Reported(
+        "an option behind a colon",
+        "python-path-relative",
+        "WSGIDaemonProcess w user=www-data python-path=/srv/w:home=/srv/w/lib\nWSGIProcessGroup w\n" + _MOUNT + _OPEN,
+        {"http://a.example/": _FAILED},
+        tree={"/srv/w/app.wsgi": "import os\nos.stat('shop.py')\n" + app(), "/srv/w/lib/shop.py": ""},
+    ),
     Reported(
         "a relative directory",
         "directory-path-relative",
@@ -639,3 +812,33 @@ def _certificate(case: Reported) -> Tree:
     from . import install
 
     return {CERTIFICATE: "".join(install.certificate())} if CERTIFICATE in case.text else {}
+
+
+@pytest.mark.parametrize(
+    "word", ["http://127.0.0.1:/", "http://127.0.0.1:99999/", "http://u:w@a_b:9/x:y", "http://[::1]:9/", "ajp://h"]
+)
+def test_what_httpd_takes_for_the_url_of_a_server_is_not_refused(word: str, httpd: Path) -> None:
+    text = f"ProxyPass / {word}\n"
+    case = Reported("", "", text, {}, modules=("proxy", "proxy_http", "proxy_ajp"))
+    assert not {"refused-line", "foreign-syntax"} & reported(case)
+    assert run(Setup({"site.conf": text}, case.tree, "2.4", "event", (80,), case.modules), (), httpd).started
+
+
+@pytest.mark.parametrize("scheme", ["ws", "wss"])
+@pytest.mark.parametrize(
+    "form",
+    ["ProxyPass / {}\n", "<Location />\nProxyPass {}\n</Location>\n", "RewriteEngine On\nRewriteRule ^ {} [P]\n"],
+)
+def test_web_sockets_need_no_module_of_their_own(form: str, scheme: str, httpd: Path) -> None:
+    modules = ("proxy", "proxy_http", "ssl", "socache_shmcb", "rewrite")
+    text = "SSLProxyEngine On\n" + form.format(f"{scheme}://127.0.0.1:9/")
+    found = run(
+        Setup({"site.conf": text}, _NO_MOUNT, "2.4", "event", (80,), modules), probes("http://a.example/"), httpd
+    )
+    assert found["http://a.example/"].status == 503
+    loads = "".join(f"LoadModule {name}_module modules/mod_{name}.so\n" for name in modules)
+    files = Memory({"/etc/apache2/apache2.conf": loads + text})
+    (source,) = find_sources(files, ["/etc/apache2"])
+    config = read(Job(source, []))
+    outcome = trace(config, request_of("http://a.example/")).outcome
+    assert outcome.kind is Kind.PROXY

@@ -30,6 +30,11 @@ def server_root(config: Config) -> str:
     return next((one.value for one in config.named("serverroot") if one.known), "")
 
 
+def working_root(config: Config) -> str:
+    """Return the ServerRoot, or what is compiled into Debian's build (``apache2 -V``: HTTPD_ROOT); empty where unknown."""
+    return server_root(config) or ("/etc/apache2" if config.complete and build(config) is Build.DEBIAN else "")
+
+
 def compiled_in(config: Config, module: str) -> bool | None:
     """Whether a module, named without ``_module``, needs no LoadModule; None where that is not known."""
     modules = _modules(config)

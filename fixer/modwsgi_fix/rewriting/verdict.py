@@ -25,6 +25,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.patterns import is_broken
 from modwsgi_fix.model.request.rewrite_words import STATUSES_OF_HTTPD, fault_of_rewriting
 from modwsgi_fix.placeholders import is_settled
+from modwsgi_fix.rewriting.proxying import PROXYING, fault_of_proxying
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import whole_number
 from modwsgi_fix.tuples import NamedTuple
@@ -74,7 +75,7 @@ _PATTERN_AT = {
 }  # fmt: skip
 #: Directives that judge their words themselves (``_grammar``); of all others httpd counts the words.
 _JUDGES = frozenset({
-    "allow", "allowmethods", "allowoverride", "deny", "errordocument", "include", "includeoptional",
+    "allow", "allowmethods", "allowoverride", "balancermember", "deny", "errordocument", "include", "includeoptional",
     "keepalivetimeout", "listen", "loglevel", "options", "order", "proxypass", "redirect", "require", "rewritecond",
     "rewritemap", "rewriteoptions", "rewriterule", "satisfy", "servertokens", "sslprotocol", "usecanonicalname",
     "wsgidaemonprocess", "wsgiscriptalias", *_PATTERN_AT, *MUST_EXIST,
@@ -90,9 +91,6 @@ _HIGHEST_PORT = 65_535
 _NO_REGEX = "Regular expression could not be compiled."
 _METHOD = expression(r"[A-Za-z][A-Za-z_-]*")
 _IP = expression(r"[0-9a-fA-F.:]+(?:/[0-9.]+)?")
-#: What ProxyPass and ProxyPassMatch take without a value (mod_proxy.c:add_pass); all else is a name and a value.
-_OF_A_PROXY = frozenset(["interpolate", "nocanon", "noquery"])
-_NO_PAIR = "Invalid ProxyPass|ProxyPassMatch parameter. Parameter must be in the form 'key=value'."
 
 
 def refusal(name: str, words: Sequence[str]) -> str:
@@ -236,8 +234,8 @@ def _grammar(key: str, words: list[str], first: str) -> str:
     at = _PATTERN_AT.get(key)
     if at is not None and (pattern := _pattern(key, words[at:])) and is_broken(pattern):
         return f"{_SPELT[key]} regex could not be compiled." if key in _SPELT and key not in _MAPS else _NO_REGEX
-    if key in ("proxypass", "proxypassmatch") and any(map(_is_no_pair, _after_url(words))):
-        return _NO_PAIR
+    if key in PROXYING and (reason := fault_of_proxying(key, words)):
+        return reason
     if key == "satisfy" and first not in ("any", "all"):
         return "Satisfy either 'any' or 'all'."
     if key == "usecanonicalname" and first not in ("on", "off", "dns"):
@@ -270,17 +268,6 @@ def _atoi(word: str) -> int:
 def _no_method(words: Sequence[str]) -> str:
     """Return the first word that no module and no ``<Limit>`` makes a method of; empty where there is none."""
     return next((word for word in words if is_settled(word) and not _METHOD.fullmatch(word)), "")
-
-
-def _after_url(words: list[str]) -> list[str]:
-    """Return the words of a ProxyPass behind the URL of the other server, which comes first in a section."""
-    at = next((at for at, word in enumerate(words[:2]) if word == "!" or "://" in word), None)
-    return [] if at is None else words[at + 1 :]
-
-
-def _is_no_pair(word: str) -> bool:
-    """Whether mod_proxy certainly takes a word for neither a pair nor one of those without a value."""
-    return "=" not in word and word.lower() not in _OF_A_PROXY and is_settled(word)
 
 
 def _pattern(key: str, words: list[str]) -> str:

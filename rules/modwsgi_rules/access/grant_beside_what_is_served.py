@@ -11,7 +11,7 @@ httpd compares the path of the section with the path that the URL was mapped to,
 links (request.c:ap_directory_walk). So a section does not hold where its path has another case, one letter more or
 less, or one directory too much at its end; nor where the mount names a link and the section what the link leads to, or
 the reverse. A wildcard at the end, `/srv/site/*`, takes a file only while no further path follows it in the URL, and
-for an application at `/` one always does. All of it was measured with 2.4.71.
+for an application at `/` one always does. `/srv/site/.*` is a pattern of the shell, too: it takes the names that begin with a dot. All of it was measured with 2.4.71.
 
 ## Left alone
 
@@ -47,6 +47,13 @@ Reported without a fix:
     WSGIScriptAlias / /srv/shop/app.wsgi
     <Directory /srv/shop/*>
     #          ^^^^^^^^^^^
+        Require all granted
+    </Directory>
+    ```
+    ```apache
+    Alias /static /srv/shop/static
+    <Directory /srv/shop/.*>
+    #          ^^^^^^^^^^^^
         Require all granted
     </Directory>
     ```
@@ -95,6 +102,8 @@ _FEW = 5
 _DEEPEST = 20
 #: The fewest letters of a word that may be misspelt by one letter; shorter ones are too often words of their own.
 _LONG = 5
+#: The end of a path that is a regular expression to people, and a pattern of the shell to httpd.
+_DOTTED = "/.*"
 
 
 class _Near(NamedTuple):
@@ -138,11 +147,25 @@ def _beside(config: Config) -> Iterator[tuple[Item, str, _Targets]]:
 def _near(config: Config, section: Item, path: str, targets: _Targets) -> _Near | None:
     if not section.known or section.in_doubt or not is_settled(path) or section.file.tree.is_template:
         return None
+    if path.endswith(_DOTTED):
+        found = (near for near in _of_dots(targets, path) if _is_closed(config, section.server, near))
+        return next(found, None)
     bare = path.removesuffix("/*") if path.endswith("/*") else path
     if has_wildcard(bare) or _is_used(targets, path, bare):
         return None
     found = (near for near in _candidates(config, targets, path, bare) if _is_closed(config, section.server, near))
     return next(found, None)
+
+
+def _of_dots(targets: _Targets, path: str) -> Iterator[_Near]:
+    """Yield what is served below a directory, of which a pattern takes only the names that begin with a dot."""
+    bare = path.removesuffix(_DOTTED)
+    below = [] if has_wildcard(bare) else targets.nested.below(bare)
+    if targets.written.below(bare) or any(f"{one.directory}/".startswith(f"{bare}/.") for one in below):
+        return
+    for target in below:
+        how = "it is for names that begin with a dot"
+        yield _Near(target, how, f"write {bare}, which is for all below it", is_wildcard=True)
 
 
 class _Targets:

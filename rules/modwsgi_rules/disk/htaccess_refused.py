@@ -87,7 +87,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from modwsgi_fix.directives import Context, allowed_in
+from modwsgi_fix.directives import Context, allowed_in, find
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.htaccess import Refused, refused_htaccess
@@ -103,10 +103,14 @@ from modwsgi_fix.model.merge.sections import (
 )
 from modwsgi_fix.rewriting.lines import append
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
-from modwsgi_fix.syntax import Directive
+from modwsgi_fix.syntax import Directive, Section
 
 _REASON = "such files say what they like again, as they did with httpd 2.2"
 _HELP = "take the line out, write it into the host, or let AllowOverride admit it"
+_NEVER = "take the line out, or write it into the configuration of the server: no AllowOverride admits it"
+_WORDS = "correct the line, or take it out"
+#: How a reason ends that AllowOverride can do away with, where the directive may stand in such a file at all.
+_NOT_ALLOWED = "is not allowed here"
 
 
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER)
@@ -114,7 +118,17 @@ def htaccess_refused(config: Config) -> Iterator[Diagnostic]:
     for refused in refused_htaccess(config):
         fix = _fix(config, refused)
         message = f"httpd refuses this line, so every request below it is an error 500: {refused.reason}"
-        yield Diagnostic(refused.file.path, refused.span, message, fix, help="" if fix else _HELP)
+        yield Diagnostic(refused.file.path, refused.span, message, fix, help="" if fix else _help(refused))
+
+
+def _help(refused: Refused) -> str:
+    """Return what to do where there is no fix."""
+    if not refused.reason.endswith(_NOT_ALLOWED):
+        return _WORDS
+    node, _ = locate(refused.file.tree, refused.span.start)
+    if not isinstance(node, Directive | Section) or find(node.name) is None:
+        return _HELP
+    return _HELP if allowed_in(node.name, Context.HTACCESS) else _NEVER
 
 
 def _fix(config: Config, refused: Refused) -> Fix | None:

@@ -5,7 +5,9 @@ A path of the configuration is not on the disk.
 
 It depends on the line. httpd does not start without the directory of a log, a certificate, a file that an `Include` names,
 the file of a module or the main server's `DocumentRoot`. A request for a script that is not there is answered with 404, and
-a daemon process whose `python-home` is not there starts no Python, so that requests hang. An alias leads to nothing; and a `<Directory>` for a
+a daemon process whose `python-home` is not there starts no Python, so that requests hang. Without the directory of
+`WSGIPythonHome` the processes of httpd end, too, and answer nothing at all; without that of `WSGISocketPrefix` no request reaches a daemon
+process (503). An alias leads to nothing; and a `<Directory>` for a
 directory that does not exist is never asked, so that what it grants is refused (403) by the section above it.
 
 ## Why
@@ -82,8 +84,8 @@ def _advice(found: Missing) -> str:
 def _so(found: Missing) -> str:
     if found.refusal:
         return ", so httpd does not start"
-    if found.what == "python-home":
-        return ", so no Python starts"
+    if found.what in ("python-home", "WSGIPythonHome"):
+        return ", so no Python starts" if found.fails else ""
     if found.item.key == "directory":
         return ", so httpd never applies this section"
     return ", so requests fail" if found.fails else ""

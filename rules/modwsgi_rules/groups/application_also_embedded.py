@@ -10,7 +10,8 @@ one inside httpd runs as httpd's user.
 
 `WSGIProcessGroup` holds where it stands: in a host it says nothing about another one (wsgi_config.c:wsgi_create_server_config). The `python-home`
 and `python-path` of the group are not those of embedded mode (F-python-2). It comes of a host that was copied for TLS with its
-`WSGIDaemonProcess` and `WSGIProcessGroup` commented out, because the second definition of a group keeps httpd from starting.
+`WSGIDaemonProcess` and `WSGIProcessGroup` commented out, because the second definition of a group keeps httpd from starting; or of a guard around both lines, `<IfDefine !SHOP>` with `Define SHOP` in it, of
+which only the first host has the lines.
 
 ## Left alone
 
@@ -61,7 +62,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess
 from modwsgi_fix.model.facts.running import group_decided_by_program, process_of
 from modwsgi_fix.model.items import Server
-from modwsgi_fix.model.merge.groups import process_group
+from modwsgi_fix.model.merge.groups import Selection, process_group
 from modwsgi_fix.model.servers import own_name
 from modwsgi_fix.model.urls import Mapping, mounts, redirects
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
@@ -83,7 +84,7 @@ def application_also_embedded(config: Config) -> Iterator[Diagnostic]:
             mount.item.path,
             mount.target_span,
             f"here this application runs inside httpd, and not with the {option} of {process.name}",
-            related=(Related(place.path, place.span, "in another host it runs in this process group"),),
+            related=(Related(place.path, place.span, "another host has it in this process group"),),
             help=_help(process, host),
         )
 
@@ -99,11 +100,19 @@ def _twins(config: Config) -> Iterator[tuple[Server, Mapping, DaemonProcess]]:
         if len(found) < 2:
             continue
         selected = [(host, mount, process_group(config, host, mount)) for host, mount in found]
-        process = next(filter(None, (_finding(config, group.name) for *_, group in selected)), None)
+        process = next(filter(None, (_finding(config, _meant(group)) for *_, group in selected)), None)
         for host, mount, group in selected if process is not None else ():
             # With an item a line names embedded mode.
             if group.name == "" and group.item is None and not _sends_away(config, host) and not _is_unclear(mount):
                 yield host, mount, process  # type: ignore[misc]
+
+
+def _meant(group: Selection) -> str | None:
+    """Return the group that an application is to run in; where a condition decides, the one that its line names."""
+    item = group.item
+    if group.name is None and item is not None and item.key == "wsgiprocessgroup" and item.known:
+        return item.value
+    return group.name
 
 
 def _finding(config: Config, name: str | None) -> DaemonProcess | None:

@@ -13,7 +13,8 @@ shell knows the home of a user.
 
 ## Left alone
 
-There is no fix: the path alone does not say which directory is meant. Where a process group has `home=` or `user=`, its
+There is no fix: the path alone does not say which directory is meant. An option behind a colon, `python-path=/srv/shop:home=/srv`, is such
+a directory to mod_wsgi, too: options are parted by blanks. Where a process group has `home=` or `user=`, its
 processes work in a directory of their own, and only `~` is reported.
 
 ## See also
@@ -31,6 +32,8 @@ Reported without a fix:
     #                      ^^^^^^^^^^^^^^^^^^^^^^^^^
     WSGIDaemonProcess blog home=/srv/blog python-path=~/lib
     #                                     ^^^^^^^^^^^^^^^^^
+    WSGIDaemonProcess wiki user=wiki python-path=/srv/wiki:python-home=/srv/venv:/srv/lib
+    #                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     ```
 
 Not reported:
@@ -50,6 +53,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives import daemon_option
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
@@ -77,7 +81,14 @@ def python_path_relative(config: Config) -> Iterator[Diagnostic]:
 def _report(item: Item, value: str, span: Span, beginning: str) -> Iterator[Diagnostic]:
     if on_a_drive(value) or item.file.tree.is_template:
         return
-    relative = (one for one in value.split(":") if _RELATIVE.match(one) and one.startswith(beginning))
+    places = value.split(":")
+    option = next((one for one in places if (name := one.partition("=")[0]) != one and daemon_option(name)), None)
+    if option is not None:
+        name = option.partition("=")[0]
+        message = f"{name}= stands behind a colon, so it is a directory of this path to mod_wsgi, and no option"
+        yield Diagnostic(item.path, span, message, help=f"write {option} behind a blank, as an option of its own")
+        return
+    relative = (one for one in places if _RELATIVE.match(one) and one.startswith(beginning))
     if (path := next(relative, None)) is not None:
         message = f"{path} is looked for in the directory that the process works in, so it is not found"
         yield Diagnostic(item.path, span, message, help="write the whole path, from the root")

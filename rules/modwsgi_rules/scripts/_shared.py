@@ -62,9 +62,14 @@ def _imported_application(config: Config, script: WsgiScript, source: Source) ->
         for alias in node.names:
             bound = alias.asname or alias.name
             if bound in script.names and len(module_scope(source).of(bound)) == 1:
-                found = _module(config, script, node.module.replace(".", "/"))
+                found = module_in_sight(config, script, node.module)
                 return Elsewhere(source.span(alias), *found, alias.name) if found is not None else None
     return None
+
+
+def module_in_sight(config: Config, script: WsgiScript, name: str) -> tuple[str, Source] | None:
+    """Return the file of a module, by its dotted name, in a directory that Python certainly looks in; None where none is in sight."""
+    return _module(config, script, name.replace(".", "/"))
 
 
 def _module(config: Config, script: WsgiScript, below: str) -> tuple[str, Source] | None:

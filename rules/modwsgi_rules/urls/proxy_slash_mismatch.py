@@ -95,6 +95,7 @@ from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.rewrites import flags_of
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rewriting.lines import replace_arg
+from modwsgi_fix.rewriting.verdict import refusal
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
 #: A URL of another server: by what it is asked, its name, and the path. Nothing of it is composed of variables.
@@ -127,7 +128,7 @@ def _of_prefix(config: Config, item: Item) -> Diagnostic | None:
     if not prefix.startswith("/") or url is None or not is_settled(item.value) or target.value.endswith(_OPEN):
         return None
     path = url["path"]
-    if prefix.endswith("/") is target.value.endswith("/"):
+    if prefix.endswith("/") is target.value.endswith("/") or refusal(item.name, item.values):
         return None
     of_server = not path
     if prefix.endswith("/"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from modwsgi_fix.explain.answers import groups, modules, named, reading, requests, scripts
+from modwsgi_fix.explain.answers import groups, modules, named, pythons, reading, requests, scripts
 from modwsgi_fix.explain.asked import Asked
 from modwsgi_fix.explain.gathering import Occurrence
 from modwsgi_fix.records import Cause
@@ -30,7 +30,7 @@ READERS: dict[str, Reader] = {
     "home": groups.home,
     "htaccess": requests.htaccess,
     "http2": reading.http2,
-    "import": scripts.imported,
+    "import": pythons.imported,
     "listen": reading.listening,
     "load": reading.loading,
     "log": reading.log_directory,
@@ -42,7 +42,7 @@ READERS: dict[str, Reader] = {
     "permissions": requests.permissions,
     "program": requests.program,
     "python-built": modules.python_built,
-    "python-home": scripts.python_home,
+    "python-home": pythons.python_home,
     "script": scripts.script,
     "socket": groups.socket,
     "start": reading.refused,

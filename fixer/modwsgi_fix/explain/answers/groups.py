@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 import shlex
 
 from modwsgi_fix.directives.families import AS_OTHERS, WORKERS
@@ -142,7 +143,27 @@ def daemon(occurrence: Occurrence, asked: Asked) -> list[Cause]:
         if message.name in ("truncated", "daemon-signal")
         else message.about
     )
+    elsewhere = _elsewhere(asked, name, path, fields.get("script", ""))
+    if elsewhere:
+        text = f"{text}; {elsewhere}"
+        causes = [cause_of(asked, one) for one in findings_of(asked, ("unused-daemon-process",))][:_LIMIT]
     return [*causes, Cause(text, tuple(spots[:_LIMIT]), help=_help(message.name, asked, name, path))]
+
+
+def _elsewhere(asked: Asked, name: str, path: str, script: str) -> str:
+    """Return where a script runs now, if that is not where the message comes from; empty where it may come from there."""
+    mounted = mounts_of(asked, path) if path or script else []
+    if not path:
+        mounted = [one for one in mounted if posixpath.basename(one[2].target) == script]
+    groups = {runs_in(config, server, mount).name for config, server, mount in mounted}
+    if not groups or None in groups or (name in groups if name else groups != {""}):
+        return ""
+    told = sorted(
+        f"process group {group}" if group else "embedded mode, without a daemon process"
+        for group in groups
+        if group is not None
+    )
+    return f"as these files are now the script runs in {', '.join(told)}, so httpd has other lines or files"
 
 
 def _help(name: str, asked: Asked, group: str, path: str) -> str:
@@ -201,8 +222,8 @@ def socket(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     if not prefixes:
         text += "; there is no WSGISocketPrefix, so the directory is httpd's own for such files"
     help_ = (
-        f"write WSGISocketPrefix with a directory that httpd's user may enter, as /run/{_runs_as(asked)}/wsgi; after a graceful "
-        "restart requests of old children fail so for a moment"
+        f"write WSGISocketPrefix with a directory that httpd's user may enter, as /run/{_runs_as(asked, directory)}/wsgi; "
+        "after a graceful restart requests of old children fail so for a moment"
     )
     as_others = [item for config in asked.configs for item in config.named(*AS_OTHERS)]
     if as_others:
@@ -215,12 +236,11 @@ def socket(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     )
 
 
-def _runs_as(asked: Asked) -> str:
-    """Return what the program is called where the configuration lies: Red Hat's is httpd, Debian's apache2."""
+def _runs_as(asked: Asked, directory: str) -> str:
+    """Return what the program is called where the configuration, or else its sockets, lie: httpd or apache2."""
     roots = (config.main.last("serverroot") for config in asked.configs)
-    return (
-        "httpd" if any(root is not None and root.value.rstrip("/").endswith("/httpd") for root in roots) else "apache2"
-    )
+    places = [root.value for root in roots if root is not None] or [directory]
+    return "httpd" if any("/httpd/" in f"{place}/" for place in places) else "apache2"
 
 
 def home(occurrence: Occurrence, asked: Asked) -> list[Cause]:

@@ -42,6 +42,9 @@ _ANSWERS = {
         ("wsgirestrictstdin", "wsgirestrictstdout"),
         "write to sys.stderr or environ['wsgi.errors'], or take the line out",
     ),
+    "http2-without-tls": _Answer(
+        ("protocols",), "nothing need change; load mod_ssl where the site is asked for by https"
+    ),
     "upload-ended": _Answer((), "nothing need change, unless it happens often"),
     **dict.fromkeys(
         ("visitor-gone", "visitor-gone-reading"),

@@ -21,9 +21,16 @@ from modwsgi_fix.rule import Rank
 from modwsgi_fix.text import whole_number
 
 _LIMIT = 5
-_WITHOUT_MODULE = "load mod_wsgi (a2enmod wsgi); on Windows it has no daemon mode, and so no WSGIDaemonProcess"
+_WITHOUT_MODULE = (
+    "load mod_wsgi (a2enmod wsgi, or the line that mod_wsgi-express module-config prints); on Windows it has no daemon mode, "
+    "and so no WSGIDaemonProcess"
+)
 #: The most options whose releases are told, and the oldest release that is: nobody has an older one.
 _MOST_OPTIONS, _OLDEST = 4, (3,)
+#: Messages of Apple's httpd on modules that nobody has signed.
+_UNSIGNED = ("module-unsigned", "module-not-signed")
+#: What tells a path or reason of macOS, where ldd is not known.
+_OF_MACOS = ("darwin", ".dylib", "dlopen(", "flat namespace", "/homebrew/")
 #: The most lines of one continued directive that are searched.
 _MOST_JOINED = 20
 
@@ -212,14 +219,34 @@ def loading(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     told = (one for one in findings_of(asked, occurrence.message.rules) if name and name in _line(one))
     if causes := [cause_of(asked, one) for one in told]:
         return causes[:_LIMIT]
-    if "No such file" in reason:
-        text, help_ = "the file of the module is not there", "install the package of the module, or take the line away"
-    else:
-        text = "the file of the module cannot be loaded: it is of another httpd or Python, or lacks a library, or may not be read"
-        help_ = f"see what it lacks: ldd {shlex.quote(path)}"
-        if on_a_drive(path):
-            help_ = "take a module, a Python and an httpd that are all of 64 bits or all of 32, and the LoadFile of that Python"
+    text, help_ = _of_reason(occurrence.message.name, path, reason)
     return [Cause(text, spots[:_LIMIT], help=help_)] if spots else []
+
+
+def _of_reason(name: str, path: str, reason: str) -> tuple[str, str]:
+    """Return why the file of a module is not loaded, and what to do, by what the system says of it."""
+    if name in _UNSIGNED:
+        return (
+            "Apple's httpd loads no module that is not signed",
+            "use the httpd of Homebrew, with a mod_wsgi built for it",
+        )
+    if "Permission denied" in reason:
+        text = "the file of the module may not be read: by its mode, or, where httpd starts as root, by SELinux or AppArmor"
+        return text, "see what refuses it (ausearch -m avc, or ls -Z), or put the module beside httpd's own"
+    if "No such file" in reason:
+        return "the file of the module is not there", "install the package of the module, or take the line away"
+    text = "the file of the module cannot be loaded: it is of another httpd or Python, or lacks a library"
+    if on_a_drive(path):
+        return (
+            text,
+            "take a module, a Python and an httpd that are all of 64 bits or all of 32, and the LoadFile of that Python",
+        )
+    if any(word in f"{path} {reason}" for word in _OF_MACOS):
+        return (
+            text,
+            f"see what it lacks: otool -L {shlex.quote(path)}; build it with the Python and the httpd of Homebrew",
+        )
+    return text, f"see what it lacks: ldd {shlex.quote(path)}"
 
 
 def certificates(occurrence: Occurrence, asked: Asked) -> list[Cause]:

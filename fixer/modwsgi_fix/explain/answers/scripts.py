@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
 
-from modwsgi_fix.directives.families import PYTHON_SELECTORS
 from modwsgi_fix.explain import modes
-from modwsgi_fix.explain.answers.places import mounts_of, runs_in, selected_spots
+from modwsgi_fix.explain.answers.places import mounts_of, selected_spots
 from modwsgi_fix.explain.asked import Asked, cause_of, code_spot, file_at, findings_of, shown, spot
 from modwsgi_fix.explain.gathering import Occurrence
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
-from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.model.paths import slashed
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.urls import Mapping
 from modwsgi_fix.records import Cause, Finding, Spot
-from modwsgi_fix.tuples import NamedTuple
 
 _LIMIT = 5
 _MOST_NAMES = 2_000
+#: What a WSGIScriptAliasMatch puts in from the URL.
+_GROUP = expression(r"\$[0-9&]|&")
 
 
 def script(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     """Return the findings in a script or at its mount; without any, the script, its mount, and the files beside it."""
     path, message = occurrence.fields.get("path", ""), occurrence.message
-    frames = _frames(occurrence, asked)
+    frames = frames_of(occurrence, asked)
     path = path or (occurrence.failure.frames[0].file if occurrence.failure and occurrence.failure.frames else "")
     mounted = mounts_of(asked, path) if path else []
     spots = [one for config, server, mount in mounted for one in selected_spots(config, server, mount)]
     if message.name == "script-missing" and path and not spots:
         spots = _leading_to(asked, path)
-    found = _findings(asked, path, spots, message.rules)
+    found = findings_about(asked, path, spots, message.rules)
     causes = [_with(cause_of(asked, one), [*frames, *spots[:1]]) for one in found[:_LIMIT]]
     if causes:
         return causes
@@ -45,7 +44,7 @@ def script(occurrence: Occurrence, asked: Asked) -> list[Cause]:
         text = "the application raised an exception that it does not catch"
     if message.name in ("not-compiled", "not-opened"):
         for config, _, mount in mounted[:1]:
-            user = _user(config, mount.item)
+            user = user_of(config, mount.item)
             stopped = modes.stopped_at(config, path, user)
             text = text if stopped is None else modes.told(stopped, path, user)
     return [Cause(shown(asked, text, occurrence), tuple([*frames, *spots][: 2 * _LIMIT]), help=_help(occurrence))]
@@ -89,7 +88,7 @@ _HELP = {
 }
 
 
-def _user(config: Config, item: Item) -> str:
+def user_of(config: Config, item: Item) -> str:
     """Return the user of a process group that a line defines, else the one that httpd serves as; empty where unknown."""
     process = next((one for one in daemon_processes(config) if one.directive is item), None)
     own = process.option("user") if process is not None else None
@@ -97,7 +96,7 @@ def _user(config: Config, item: Item) -> str:
     return own.value if own is not None else main.value if main is not None else ""
 
 
-def _frames(occurrence: Occurrence, asked: Asked) -> list[Spot]:
+def frames_of(occurrence: Occurrence, asked: Asked) -> list[Spot]:
     """Return the line of Python that failed, and the line of the script where that is another one."""
     failure = occurrence.failure
     if failure is None or not failure.frames:
@@ -110,7 +109,7 @@ def _frames(occurrence: Occurrence, asked: Asked) -> list[Spot]:
     return spots
 
 
-def _findings(asked: Asked, path: str, spots: list[Spot], rules: tuple[str, ...]) -> list[Finding]:
+def findings_about(asked: Asked, path: str, spots: list[Spot], rules: tuple[str, ...]) -> list[Finding]:
     """Return the findings of these rules in a script or at its lines in the configuration; all of them without a path."""
     every = findings_of(asked, rules)
     if not path:
@@ -137,8 +136,13 @@ def _leading_to(asked: Asked, path: str) -> list[Spot]:
 
     httpd names the first part of a path that is not there, and mod_wsgi the same.
     """
-    mounts = [(mount, mount.target.rstrip("/")) for _, _, mount in mounts_of(asked, "")]
+    mounts = [(mount, _certain(mount).rstrip("/")) for _, _, mount in mounts_of(asked, "")]
     return [spot(mount.item, f"leads to {mount.target}") for mount, target in mounts if _leads(target, path)]
+
+
+def _certain(mount: Mapping) -> str:
+    """Return the target of a mount, or what of it stands before the first group that a pattern puts in."""
+    return _GROUP.split(mount.target, maxsplit=1)[0] if mount.is_regex else mount.target
 
 
 def _leads(target: str, path: str) -> bool:
@@ -160,6 +164,8 @@ def _missing(asked: Asked, path: str, spots: list[Spot], occurrence: Occurrence)
     beside = next(filter(None, (_beside(config, path) for config in asked.configs)), "")
     text = f"{about}; {beside}" if beside else about
     help_ = "write the path of the script that is meant; each directory above it must let httpd's user pass"
+    if any(mount.is_regex and _leads(_certain(mount), path) for _, _, mount in mounts_of(asked, "")):
+        help_ = "put the script there, or write a pattern that does not take URLs of other things, such as static files"
     return [Cause(shown(asked, text, occurrence), tuple(spots[:_LIMIT]), help=help_)]
 
 
@@ -170,12 +176,13 @@ def _beside(config: Config, path: str) -> str:
     above = posixpath.dirname(path)
     while above not in ("", "/") and not disk.is_dir(above):
         above = posixpath.dirname(above)
-    scripts = [name for name in _names(disk, above) if name.endswith((".wsgi", ".py"))]
+    scripts = [name for name in names_in(disk, above) if name.endswith((".wsgi", ".py"))]
     shown = f"{above} has {', '.join(scripts[:3])}" if scripts else f"{above} is there, and has no script"
     return shown if not disk.is_file(path) else "it is there as these files are now"
 
 
-def _names(disk: Files, directory: str) -> list[str]:
+def names_in(disk: Files, directory: str) -> list[str]:
+    """Return the names in a directory, not all where there are very many; none where it cannot be read."""
     try:
         return disk.names(directory)[:_MOST_NAMES]
     except FileProblem:
@@ -197,206 +204,3 @@ def _named_only(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     every = findings_of(asked, occurrence.message.rules)
     near = [one for one in every if any(value in one.text for value in quoted)] if quoted else every
     return [cause_of(asked, one) for one in near[:_LIMIT]]
-
-
-class Search(NamedTuple):
-    """A directory where Python looks for modules, with the line and the option that name it."""
-
-    item: Item
-    option: str
-    directory: str
-
-
-def imported(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """Return why a module is not found: how the script runs, where Python looks then, and where the module is on the disk."""
-    module = occurrence.fields.get("module", "").strip("'\"").partition(".")[0]
-    path, message = occurrence.fields.get("path", ""), occurrence.message
-    frames = _frames(occurrence, asked)
-    mounted = mounts_of(asked, path)
-    spots = [one for config, server, mount in mounted for one in selected_spots(config, server, mount)]
-    everywhere = [item for config in asked.configs for item in config.named(*PYTHON_SELECTORS)]
-    meant = [one for config, server, mount in mounted for one in _meant(config, server, mount)]
-    found = _findings(asked, path, [*spots, *map(spot, [*everywhere, *meant])], message.rules)
-    rules = [cause_of(asked, one) for one in found if one.rule != "python-2-name" or f"{module}" in one.text][:_LIMIT]
-    causes: list[Cause] = []
-    for config, server, mount in mounted[:_LIMIT]:
-        group = runs_in(config, server, mount)
-        looks = list(_searched(config, group.name))
-        where = (
-            "embedded mode"
-            if group.name == ""
-            else f"the process group {group.name}"
-            if group.name
-            else "a group that is not known"
-        )
-        said = ", ".join(f"{one.option}={one.directory}" for one in looks) or "no python-home, python-path or home"
-        text = f"{mount.target} runs in {where} with {said}; {_seen(config, module, looks, mount.target)}"
-        own = list(
-            dict.fromkeys([*selected_spots(config, server, mount), *(spot(one.item, one.option) for one in looks)])
-        )
-        help_ = _import_help(config, module, looks, mount.target, embedded=group.name == "")
-        if any(one.rule == "unused-daemon-process" for one in found):
-            help_ = "select the process group that is defined for it"
-        causes.append(Cause(shown(asked, text, occurrence), (*_distinct(own), *frames), help=help_))
-    if not causes and frames:
-        causes = [Cause(message.about, tuple(frames))]
-    return [*rules, *dict.fromkeys(causes)]
-
-
-def _meant(config: Config, server: Server, mount: Mapping) -> list[Item]:
-    """Return the process groups of the host of an application that runs in embedded mode: one may be meant for it."""
-    if runs_in(config, server, mount).name != "":
-        return []
-    return [one.directive for one in daemon_processes(config) if one.directive.server in (server, config.main)]
-
-
-def _distinct(spots: list[Spot]) -> list[Spot]:
-    return list({one.place: one for one in reversed(spots)}.values())[::-1]
-
-
-def _searched(config: Config, group: str | None) -> Iterator[Search]:
-    """Yield where Python looks: as a process group says, or in embedded mode WSGIPythonHome and WSGIPythonPath."""
-    homes = config.named("wsgipythonhome")
-    if group:
-        for process in daemon_processes(config):
-            if process.name == group:
-                settings = {option.name: option.value for option in process.options}
-                for name in ("python-home", "python-path", "home"):
-                    for directory in settings.get(name, "").split(":"):
-                        if directory:
-                            yield Search(process.directive, name, directory)
-                if "python-home" in settings:
-                    homes = []
-    for item in homes:
-        yield Search(item, "WSGIPythonHome", item.value)
-    if group == "":
-        for item in config.named("wsgipythonpath"):
-            for directory in item.value.split(":"):
-                yield Search(item, "WSGIPythonPath", directory)
-
-
-def _packages(disk: Files, home: str) -> list[str]:
-    """Return the package directories of a virtual environment."""
-    library = f"{home}/lib"
-    return [f"{library}/{name}/site-packages" for name in _names(disk, library) if name.startswith("python")]
-
-
-def _has(disk: Files, directory: str, module: str) -> bool:
-    if disk.is_dir(f"{directory}/{module}") or disk.is_file(f"{directory}/{module}.py"):
-        return True
-    return any(name.startswith(f"{module}.") and name.endswith(".so") for name in _names(disk, directory))
-
-
-def _places(disk: Files, looks: list[Search]) -> list[str]:
-    places: list[str] = []
-    for search in looks:
-        directory = search.directory.rstrip("/")
-        places += _packages(disk, directory) if search.option in ("python-home", "WSGIPythonHome") else [directory]
-    return places
-
-
-def _seen(config: Config, module: str, looks: list[Search], path: str) -> str:
-    """Return in words what the disk shows of a module."""
-    disk = config.disk
-    if disk is None:
-        return "with --root the disk is searched, too"
-    if not module:
-        return "the message does not name the module"
-    for search in looks:
-        if not disk.is_dir(search.directory):
-            return f"{search.directory} is not there"
-    having = [place for place in _places(disk, looks) if _has(disk, place, module)]
-    if having:
-        return f"{module} is in {having[0]} as these files are now: it may be of another Python, or httpd was not restarted since"
-    elsewhere = _elsewhere(disk, module, path)
-    return f"{module} is in {elsewhere}, where Python does not look" if elsewhere else f"{module} is in none of them"
-
-
-def _elsewhere(disk: Files, module: str, path: str) -> str:
-    """Return where a module lies outside of Python's path: beside the script, above it, or in an environment there."""
-    above = posixpath.dirname(path)
-    for _ in range(3):
-        if above in ("", "/"):
-            return ""
-        candidates = [
-            above,
-            *(f"{above}/{name}" for name in _names(disk, above)[:100] if disk.is_dir(f"{above}/{name}")),
-        ]
-        for candidate in candidates:
-            if _has(disk, candidate, module):
-                return candidate
-            found = next((place for place in _packages(disk, candidate) if _has(disk, place, module)), "")
-            if found:
-                return found
-        above = posixpath.dirname(above)
-    return ""
-
-
-def _import_help(config: Config, module: str, looks: list[Search], path: str, *, embedded: bool) -> str:
-    disk = config.disk
-    where = _elsewhere(disk, module, path) if disk is not None and module else ""
-    if where.endswith("/site-packages"):
-        home = where.rpartition("/lib/")[0]
-        return f"write WSGIPythonHome {home}" if embedded else f"write python-home={home} on WSGIDaemonProcess"
-    where = where or _project_of(module, path, looks)
-    if where and embedded:
-        return f"write WSGIPythonPath {where}"
-    if where:
-        return f"write python-path={where} on WSGIDaemonProcess, or home= where it is the working directory, too"
-    if any(one.option in ("python-home", "WSGIPythonHome") for one in looks):
-        return f"install {module or 'it'} into that environment by its own pip"
-    if embedded:
-        return "name the virtual environment by WSGIPythonHome, and the directory of the project by WSGIPythonPath"
-    return "name the virtual environment by python-home=, and the directory of the project by python-path="
-
-
-def _project_of(module: str, path: str, looks: list[Search]) -> str:
-    """Return the directory that Python must look in for a package that the script itself lies in; empty without one."""
-    directory, _, rest = slashed(path).rpartition(f"/{module}/")
-    if not module or not directory or not rest or any(slashed(one.directory).rstrip("/") == directory for one in looks):
-        return ""
-    return directory
-
-
-def python_home(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """Return the line that names Python's home directory, in which Python finds no standard library."""
-    failure, message = occurrence.failure, occurrence.message
-    path = occurrence.fields.get("path", "") or (failure.home if failure is not None else "")
-    every = findings_of(asked, message.rules)
-    found = [one for one in every if not path or path in one.text or _on_line(one, path)]
-    found = [one for one in found if one.rule != "missing-on-disk" or path]
-    causes = [cause_of(asked, one) for one in found[:_LIMIT]]
-    if causes:
-        return causes
-    for config in asked.configs:
-        items = [(item, item.value) for item in config.named("wsgipythonhome")]
-        for process in daemon_processes(config):
-            option = process.option("python-home")
-            if option is not None:
-                items.append((process.directive, option.value))
-        for item, home in items:
-            if path and home.rstrip("/") != path.rstrip("/"):
-                continue
-            text = f"Python takes {home} for its own directory; {_home_seen(config, home, item)}"
-            help_ = "name the directory that sys.prefix is in the environment, made with the Python that mod_wsgi was built for"
-            causes.append(Cause(shown(asked, text, occurrence), (spot(item),), help=help_))
-    return causes[:_LIMIT]
-
-
-def _on_line(finding: Finding, word: str) -> bool:
-    return word in finding.place.file.lines.line_text(finding.line)
-
-
-def _home_seen(config: Config, home: str, item: Item) -> str:
-    disk = config.disk
-    if disk is None:
-        return "it is not there, of another version, or the user of the process may not read it"
-    if not disk.is_dir(home):
-        return "it is a file" if disk.is_file(home) else "it is not there"
-    stopped = modes.stopped_at(config, home, _user(config, item))
-    if stopped is not None:
-        return modes.told(stopped, home, _user(config, item))
-    if not _packages(disk, home):
-        return "it has no lib/pythonX.Y, so it is not a virtual environment"
-    versions = ", ".join(place.split("/")[-2] for place in _packages(disk, home))
-    return f"it is of {versions}, which may be another Python than mod_wsgi was built for"

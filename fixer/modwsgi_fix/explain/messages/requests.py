@@ -292,6 +292,15 @@ REFUSED = (
         for name, code in (("program-not-run", "AH01241"), ("program-not-run-cgi", "AH01215"))
     ),
     Message(
+        "program-not-known",
+        "don't know how to spawn child process: {script}",
+        "program",
+        "the file is run as a CGI program, and its first line names none that Windows can run",
+        "AH01222",
+        ("handler-collision",),
+        "Windows",
+    ),
+    Message(
         "no-program-output",
         "End of script output before headers: {script}",
         "program",

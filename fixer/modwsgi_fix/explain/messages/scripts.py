@@ -289,6 +289,7 @@ SCRIPTS = (
         "'module' object is not callable",
         "exception",
         "a module is called where an object in it is meant, as where the application is taken from its package",
+        rules=("application-is-a-module",),
     ),
     Message(
         "no-settings",

@@ -164,6 +164,19 @@ STARTING = (
         rules=("missing-on-disk", "removed-module"),
     ),
     Message(
+        "module-unsigned",
+        "No code signing authority for module at {path} specified in LoadModule directive",
+        "load",
+        "Apple's httpd loads no module that is not signed",
+        "AH06665",
+    ),
+    Message(
+        "module-not-signed",
+        "Code signing absent - not loading module at: {path}",
+        "load",
+        "Apple's httpd loads no module that is not signed",
+    ),
+    Message(
         "certificate-missing",
         "{command}: file '{path}' does not exist or is empty",
         "start",
@@ -264,6 +277,19 @@ STARTING = (
         "start",
         "a word behind the URL of the other server is not a pair",
         rules=("refused-line", "trailing-comment", "foreign-syntax"),
+    ),
+    *(
+        Message(
+            name,
+            text,
+            "start",
+            "what ProxyPass or BalancerMember names is not the URL of a server: a port that is not a number, or no scheme",
+            rules=("refused-line", "foreign-syntax"),
+        )
+        for name, text in (
+            ("proxy-url-broken", "Unable to parse URL: {url}"),
+            ("proxy-url-relative", "URL must be absolute!: {url}"),
+        )
     ),
     Message(
         "filter-provider-words",
@@ -372,6 +398,13 @@ WARNINGS = (
         "http2",
         "HTTP/2 is not spoken under the MPM prefork",
         "AH10034",
+    ),
+    Message(
+        "http2-without-tls",
+        "mod_ssl does not seem to be enabled",
+        "named",
+        "HTTP/2 is loaded without mod_ssl: harmless, but browsers speak it by TLS alone",
+        "AH02951",
     ),
     Message(
         "no-server-name",

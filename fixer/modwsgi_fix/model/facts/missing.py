@@ -16,11 +16,11 @@ from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.absence import is_missing
 from modwsgi_fix.model.builds import SOMETIMES
 from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.daemons import daemon_processes, embedded_mode_off
 from modwsgi_fix.model.gaps import GapKind
 from modwsgi_fix.model.items import Arg, Item
 from modwsgi_fix.model.merge.sections import is_regex_section
-from modwsgi_fix.model.modules import server_root
+from modwsgi_fix.model.modules import server_root, working_root
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
@@ -115,6 +115,28 @@ def _included(config: Config) -> Iterator[Missing]:
             yield Missing(item, item.args[0].span, path, "the included file", refusal)
 
 
+def _started(config: Config) -> Iterator[Missing]:
+    """Yield what the lines of mod_wsgi name for all processes: where Python is and looks, and where sockets are made.
+
+    Measured with mod_wsgi 4.9.4: without its home Python ends each process of httpd that starts it, and each daemon process whose
+    group has none of its own; sockets are not made in a directory that is not there, and each request is answered with 503.
+    """
+    for item in config.named("wsgipythonpath"):
+        if len(item.values) == 1 and item.known:
+            for path in item.value.split(":"):
+                yield Missing(item, item.args[0].span, path, item.name)
+    processes = daemon_processes(config)
+    homes = [item for item in config.named("wsgipythonhome") if len(item.values) == 1 and item.known]
+    for item in homes[-1:]:
+        has_own = bool(processes) and all(process.option("python-home") is not None for process in processes)
+        fails = not (has_own and embedded_mode_off(config) is not None)
+        yield Missing(item, item.args[0].span, item.value, item.name, fails=fails)
+    for item in config.named("wsgisocketprefix") if processes else ():
+        if len(item.values) == 1 and item.known:
+            directory = posixpath.dirname(posixpath.join(working_root(config), item.value))
+            yield Missing(item, item.args[0].span, directory, "the directory of sockets", fails=True)
+
+
 def _named(config: Config) -> Iterator[Missing]:
     """Yield the known paths that lines name, as if none of them existed."""
     for item in config.named(*LOG_FILES):
@@ -147,10 +169,7 @@ def _named(config: Config) -> Iterator[Missing]:
             elif option.name in ("python-path", "home"):
                 for path in option.value.split(":"):
                     yield Missing(process.directive, option.value_span, path, option.name)
-    for item in config.named("wsgipythonpath"):
-        if len(item.values) == 1 and item.known:
-            for path in item.value.split(":"):
-                yield Missing(item, item.args[0].span, path, item.name)
+    yield from _started(config)
     yield from _included(config)
     for item in config.named("directory"):
         if item.values and item.known and not is_regex_section(item):

@@ -22,12 +22,15 @@ from modwsgi_fix.model.request.state import State
 
 HANDLER = "proxy-server"
 _PREFIX = "proxy:"
-#: The module for each scheme; a balancer chooses the module later.
+#: The module for each scheme; a balancer chooses the module later, and web sockets have a second one (``_SECOND``).
 _SPEAKERS = {
     "http": "mod_proxy_http.c", "https": "mod_proxy_http.c", "ws": "mod_proxy_wstunnel.c", "wss": "mod_proxy_wstunnel.c",
     "ajp": "mod_proxy_ajp.c", "fcgi": "mod_proxy_fcgi.c", "scgi": "mod_proxy_scgi.c", "uwsgi": "mod_proxy_uwsgi.c",
     "h2": "mod_proxy_http2.c", "h2c": "mod_proxy_http2.c", "ftp": "mod_proxy_ftp.c", "balancer": "mod_proxy_balancer.c",
 }  # fmt: skip
+
+#: What takes the place of a module since 2.4.47 (mod_proxy_http.c:get_url_scheme; measured with 2.4.71).
+_SECOND = {"mod_proxy_wstunnel.c": "mod_proxy_http.c"}
 
 #: The schemes for which mod_proxy encodes the path anew (ap_proxy_canonenc_ex).
 _WRITTEN_OUT = ("http", "https", "ws", "wss")
@@ -108,8 +111,13 @@ def answer_away(state: State) -> Outcome | None:
         state.handler = item.value
     url = (state.filename or "").removeprefix(_PREFIX)
     module = _SPEAKERS.get(_scheme(url))
-    if module is not None and is_loaded(state.config, "mod_proxy.c") and is_loaded(state.config, module) is False:
+    if module is not None and is_loaded(state.config, "mod_proxy.c") and not _may_speak(state, module):
         state.step("handler", f"{module.removesuffix('.c')} is not loaded, which would answer {url}")
         return state.outcome(Kind.ERROR, 500, f"no module is loaded for {url}")
     state.step("handler", f"mod_proxy asks {url}")
     return state.outcome(Kind.PROXY)._replace(location=url)
+
+
+def _may_speak(state: State, module: str) -> bool:
+    """Whether a module that speaks a scheme, or one that takes its place, may be loaded."""
+    return any(is_loaded(state.config, name) is not False for name in (module, _SECOND.get(module, module)))
