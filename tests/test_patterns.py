@@ -283,6 +283,7 @@ ALLOWED = {
     "fixer/modwsgi_fix/model/patterns/__init__.py": "the door",
     "fixer/modwsgi_fix/model/patterns/effort.py": "has no expression of its own",
     "fixer/modwsgi_fix/directives/suffixes.py": "a table of suffixes",
+    "fixer/modwsgi_fix/directives/values.py": "a table of forms",
     "fixer/modwsgi_fix/effect/exposure.py": "a table of names of files",
     "fixer/modwsgi_fix/files/journal.py": "names that this program makes",
     "fixer/modwsgi_fix/script/tokens.py": "the prefixes of a string in Python",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 
 from modwsgi_fix.expressions import expression
+from modwsgi_fix.tuples import NamedTuple
 
 Check = Callable[[str, Sequence[str]], str]
 
@@ -175,25 +176,38 @@ _CONDITIONAL = expression(r"(?i:early)|(?i:env|expr)=.*", re.S)
 
 def fault_of_values(name: str, words: Sequence[str]) -> str:
     """Return what httpd says of these words of a directive; empty where it may take them, or counts words alone."""
-    check = _checks().get(name.lower())
+    check = _check(name.lower())
     return check(name, words) if check is not None else ""
 
 
 def is_weighed(name: str) -> bool:
     """Whether httpd can refuse a directive for what its words are."""
-    return name.lower() in _checks()
+    return name.lower() in _rows() or name.lower() in _OWN
 
 
 @cache
-def _checks() -> Mapping[str, Check]:
-    checks: dict[str, Check] = {}
+def _check(key: str) -> Check | None:
+    row = _rows().get(key)
+    return row.make(row.takes, row.message) if row is not None else _OWN.get(key)
+
+
+class _Row(NamedTuple):
+    """A line of a table: what makes its check of what it takes and of its message."""
+
+    make: Callable[[str, str], Check]
+    takes: str
+    message: str
+
+
+@cache
+def _rows() -> Mapping[str, _Row]:
+    rows: dict[str, _Row] = {}
     for table, make in ((_ONE_OF, _one_of), (_EACH_OF, _each_of), (_NUMBERS, _between), (_FORMS, _of_form)):
         for line in table.strip().splitlines():
             head, message = line.split(" = ", 1)
-            name, said = head.split(maxsplit=1)
-            checks[name.lower()] = make(said.strip(), message.replace("@", name))
-    checks |= {name: partial(_needed, message) for name, message in _NEEDED.items()}
-    return checks | _OWN
+            name, takes = head.split(maxsplit=1)
+            rows[name.lower()] = _Row(make, takes.strip(), message.replace("@", name))
+    return rows
 
 
 def _one_of(known: str, message: str) -> Check:
@@ -384,6 +398,7 @@ def _header(name: str, words: Sequence[str]) -> str:
 
 
 _OWN: dict[str, Check] = {
+    **{name: partial(_needed, message) for name, message in _NEEDED.items()},
     "action": _action,
     "addoutputfilterbytype": _add_output_filter,
     "allow": _allow,

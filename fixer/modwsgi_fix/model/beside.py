@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import EXPRESSION_SECTIONS, LOCATION_SECTIONS
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.gaps import HARMLESS
 from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.placeholders import is_settled
 
 _NO_IF = "<Else> or <ElseIf> section without previous <If> or <ElseIf> section in same scope"
 #: mod_proxy's message in a ``<Location>``, and the one outside, by the directive.
@@ -39,17 +38,6 @@ def refused_beside(config: Config) -> Iterator[tuple[Item, str]]:
                 yield item, within
         elif len(item.values) == 1 and _is_whole(config, item):
             yield item, outside
-        elif item.key == "proxypass" and item.value.startswith("/") and _is_relative(item.values[1:2]):
-            yield item, f"ProxyPass URL must be absolute!: {item.values[1]}"
-
-
-def _is_relative(words: Sequence[str]) -> bool:
-    """Whether the URL of another server has no scheme; that of ``localhost:8000`` has none, nor has an exclamation mark."""
-    return any(
-        word and word != "!" and "://" not in word and "|" not in word and is_settled(word)
-        for word in words
-        if not word.startswith("balancer:")
-    )
 
 
 def _without_if(config: Config) -> Iterator[tuple[Item, str]]:

@@ -63,7 +63,7 @@ def _is_without_server(url: str) -> bool:
         bool(url)
         and is_settled(url)
         and not any(sign in url for sign in _FILLED_IN)
-        and re.match(r"[a-z/]", url, re.I) is not None
+        and re.match(r"[a-z0-9/]", url, re.I) is not None
     )
 
 
