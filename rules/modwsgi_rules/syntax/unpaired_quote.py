@@ -165,9 +165,20 @@ def _fix(node: Directive, mark: _Mark) -> Fix | None:
     return None if life.only_grants else Fix(mark.title, (mark.edit,), life.level, life.reason)
 
 
+def _words(node: Directive) -> list[Span]:
+    return list(words_as_split(node)) if takes_options(node) else [span for _, span in node.pairs]
+
+
+def _begins(node: Directive) -> set[int]:
+    """Return where a mark would open a word: at its beginning, and behind the first ``=`` of an option."""
+    words = _words(node)
+    behind = (span.start + node.text[span.start : span.end].find("=") + 1 for span in words)
+    return {*(span.start for span in words), *(behind if takes_options(node) else ())}
+
+
 def _at_the_end(path: str, node: Directive) -> _Mark | None:
     """Return the mark that ends a path and begins none."""
-    for span in words_as_split(node) if takes_options(node) else (span for _, span in node.pairs):
+    for span in _words(node):
         raw = node.text[span.start : span.end]
         char = raw[-1:]
         if char not in _NAMES or raw.count(char) > 1 or raw[-2:-1] == "\\" or not ("/" in raw or "\\" in raw):
@@ -184,11 +195,11 @@ def _at_the_beginning(path: str, node: Directive) -> _Mark | None:
         return None
     follows = _FORMAT if node.key == "customlog" else _OPTIONS
     start, end = node.body_span
-    text = node.text[start:end].rstrip()
+    text, begins = node.text[start:end].rstrip(), _begins(node)
     for char, name in _NAMES.items():
         at = text.rfind(char)
         # An even number are pairs, and the last one ends a word.
-        if at <= 0 or text[at - 1] not in " \t=" or text.count(char) % 2 == 0:
+        if at <= 0 or start + at not in begins or text.count(char) % 2 == 0:
             continue
         behind = follows.search(text, at)
         if behind is None:
