@@ -88,6 +88,8 @@ _TAKES = {
     "ITERATE2": "requires at least two arguments",
 }  # fmt: skip
 _HIGHEST_PORT = 65_535
+#: A path that begins with one is in no directory.
+_TYPOGRAPHIC = frozenset("“”„‟‘’‚«»")
 _NO_REGEX = "Regular expression could not be compiled."
 _METHOD = expression(r"[A-Za-z][A-Za-z_-]*")
 _IP = expression(r"[0-9a-fA-F.:]+(?:/[0-9.]+)?")
@@ -253,8 +255,10 @@ def _grammar(key: str, words: list[str], first: str) -> str:
         return f"{_SPELT[key]} requires at least two arguments, {_MAPS[key]}."
     if key == "wsgidaemonprocess" and not words:
         return "Name of WSGI daemon process not supplied."
-    if key in MUST_EXIST and words and not words[-1].isascii() and words[-1][0] in "“”„‟‘’‚«»":
-        return f"{words[-1]} is not there"
+    if key in MUST_EXIST:
+        path = words[key == "loadmodule" :][:1]
+        if path and path[0][:1] in _TYPOGRAPHIC:
+            return f"{path[0]} is not there"
     if key == "redirect" and len(words) == 1 and (first in _SENT_ELSEWHERE or re.fullmatch("3[0-9][0-9]", first)):
         return NO_TARGET
     return _wsgi_options(key, words)
