@@ -8,7 +8,8 @@ import pytest
 from support import Run
 
 from modwsgi_fix.effect.impact import WEIGHTIEST, Change, Impact
-from modwsgi_fix.reports.impact import as_lines, in_short
+from modwsgi_fix.model.request import Kind
+from modwsgi_fix.reports.impact import _CALLED, as_lines, in_short
 
 HEAD = "what visitors get (each class of URLs: --impact full):"
 
@@ -132,3 +133,8 @@ def test_the_command_says_it_in_short_and_in_full(run: Run, tmp_path: Path, text
     assert len(short.splitlines()) <= len(full.splitlines())
     assert "visitors" not in run(*words, "--impact", "full", "--no-impact").err
     assert run(*words, "--impact", "none").code == 2
+
+
+def test_every_kind_of_answer_has_a_weight_and_a_name() -> None:
+    assert set(Kind) <= set(WEIGHTIEST)
+    assert list(_CALLED) == list(WEIGHTIEST)

@@ -43,8 +43,8 @@ _MOST_WAYS = 3
 LOG_IN = "log-in"
 #: Kinds of answers, the most important for a reader first: what is handed out.
 WEIGHTIEST = (
-    Kind.FILE, Kind.LISTING, Kind.PROGRAM, Kind.APPLICATION, Kind.PROXY, Kind.UNKNOWN, Kind.REDIRECT, LOG_IN, Kind.REFUSED,
-    Kind.NOT_FOUND, Kind.ERROR,
+    Kind.FILE, Kind.LISTING, Kind.PROGRAM, Kind.SERVER, Kind.APPLICATION, Kind.PROXY, Kind.UNKNOWN, Kind.REDIRECT, LOG_IN,
+    Kind.REFUSED, Kind.NOT_FOUND, Kind.ERROR,
 )  # fmt: skip
 
 

@@ -20,12 +20,12 @@ _KINDS = 8
 _NAMES = 8
 #: Short names of the kinds of answers, weightiest first (``effect.impact.WEIGHTIEST``).
 _CALLED = {
-    "file": "a file", "listing": "a listing", "program": "a program", "application": "the application",
-    "proxy": "another server", "unknown": "unknown", "redirect": "a redirect", "log-in": "a log-in", "refused": "refused",
-    "not-found": "not found", "error": "an error",
+    "file": "a file", "listing": "a listing", "program": "a program", "server": "a page of httpd",
+    "application": "the application", "proxy": "another server", "unknown": "unknown", "redirect": "a redirect",
+    "log-in": "a log-in", "refused": "refused", "not-found": "not found", "error": "an error",
 }  # fmt: skip
 _RANK = {kind: at for at, kind in enumerate(_CALLED)}
-_SENT, _NOTHING = frozenset({"file", "listing", "program"}), frozenset({"refused", "not-found"})
+_SENT, _NOTHING = frozenset({"file", "listing", "program", "server"}), frozenset({"refused", "not-found"})
 _REFUSES = "note: httpd refuses to start with the files as they are; before is what it would do if it started"
 
 

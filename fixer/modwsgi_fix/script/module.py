@@ -99,7 +99,7 @@ class Statement(NamedTuple):
 
 
 #: The names of a module where web.py is given them, in a call that may go over several lines.
-_LOOKED_UP = re.compile(r"\bapplication\((?:[^()]|\([^()]{0,400}\)){0,400}?\b(?:globals|locals)\(\)")
+_LOOKED_UP = expression(r"\bapplication\((?:[^()]|\([^()]{0,400}\)){0,400}?\b(?:globals|locals)\(\)")
 
 
 class Module:
