@@ -22,6 +22,7 @@ from modwsgi_fix.directives.families import (
 from modwsgi_fix.directives.values import fault_of_values, is_weighed
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.expressions import expression
+from modwsgi_fix.model.daemons import atoi
 from modwsgi_fix.model.patterns import is_broken
 from modwsgi_fix.model.request.rewrite_words import STATUSES_OF_HTTPD, fault_of_rewriting
 from modwsgi_fix.placeholders import is_settled
@@ -200,7 +201,7 @@ def _grammar(key: str, words: list[str], first: str) -> str:
         return f"Illegal override option {bad}" if bad is not None else ""
     if key == "order" and first not in ("allow,deny", "deny,allow", "mutual-failure"):
         return "unknown order"
-    if key == "errordocument" and _atoi(first) not in STATUSES_OF_HTTPD:
+    if key == "errordocument" and atoi(first) not in STATUSES_OF_HTTPD:
         return f"Unsupported HTTP response code {words[0]}"
     if key in ("allow", "deny"):
         return "No comments are allowed here" if any(w.startswith("#") for w in words) else ""
@@ -262,11 +263,6 @@ def _grammar(key: str, words: list[str], first: str) -> str:
     if key == "redirect" and len(words) == 1 and (first in _SENT_ELSEWHERE or re.fullmatch("3[0-9][0-9]", first)):
         return NO_TARGET
     return _wsgi_options(key, words)
-
-
-def _atoi(word: str) -> int:
-    """Return the number that a word begins with; 0 without one."""
-    return whole_number(word[: len(word) - len(word.lstrip("0123456789"))]) or 0
 
 
 def _no_method(words: Sequence[str]) -> str:
