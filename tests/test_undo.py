@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from support import Run, refused, tree
 
 from modwsgi_fix.files import history
 from modwsgi_fix.files.journal import Entry, Journal
+from modwsgi_fix.files.places import Held
 from modwsgi_fix.files.writing import Change, write_all
 
 DAEMON = b"WSGIDaemonProcess shop threads=15\n"
@@ -322,6 +324,25 @@ def test_the_record_of_a_write_that_has_yet_to_come_is_left_alone(tmp_path: Path
         kept = history.remember([change], in_place=False)
         assert history.records() == []
         write_all([Change(*change)])
+    assert [record.kept for record in history.records()] == [kept]
+
+
+def test_the_record_of_a_write_that_comes_while_records_are_read_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (file,) = made(tmp_path, "a.conf")
+    change = (str(file), TWICE.decode(), ONCE.decode())
+    with history.writing():
+        kept = history.remember([change], in_place=False)
+    locked = history.locked
+
+    def write_first(directories: list[str]) -> AbstractContextManager[Held]:
+        if file.read_bytes() == TWICE:
+            write_all([Change(*change)])
+        return locked(directories)
+
+    monkeypatch.setattr(history, "locked", write_first)
+    assert history.records() == []  # As they were when that was asked.
     assert [record.kept for record in history.records()] == [kept]
 
 

@@ -151,7 +151,9 @@ def records(*, wanted: Callable[[Record], bool] = lambda record: False) -> list[
     # A run that is about to write has a record although its files are unchanged: its record is left alone.
     with suppress(FileProblem), locked([state_directory("undo")] if nothing else []):
         for record in nothing:
-            drop(record.kept)
+            # Until the lock was had, another run may have written what it was about to write.
+            if record.is_undone:
+                drop(record.kept)
     return found
 
 
