@@ -485,6 +485,91 @@ def test_a_socket_that_may_not_be_reached_is_no_full_queue(
     assert help_ in out
 
 
+@pytest.mark.parametrize(
+    ("before", "message", "told"),
+    [
+        ("(13)Permission denied: ", "AH00957: HTTP: attempt to connect to 127.0.0.1:8000 (shop) failed", "SELinux"),
+        (
+            "(111)Connection refused: ",
+            "AH00957: HTTP: attempt to connect to 127.0.0.1:8000 (shop) failed",
+            "start that",
+        ),
+        (
+            "(13)Permission denied: ",
+            "AH02454: HTTP: attempt to connect to Unix domain socket /run/shop.sock (shop) failed",
+            "may not open the socket",
+        ),
+        (
+            "(2)No such file or directory: ",
+            "AH02454: HTTP: attempt to connect to Unix domain socket /run/shop.sock (shop) failed",
+            "start that",
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    "around", ["{}", "<IfModule mod_proxy.c>\n{}</IfModule>\n", "<IfDefine !OFF>\n{}</IfDefine>\n"]
+)
+def test_a_connection_that_the_system_forbids_is_no_server_that_is_down(
+    before: str, message: str, told: str, around: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lines = "ProxyPass /a/ http://127.0.0.1:8000/\nProxyPass /b/ unix:/run/shop.sock|http://shop/\n"
+    out = said(capfd, before + message, server(tmp_path, SHOP.replace("</V", around.format(lines) + "</V")))
+    assert told in out
+    assert ("start that" in out) is (told == "start that")
+    assert "ProxyPass" in out
+
+
+@pytest.mark.parametrize(
+    ("lines", "help_"),
+    [
+        ("", "add the origin to CSRF_TRUSTED_ORIGINS"),
+        (
+            "ProxyPass / http://127.0.0.1:8000/\n",
+            'write ProxyPreserveHost On and RequestHeader set X-Forwarded-Proto "https"',
+        ),
+        (
+            "ProxyPass / http://127.0.0.1:8000/\nProxyPreserveHost On\n",
+            'write RequestHeader set X-Forwarded-Proto "https" into',
+        ),
+        (
+            "ProxyPass / http://127.0.0.1:8000/\nProxyPreserveHost On\nRequestHeader set x-forwarded-proto https\n",
+            "add the origin to CSRF_TRUSTED_ORIGINS",
+        ),
+        (
+            "<Location />\nProxyPass http://127.0.0.1:8000/\n</Location>\nRequestHeader set X-Forwarded-Proto https\n",
+            "write ProxyPreserveHost On into the host",
+        ),
+    ],
+)
+def test_what_a_proxy_does_not_tell_is_why_an_origin_is_not_trusted(
+    lines: str, help_: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    message = "Forbidden (Origin checking failed - https://shop.example does not match any trusted origins.): /login"
+    assert help_ in said(capfd, message, server(tmp_path, SHOP.replace("</V", f"{lines}</V")))
+
+
+@pytest.mark.parametrize("command", ["SSLCertificateFile", "SSLCertificateKeyFile", "SSLCACertificateFile"])
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_certificate_that_is_there_is_not_said_to_be_missing(
+    command: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], *, is_there: bool
+) -> None:
+    conf = server(tmp_path, SHOP.replace("</V", f"{command} /home/anne/server.pem\n</V"))
+    root = tmp_path / "root"
+    (root / "home/anne").mkdir(parents=True)
+    if is_there:
+        (root / "home/anne/server.pem").write_text("x", "utf-8")
+    log = tmp_path / "test.log"
+    log.write_text(
+        "AH00526: Syntax error on line 4 of /etc/apache2/sites-enabled/shop.conf:\n"
+        f"{command}: file '/home/anne/server.pem' does not exist or is empty\n",
+        "utf-8",
+    )
+    main(["explain", str(log), str(conf), "--root", str(root), "--isolated"])
+    out, _ = capfd.readouterr()
+    assert ("SELinux or AppArmor hides it" in out) is is_there
+    assert command in out
+
+
 @pytest.mark.parametrize(("root", "prefix"), [("/etc/httpd", "/run/httpd/wsgi"), ("/etc/apache2", "/run/apache2/wsgi")])
 def test_a_prefix_for_sockets_is_one_of_the_distribution(
     root: str, prefix: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]

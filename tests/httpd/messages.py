@@ -70,6 +70,10 @@ def application(environ, start_response):
     start_response("200 OK", [])
     return [b""]
 """
+#: The same, and waits in the middle of it.
+HESITATES = BROKEN_OFF.replace("sleep(0.5)", "sleep(2)")
+#: An application that writes a line to the log, as Django does.
+LOGS_A_LINE = FAILS.format("print('Forbidden ({}): /', file=environ['wsgi.errors'])")
 
 
 def host(*lines: str, names: str = "ServerName a.example\n") -> str:
@@ -271,6 +275,8 @@ SCENES = [
     python("file-not-there", "open('shop.ini')\n" + app(), "relative-path-in-script", "app.wsgi:1"),
     Scene(("file-not-there",), in_group(), "", _MOUNT_LINE, {"app.wsgi": "open('/srv/site/shop.ini')\n"}),
     Scene(("body-not-read",), GRANT + host(MOUNT), "", "app.wsgi:5", {"app.wsgi": BROKEN_OFF}),
+    Scene(("upload-too-slow",), "Timeout 1\n" + in_group("socket-timeout=30"), "", 1, {"app.wsgi": HESITATES}),
+    Scene(("upload-too-slow",), "RequestReadTimeout body=1\n" + in_group(), "", 1, {"app.wsgi": HESITATES}, setup={"modules": ("reqtimeout",)}),
     Scene(("body-not-read", "upload-ended"), in_group(), "", "app.wsgi:5", {"app.wsgi": BROKEN_OFF}),
     python("relative-import", "from . import shop\n" + app(), "relative-import-in-script", "app.wsgi:1"),
     python("asgi-called", "class Shop:\n    def __call__(self, scope, receive, send):\n        pass\napplication = Shop()\n", "", 6),
@@ -351,6 +357,13 @@ SCENES = [
     Scene(("unknown-filter",), GRANT + host(MOUNT, "SetOutputFilter PRESS\n"), "", 7),
     Scene(("no-variant",), "<Directory /srv/site/www>\nOptions +MultiViews\nRequire all granted\n</Directory>\n" + host("DocumentRoot /srv/site/www\n", "AddType text/html .html\n"), "", 2, {"www/page.html.zz": "x"}, ("http://a.example/page",), {"modules": ("negotiation",)}),
     Scene(("stream-restricted",), "WSGIRestrictStdout On\n" + GRANT + host(MOUNT), "", 1, {"app.wsgi": "print('loaded')\n" + app()}),
+    python("database-forbidden", FAILS.format("""raise OSError('connection to server at "db.example" (192.0.2.7), port 5432 failed: Permission denied')"""), "", "app.wsgi:2"),
+    python("database-forbidden-13", FAILS.format("raise OSError('could not connect to server: Permission denied')"), "", "app.wsgi:2"),
+    python("mysql-forbidden", FAILS.format("""raise OSError(2003, "Can't connect to MySQL server on 'db.example' (13)")"""), "", "app.wsgi:2"),
+    python("redis-forbidden", FAILS.format("raise OSError('Error 13 connecting to db.example:6379. Permission denied.')"), "", "app.wsgi:2"),
+    python("library-not-executed", FAILS.format("raise ImportError('/srv/site/made.so: failed to map segment from shared object: Permission denied')"), "", "app.wsgi:2"),
+    Scene(("origin-not-trusted",), GRANT + host(MOUNT, "ProxyPass /shop http://127.0.0.1:9/\n"), "", 7, {"app.wsgi": LOGS_A_LINE.format("Origin checking failed - https://a.example does not match any trusted origins.")}, setup=_HTTP),
+    Scene(("referer-not-trusted",), GRANT + host(MOUNT, "ProxyPass /shop http://127.0.0.1:9/\n"), "", 7, {"app.wsgi": LOGS_A_LINE.format("Referer checking failed - https://a.example/ does not match any trusted origins.")}, setup=_HTTP),
     python("no-library", FAILS.format("raise ImportError('libmade.so.5: cannot open shared object file: No such file or directory')"), "", "app.wsgi:2"),
     python("module-called", "import time as application\n", "application-is-a-module", "app.wsgi:1"),
     Scene(("no-settings",), GRANT + host("SetEnv SHOP_SETTINGS live\n", MOUNT), "setenv-not-in-os-environ", 6, {"app.wsgi": "import os\nif not os.environ.get('SHOP_SETTINGS'):\n    raise RuntimeError('Requested setting DEBUG, but settings are not configured.')\n" + app()}),

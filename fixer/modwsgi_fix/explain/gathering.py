@@ -26,13 +26,17 @@ _DENIED, _IF_DENIED = "(13)Permission denied: ", {"backlog": "no-connection"}
 
 
 class Occurrence(NamedTuple):
-    """A message as it was written, with the values of its fields, the place that httpd names, and what failed in Python."""
+    """A message as it was written, with the values of its fields, the place that httpd names, and what failed in Python.
+
+    ``is_denied`` says that the system's own reason stands before it, and is that something is not permitted.
+    """
 
     message: Message
     fields: Mapping[str, str]
     text: str
     place: Place | None = None
     failure: Failure | None = None
+    is_denied: bool = False
 
 
 @dataclass
@@ -134,8 +138,9 @@ def gathered(
             else:
                 waiting = line, place_there
         elif (message := known(line.text)) is not None:
-            meant = _IF_DENIED.get(message.message.name, "") if _DENIED in line.raw else ""
-            found.add(Occurrence(_BY_NAME.get(meant, message.message), message.fields, _shown(line.text)), line.number)
+            denied = _DENIED in line.raw
+            meant = _BY_NAME.get(_IF_DENIED.get(message.message.name, "") if denied else "", message.message)
+            found.add(Occurrence(meant, message.fields, _shown(line.text), is_denied=denied), line.number)
         elif guesses := guess(line.text):
             for message in guesses:
                 found.add(Occurrence(message.message, message.fields, _shown(line.text)), line.number)
@@ -177,4 +182,4 @@ def _key(occurrence: Occurrence) -> tuple[object, ...]:
     failure = occurrence.failure
     fields = tuple((name, value) for name, value in occurrence.fields.items() if name not in _VOLATILE)
     failed = (failure.script, failure.exception, failure.frames[-1:]) if failure is not None else ()
-    return occurrence.message.name, fields, occurrence.place, *failed
+    return occurrence.message.name, fields, occurrence.place, occurrence.is_denied, *failed

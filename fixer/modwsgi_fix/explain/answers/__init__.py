@@ -47,6 +47,7 @@ READERS: dict[str, Reader] = {
     "socket": groups.socket,
     "start": reading.refused,
     "tls": reading.certificates,
+    "told-by-proxy": modules.told_by_proxy,
     "url": requests.url,
     "variable": reading.variable,
     "words": reading.words,

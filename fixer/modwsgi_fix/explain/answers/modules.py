@@ -26,6 +26,15 @@ _OF_BACKENDS = {
     "backend-by-tls": "write SSLProxyEngine on into the host",
     "backend-by-tls-of": "write SSLProxyEngine on into the host",
 }
+#: What is to be done where the system does not permit the connection.
+_TO_A_SERVER = (
+    "the system does not let httpd connect to the other server, so visitors get 503: most often it is SELinux",
+    "setsebool -P httpd_can_network_connect on; ausearch -m avc tells what was refused",
+)
+_TO_A_SOCKET = (
+    "httpd's user may not open the socket, or not pass a directory above it, so visitors get 503; SELinux may forbid it, too",
+    "let httpd's user write the socket and pass each directory above it; ausearch -m avc tells what SELinux refused",
+)
 _OF_LOG_INS = {"openid-connect": "auth_openidc", "shibboleth": "shib", "kerberos": "auth_gssapi, with AuthType GSSAPI"}
 
 
@@ -63,7 +72,25 @@ def backend(occurrence: Occurrence, asked: Asked) -> list[Cause]:
         return _causes(
             occurrence, asked, lines or [item for item in every if any("://" in word for word in item.values)], remedy
         )
+    if occurrence.is_denied:
+        about, help_ = _TO_A_SOCKET if path else _TO_A_SERVER
+        return [Cause(about, tuple(spot(item) for item in lines[:_LIMIT]), help=help_)]
     return _causes(occurrence, asked, lines, f"start that server, or write the place where it listens; {what}")
+
+
+def told_by_proxy(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """Return the lines that hand requests on, and what they do not pass of the name and the scheme that a visitor asked for."""
+    lines = [item for item in lines_of(asked, *HANDED_ON[:1]) if any("://" in word for word in item.values)]
+    headers = {word.lower() for item in lines_of(asked, "requestheader") for word in item.values}
+    missing = []
+    if lines and not any(item.value.lower() == "on" for item in lines_of(asked, "proxypreservehost")):
+        missing.append("ProxyPreserveHost On")
+    if lines and occurrence.fields.get("origin", "").startswith("https:") and "x-forwarded-proto" not in headers:
+        missing.append('RequestHeader set X-Forwarded-Proto "https"')
+    remedy = f"write {' and '.join(missing)} into the host" if missing else "add the origin to CSRF_TRUSTED_ORIGINS"
+    if len(missing) > 1 or (missing and "RequestHeader" in missing[0]):
+        remedy += ", and SECURE_PROXY_SSL_HEADER into the settings"
+    return [Cause(occurrence.message.about, tuple(spot(item) for item in lines[:_LIMIT]), help=remedy)]
 
 
 def encoded_slash(occurrence: Occurrence, asked: Asked) -> list[Cause]:

@@ -45,6 +45,10 @@ _ANSWERS = {
     "http2-without-tls": _Answer(
         ("protocols",), "nothing need change; load mod_ssl where the site is asked for by https"
     ),
+    "upload-too-slow": _Answer(
+        ("timeout", "requestreadtimeout"),
+        "give slow visitors more time: RequestReadTimeout body=60,MinRate=100 (by default 20 and 500), and Timeout",
+    ),
     "upload-ended": _Answer((), "nothing need change, unless it happens often"),
     **dict.fromkeys(
         ("visitor-gone", "visitor-gone-reading"),

@@ -16,7 +16,7 @@ from modwsgi_fix.model.daemons import options_of
 from modwsgi_fix.model.items import File, Item, Script
 from modwsgi_fix.model.paths import on_a_drive
 from modwsgi_fix.model.servers import is_tls, label, listeners
-from modwsgi_fix.records import Cause, Finding
+from modwsgi_fix.records import Cause, Finding, Spot
 from modwsgi_fix.rule import Rank
 from modwsgi_fix.text import whole_number
 
@@ -62,12 +62,24 @@ def refused(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     ]
     meant = meant or findings_near(asked, file, line, message.rules)
     causes = [cause_of(asked, one) for one in meant[:_LIMIT]]
+    if not causes and message.name == "certificate-missing":
+        return [_hidden(occurrence, asked, named_line)]
     if not causes:
         now = "; no rule finds a fault in that line as it is now" if message.rules else ""
         return [Cause(f"{message.about}{now}", (named_line,), help=_newer(asked, file, line))]
     if named_line.place not in {one.place for cause in causes for one in cause.spots}:
         causes[0] = causes[0]._replace(spots=(*causes[0].spots, named_line))
     return causes
+
+
+def _hidden(occurrence: Occurrence, asked: Asked, line: Spot) -> Cause:
+    """Return why httpd does not see a certificate or key where no rule misses it."""
+    path = occurrence.fields.get("path", "")
+    if any(config.disk is not None and config.disk.is_file(path) for config in asked.configs):
+        text = "the file is there as these files are now: it was empty, or SELinux or AppArmor hides it from httpd"
+        return Cause(text, (line,), help="ausearch -m avc tells what was refused; put it where httpd's own certificates are")
+    help_ = "write the path of the one that is there, or get one; ls -Z tells where SELinux may hide it"
+    return Cause(occurrence.message.about, (line,), help=help_)
 
 
 def refused_so(said: str, asked: Asked) -> list[Cause]:

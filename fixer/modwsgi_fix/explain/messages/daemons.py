@@ -213,6 +213,12 @@ DAEMONS = (
         rules=_CRASH,
     ),
     Message(
+        "upload-too-slow",
+        "Request data read error when proxying data to daemon process: The timeout specified has expired",
+        "named",
+        "the body came more slowly than Timeout, or RequestReadTimeout of mod_reqtimeout, allows, so the upload was broken off",
+    ),
+    Message(
         "upload-ended",
         "Request data read error when proxying data to daemon process: {reason}",
         "named",

@@ -322,6 +322,39 @@ SCRIPTS = (
             ("database-not-opened", "unable to open database file"),
         )
     ),
+    *(
+        Message(
+            name,
+            text,
+            "exception",
+            "the system does not let the process connect to the database: SELinux, or the file of a socket that it may not open",
+            only=only,
+        )
+        for name, text, only in (
+            ("database-forbidden", "connection to server at {server} failed: Permission denied", "psycopg"),
+            ("database-forbidden-13", "could not connect to server: Permission denied", "psycopg before PostgreSQL 14"),
+            ("mysql-forbidden", "Can't connect to MySQL server on {server} (13", "MySQL"),
+            ("redis-forbidden", "Error 13 connecting to {server}. Permission denied.", "redis"),
+        )
+    ),
+    Message(
+        "library-not-executed",
+        "ImportError: {library}: failed to map segment from shared object",
+        "exception",
+        "the system does not let the process execute a library: SELinux, or a file system that is mounted noexec",
+    ),
+    *(
+        Message(
+            name,
+            text,
+            "told-by-proxy",
+            "a form was sent from a page of another name or scheme than the application takes for its own, as where a proxy hides them",
+        )
+        for name, text in (
+            ("origin-not-trusted", "Origin checking failed - {origin} does not match any trusted origins"),
+            ("referer-not-trusted", "Referer checking failed - {origin} does not match any trusted origins"),
+        )
+    ),
     Message(
         "file-closed",
         "PermissionError: [Errno 13] Permission denied: '{name}'",

@@ -180,7 +180,7 @@ STARTING = (
         "certificate-missing",
         "{command}: file '{path}' does not exist or is empty",
         "start",
-        "a certificate or key is not there",
+        "a certificate or key is not there, is empty, or is hidden from httpd",
         rules=("missing-on-disk",),
     ),
     Message(
