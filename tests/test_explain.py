@@ -71,7 +71,7 @@ def old(log: str) -> str:
 
     def line(text: str) -> str:
         text = re.sub(r"^(\[[A-Z][^]]*\]) \[\w+:(\w+)\] \[pid [^]]*\] ", r"\1 [\2] ", text)
-        return re.sub(r"\b(?!AH01797)AH\d{5}: ", "", text)
+        return re.sub(r"\b(?!AH01797|AH01215)AH\d{5}: ", "", text)
 
     return "".join(f"{line(text)}\n" for text in log.splitlines())
 

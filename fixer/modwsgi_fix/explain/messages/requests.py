@@ -111,18 +111,18 @@ REFUSED = (
         ("proxy-scheme-not-loaded",),
     ),
     Message(
-        "no-connection-to-server",
-        "{scheme}: attempt to connect to {address} ({host}) failed",
-        "backend",
-        "httpd hands requests on to a server that does not take them, so visitors get 503",
-        "AH00957",
-    ),
-    Message(
         "no-connection-to-socket",
         "{scheme}: attempt to connect to Unix domain socket {path} ({host}) failed",
         "backend",
         "httpd hands requests on to a socket that nobody has opened, or that httpd's user may not open, so visitors get 503",
         "AH02454",
+    ),
+    Message(
+        "no-connection-to-server",
+        "{scheme}: attempt to connect to {address} ({host}) failed",
+        "backend",
+        "httpd hands requests on to a server that does not take them, so visitors get 503",
+        "AH00957",
     ),
     Message(
         "no-backend",
