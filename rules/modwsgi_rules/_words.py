@@ -194,6 +194,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "urls.proxy_slash_mismatch": ("proxypass", "proxypassmatch", "rewriterule",),
     "urls.redirect_hides_application": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.redirect_leads_back": ("redirect", "redirectmatch", "redirectpermanent", "redirecttemp", "virtualhost",),
+    "urls.reference_to_no_group": ("aliasmatch", "proxypassmatch", "redirectmatch", "rewritecond", "rewriterule", "scriptaliasmatch", "wsgiscriptaliasmatch",),
     "urls.rewrite_engine_off": ("rewriterule",),
     "urls.rewrite_loop": ("rewriterule", "virtualhost",),
     "urls.rewrite_without_pt": ("rewriteengine", "virtualhost",),

@@ -66,6 +66,8 @@ ALIASES = ("alias", "aliasmatch", "scriptalias", "scriptaliasmatch")
 PREFIX_ALIASES = ("alias", "scriptalias")
 #: mod_wsgi's, asked after mod_alias (mod_wsgi.c:wsgi_register_hooks).
 MOUNTS = ("wsgiscriptalias", "wsgiscriptaliasmatch")
+#: Their target may refer to groups of their pattern (util.c:ap_pregsub); in ``<LocationMatch>`` a ProxyPassMatch has none.
+MATCHES = ("redirectmatch", "aliasmatch", "scriptaliasmatch", "wsgiscriptaliasmatch", "proxypassmatch")
 #: mod_vhost_alias: a file named after the Host of the request.
 HOST_ALIASES = ("virtualdocumentroot", "virtualscriptalias", "virtualdocumentrootip", "virtualscriptaliasip")
 #: By these the files of a directory are served.

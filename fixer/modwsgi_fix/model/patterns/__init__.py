@@ -57,6 +57,7 @@ class Unknown(NamedTuple):
 
 
 class _Compiled(NamedTuple):
+    groups: int
     find: Callable[[bytes], re.Match[bytes] | None]
     #: The numbers of the groups that have a name.
     names: Mapping[str, int]
@@ -141,6 +142,12 @@ def finds(pattern: str, subject: str) -> bool | None:
     return None if isinstance(found, Unknown) else found is not None
 
 
+def groups_in(pattern: str) -> int | None:
+    """Return how many groups an expression has that ``$1`` and the like refer to; None where it is not understood."""
+    compiled = _compiled(pattern, False)
+    return None if isinstance(compiled, Unknown) else compiled.groups
+
+
 def is_understood(pattern: str) -> bool:
     """Whether the meaning of a pattern is known, however long a search may take."""
     return isinstance(_compiled(pattern, False), _Compiled)
@@ -178,7 +185,7 @@ def _compiled(pattern: str, nocase: bool) -> _Compiled | Unknown:  # noqa: FBT00
         return Unknown(f"the regular expression {_short(pattern)} is not understood")
     steps = cost(tree, LONGEST_TEXT)
     find = regex.match if begins_with_anything(tree) else regex.search
-    return _Compiled(find, regex.groupindex, steps, steps(_LONG) <= _FEW_STEPS)
+    return _Compiled(regex.groups, find, regex.groupindex, steps, steps(_LONG) <= _FEW_STEPS)
 
 
 # The tree of a long expression takes megabytes, so only few are kept.

@@ -94,3 +94,5 @@ _OF_REQUEST: dict[str, Callable[[State], str | None]] = {
     "PATH_INFO": lambda state: state.path_info,
     "IS_SUBREQ": lambda state: "true" if state.sub else "false",
 }
+#: The names that mod_rewrite has variables for, besides those with a colon.
+NAMES_OF_REWRITING = frozenset({*_OF_REQUEST, *_HEADERS, *_NOT_READ})
