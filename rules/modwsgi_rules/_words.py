@@ -175,6 +175,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "scripts.working_directory_in_script": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "syntax.include_names_nothing": ("include", "includeoptional",),
     "syntax.parentheses_for_braces": ("header", "requestheader", "rewritecond", "rewriterule",),
+    "syntax.spaced_flags": ("rewritecond", "rewriterule",),
     "syntax.unpaired_quote": ("alias", "authdbmgroupfile", "authdbmuserfile", "authdigestfile", "authgroupfile", "authuserfile", "customlog", "directory", "documentroot", "errorlog", "files", "include", "includeoptional", "loadfile", "loadmodule", "location", "scriptalias", "sslcacertificatefile", "sslcarevocationfile", "sslcertificatechainfile", "sslcertificatefile", "sslcertificatekeyfile", "transferlog", "wsgidaemonprocess", "wsgiimportscript", "wsgipythonhome", "wsgipythonpath", "wsgiscriptalias", "wsgisocketprefix",),
     "urls.alias_behind_shorter_alias": ("alias", "aliasmatch", "scriptalias", "scriptaliasmatch", "virtualhost",),
     "urls.alias_exposes_application": ("alias", "aliasmatch", "documentroot", "scriptalias", "scriptaliasmatch", "virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),

@@ -369,4 +369,42 @@ WSGIImportScript /srv/site/app.wsgi
     ),
 )
 
-CASES = (*_ACCESS, *_WORDS, *_WRAPPED)
+_FLAGS = (
+    start(
+        "flags with a blank",
+        "spaced-flags",
+        "RewriteCond: bad flag delimiters",
+        """\
+RewriteEngine On
+RewriteCond %{REQUEST_URI} ^/OLD [NC, OR]
+RewriteCond %{REQUEST_URI} ^/new
+RewriteRule ^ - [F , L]
+"""
+        + MOUNT
+        + OPEN,
+        {"/old": {"status": 403}, "/new": {"status": 403}, "/x": APP},
+    ),
+    case(
+        "flags of a second bracket",
+        "spaced-flags",
+        "unsafe",
+        """\
+RewriteEngine On
+RewriteCond %{REQUEST_URI} ^/OLD [NC] [OR]
+RewriteCond %{REQUEST_URI} ^/new
+RewriteRule ^ - [G]
+RewriteRule ^ - [F]
+""",
+        EqualExcept(
+            {
+                f"{SITE}{path}": {"status": (403, 410), "body": ("403 Forbidden", "410 Gone")}
+                for path in ("/old", "/new")
+            }
+        ),
+        "/old",
+        "/new",
+        "/x",
+    ),
+)
+
+CASES = (*_ACCESS, *_WORDS, *_WRAPPED, *_FLAGS)
