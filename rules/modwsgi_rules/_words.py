@@ -79,6 +79,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "hosts.listen_twice": ("listen",),
     "hosts.name_leads_elsewhere_by_https": ("virtualhost",),
     "hosts.name_never_asked_for": ("serveralias", "servername",),
+    "hosts.not_taken_over_by_hosts": ("allowencodedslashes", "rewriterule", "virtualhost",),
     "hosts.port_not_listened_on": ("virtualhost",),
     "hosts.tls_proxy_engine_off": ("proxypass", "proxypassmatch", "rewriterule",),
     "httpd24.authz_authoritative_removed": ("authzdbdauthoritative", "authzdbmauthoritative", "authzdefaultauthoritative", "authzgroupfileauthoritative", "authzldapauthoritative", "authzownerauthoritative", "authzuserauthoritative",),

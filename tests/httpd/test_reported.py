@@ -179,6 +179,45 @@ CASES = [
     ),
     *(
         Reported(
+            f"what no host takes over, {name}",
+            "not-taken-over-by-hosts",
+            f"{text}{_HOST_OF.format(_MOUNT)}{_OPEN}",
+            {f"http://a.example{url}": answer},
+            heading="Listen 80\n",
+        )
+        for name, text, url, answer in (
+            ("a rule", "RewriteEngine On\nRewriteRule ^/old - [F]\n", "/old", _APPLICATION),
+            ("rules in other letters", 'rewriteengine on\nREWRITERULE "^/old" "-" [F]\n' * 2, "/old", _APPLICATION),
+            ("encoded slashes", "AllowEncodedSlashes NoDecode\n", "/a%2Fb", {"status": 404, "who": "httpd"}),
+        )
+    ),
+    *(
+        Reported(
+            f"a group that there is not, {name}",
+            "reference-to-no-group",
+            _HOST_OF.format(f"RewriteEngine On\n{text}{_MOUNT}") + _OPEN,
+            {f"http://a.example{url}": {"status": 302, "location": f"http://b.example/{to}"}},
+        )
+        for name, text, url, to in (
+            ("of a pattern", "RewriteRule ^/old/.* http://b.example/$1 [R]\n", "/old/x", ""),
+            (
+                "in a condition",
+                "<IfModule rewrite_module>\nRewriteRule !^/(new) http://b.example/$1 [R]\n</IfModule>\n",
+                "/x",
+                "",
+            ),
+            (
+                "of the last condition",
+                "RewriteCond %{HTTP_HOST} ^(a)\nRewriteCond %{REQUEST_URI} ^/x\nRewriteRule ^ http://b.example/%1 [R]\n",
+                "/x",
+                "",
+            ),
+            ("of no condition", "RewriteRule ^/x http://b.example/a%20b [R]\n", "/x", "a0b"),
+            ("of a redirect", "RedirectMatch ^/old/.* http://b.example/$1\n", "/old/x", ""),
+        )
+    ),
+    *(
+        Reported(
             f"a redirect that takes its own target, {name}",
             "redirect-leads-back",
             _HOST_OF.format(text + _MOUNT) + _OPEN,
@@ -611,6 +650,16 @@ CASES = [
                 {"status": 302, "location": "http://%(HTTP_HOST)/x"},
             ),
             (
+                "a percent sign that is missing",
+                "RewriteEngine On\nRewriteRule ^(.*)$ http://{HTTP_HOST}$1 [R,NE]\n",
+                {"status": 302, "location": "http://{HTTP_HOST}/x"},
+            ),
+            (
+                "braces that are missing",
+                "<IfModule rewrite_module>\nRewriteEngine On\nRewriteRule ^(.*)$ http://$HTTP_HOST$1 [R,NE]\n</IfModule>\n",
+                {"status": 302, "location": "http://$HTTP_HOST/x"},
+            ),
+            (
                 "a section",
                 "<Location />\nRewriteEngine On\nRewriteCond %(REQUEST_METHOD) GET\nRewriteRule ^ - [F]\n</Location>\n",
                 _APPLICATION,
@@ -822,6 +871,17 @@ def test_what_httpd_takes_for_the_url_of_a_server_is_not_refused(word: str, http
     case = Reported("", "", text, {}, modules=("proxy", "proxy_http", "proxy_ajp"))
     assert not {"refused-line", "foreign-syntax"} & reported(case)
     assert run(Setup({"site.conf": text}, case.tree, "2.4", "event", (80,), case.modules), (), httpd).started
+
+
+@pytest.mark.parametrize(
+    "condition", ["%{REQUEST_URI} !^/y", "%{REQUEST_METHOD} =GET", "%{DOCUMENT_ROOT} !-f", "%{REQUEST_URI} ^/(x)"]
+)
+def test_conditions_without_an_expression_of_their_own_leave_the_groups(condition: str, httpd: Path) -> None:
+    rules = f"RewriteEngine On\nRewriteCond %{{HTTP_HOST}} ^(a)\nRewriteCond {condition}\nRewriteRule ^ http://b.example/%1 [R]\n"
+    case = Reported("", "", _HOST_OF.format(rules), {})
+    assert "reference-to-no-group" not in reported(case)
+    answers = run(Setup({"site.conf": case.text}, case.tree), probes("http://a.example/x"), httpd)
+    assert answers["http://a.example/x"].location == f"http://b.example/{'x' if '(' in condition else 'a'}"
 
 
 @pytest.mark.parametrize("scheme", ["ws", "wss"])

@@ -68,7 +68,9 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 #: A name of httpd's variables; with an "s" behind it, Python fills it in.
 _VARIABLE = expression(r"%\((?P<name>[A-Z][A-Z_]{2,}(?::[\w-]+)?)\)(?!s)")
 #: The same where another mark is missing; the name has to be one that mod_rewrite knows.
-_MARK_MISSING = expression(r"(?<![%$\\{])(?:\{(?P<braced>[A-Z][A-Z_]+|HTTP:[\w-]+)\}|[$%](?P<bare>[A-Z][A-Z_]+)(?![\w(:]))")
+_MARK_MISSING = expression(
+    r"(?<![%$\\{])(?:\{(?P<braced>[A-Z][A-Z_]+|HTTP:[\w-]+)\}|[$%](?P<bare>[A-Z][A-Z_]+)(?![\w(:]))"
+)
 _RULES, _HEADERS = ("rewritecond", "rewriterule"), ("header", "requestheader")
 _EXPRESSION = "expr="
 
@@ -98,7 +100,10 @@ def _mistaken(item: Item, text: str) -> tuple[str, str]:
 
 def _with_parentheses(lines: Sequence[Item]) -> Iterator[Item]:
     for item in lines:
-        if any("%(" in arg.value or (item.key in _RULES and _MARK_MISSING.search(arg.value)) for arg in item.args) and not item.file.tree.is_template:
+        if (
+            any("%(" in arg.value or (item.key in _RULES and _MARK_MISSING.search(arg.value)) for arg in item.args)
+            and not item.file.tree.is_template
+        ):
             yield item
 
 
