@@ -75,6 +75,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "groups.redundant_process_group": ("virtualhost", "wsgiapplicationgroup", "wsgiprocessgroup",),
     "groups.two_applications_in_main_interpreter": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "hosts.certificate_missing": ("sslengine",),
+    "hosts.condition_of_another_host": ("rewritecond",),
     "hosts.host_never_reached": ("virtualhost",),
     "hosts.listen_twice": ("listen",),
     "hosts.name_leads_elsewhere_by_https": ("virtualhost",),

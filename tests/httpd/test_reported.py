@@ -179,6 +179,27 @@ CASES = [
     ),
     *(
         Reported(
+            f"a condition of another host, {name}",
+            "condition-of-another-host",
+            _HOST_OF.format(_MOUNT)
+            + _HOST_OF.replace("a.example", "b.example").format(f"RewriteEngine On\n{text}{_MOUNT}")
+            + _OPEN,
+            {"http://b.example/": _APPLICATION},
+        )
+        for name, text in (
+            ("by its name", "RewriteCond %{SERVER_NAME} =a.example\nRewriteRule ^ - [F]\n"),
+            (
+                "in a condition",
+                "<IfModule rewrite_module>\nRewriteCond %{HTTP_HOST} ^a\\.example$ [NC]\nRewriteRule ^ - [F]\n</IfModule>\n",
+            ),
+            (
+                "beside another one",
+                "RewriteCond %{HTTPS} off\nRewriteCond %{HTTP_HOST} =A.example [NC]\nRewriteRule ^ http://c.example/ [R]\n",
+            ),
+        )
+    ),
+    *(
+        Reported(
             f"what no host takes over, {name}",
             "not-taken-over-by-hosts",
             f"{text}{_HOST_OF.format(_MOUNT)}{_OPEN}",
