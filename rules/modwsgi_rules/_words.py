@@ -206,6 +206,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "urls.script_names_a_callable": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.script_path_relative": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.static_files_by_python": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
+    "urls.upgrade_not_recognized": ("rewritecond",),
     "urls.url_prefix_without_slash": ("alias", "scriptalias", "wsgiscriptalias",),
     "urls.wsgi_alias_match_unanchored": ("wsgiscriptaliasmatch",),
     "urls.wsgi_alias_order": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),

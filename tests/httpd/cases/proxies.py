@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from ..application import app
 from ..case import Case, EqualExcept, StartsAfter
-from ..probe import probes
+from ..probe import Probe, probes
 from . import opened
 
 _SITE = "http://a.example"
 _TREE = {"/srv/w/app.wsgi": app(), "/srv/w/static/a.css": "STYLE"}
 _HTTP = ("proxy", "proxy_http")
+#: With the Connection of a probe it is like that of Firefox, which is of two words.
+_UPGRADE = (("Upgrade", "websocket"), ("Connection", "Upgrade"))
 
 
 def _host(*lines: str) -> dict[str, str]:
@@ -42,6 +44,29 @@ CASES = (
             }
         ),
         equivalent={"site.conf: swap: ProxyPass *": "one is asked of requests, the other of answers"},
+    ),
+    Case(
+        name="web sockets as browsers ask for them",
+        rules=("upgrade-not-recognized",),
+        level="unsafe",
+        before=_host(
+            "RewriteEngine On",
+            "RewriteCond %{HTTP:Upgrade} ^WebSocket$",
+            "RewriteCond %{HTTP:Connection} ^Upgrade$ [NC]",
+            "RewriteRule ^ - [G]",
+            "RewriteRule ^ - [F]",
+        ),
+        tree=_TREE,
+        probes=(Probe("a.example", headers=_UPGRADE), Probe("a.example")),
+        expect=EqualExcept(
+            {
+                f"{_SITE}/ Upgrade: websocket Connection: Upgrade": {
+                    "status": (403, 410),
+                    "body": ("403 Forbidden", "410 Gone"),
+                }
+            }
+        ),
+        equivalent={"site.conf: swap: RewriteCond *": "both have to hold, in any order"},
     ),
     Case(
         name="a semicolon behind the words of a proxy",
