@@ -19,7 +19,7 @@ is asked by `unix:` is composed in the same way, and a balancer of such a name i
 ## The fix
 
 It writes the slash behind the name of the server, also in the `ProxyPassReverse` line of the same two words. It is a repair: each URL is
-asked for under its own path then. Within a path, and where a slash is too many, the fix is unsafe: somebody may have meant it.
+asked for under its own path then. Where a socket has no name of a server, it writes `localhost`, which httpd asks the socket for anyway. Within a path, and where a slash is too many, the fix is unsafe: somebody may have meant it.
 
 ## Left alone
 
@@ -49,6 +49,13 @@ httpd's own message is *AH00898: DNS lookup failure for: 127.0.0.1:8000login ret
     +    ProxyPass "unix:/run/board.sock|http://board/" timeout=60
      </Location>
     ```
+    ```diff repair
+     <VirtualHost *:80>
+         ServerName shop.example
+    -    ProxyPass / unix:/run/shop.sock|uwsgi://
+    +    ProxyPass / unix:/run/shop.sock|uwsgi://localhost/
+     </VirtualHost>
+    ```
     ```diff unsafe
     -ProxyPass /shop/ http://127.0.0.1:8000/app
     +ProxyPass /shop/ http://127.0.0.1:8000/app/
@@ -77,6 +84,7 @@ Not reported:
     ProxyPassMatch ^(/old/.*)$ http://127.0.0.1:8001$1
     RewriteEngine On
     RewriteRule ^(/older/.*) http://127.0.0.1:8001$1 [P,L]
+    ProxyPass /board unix:/run/board.sock|http://
     ProxyPass / http://127.0.0.1:8000/
     ```
 """
@@ -99,7 +107,10 @@ from modwsgi_fix.rewriting.verdict import refusal
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
 #: A URL of another server: by what it is asked, its name, and the path. Nothing of it is composed of variables.
-_URL = expression(r"(?P<server>(?:unix:[^|$%]*\|)?(?P<scheme>[a-z][a-z0-9+.-]*)://[^/?#$%]+)(?P<path>[^$%]*)", re.I)
+_URL = expression(
+    r"(?P<socket>unix:[^|$%]*\|)?(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<name>(?(socket)[^/?#$%]*|[^/?#$%]+))(?P<path>[^$%]*)",
+    re.I,
+)
 #: The same with a group of a pattern right behind its name.
 _GLUED = expression(r"(?:unix:[^|$%]*\|)?[a-z][a-z0-9+.-]*://[^/?#$%]+\$(?P<group>[1-9]).*", re.I)
 #: What a group begins with that has no slash where one stands before it.
@@ -127,6 +138,8 @@ def _of_prefix(config: Config, item: Item) -> Diagnostic | None:
     url = _URL.fullmatch(target.value)
     if not prefix.startswith("/") or url is None or not is_settled(item.value) or target.value.endswith(_OPEN):
         return None
+    if not url["name"]:
+        return _without_name(config, item, prefix, target, url)
     path = url["path"]
     if prefix.endswith("/") is target.value.endswith("/") or refusal(item.name, item.values):
         return None
@@ -143,6 +156,19 @@ def _of_prefix(config: Config, item: Item) -> Diagnostic | None:
     fix = _fix(config, item, target, written, title, of_server=of_server)
     help = "" if fix else f"write {written}"
     return Diagnostic(item.path, target.span, f"{told}{end}", fix, help=help, severity=severity)
+
+
+def _without_name(config: Config, item: Item, prefix: str, target: Arg, url: re.Match[str]) -> Diagnostic | None:
+    """Return what becomes of a socket's URL that names no server: httpd puts localhost there, unless a slash follows."""
+    if url["path"].startswith("/"):
+        told = f"no server is named before the path of {target.value}, so httpd answers 400"
+    elif prefix.endswith("/") and not url["path"]:
+        told = f"{item.name} hands {prefix}a on to a server called localhosta"
+    else:
+        return None
+    written = f"{url['socket']}{url['scheme']}://localhost{url['path'] or '/'}"
+    fix = _fix(config, item, target, written, "Name the server", of_server=True)
+    return Diagnostic(item.path, target.span, told, fix, help="" if fix else f"write {written}")
 
 
 def _words(item: Item) -> tuple[str, Arg]:
