@@ -205,6 +205,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "urls.script_behind_alias": ("alias", "scriptalias",),
     "urls.script_names_a_callable": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.script_path_relative": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),
+    "urls.socket_never_asked": ("proxypass",),
     "urls.static_files_by_python": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.upgrade_not_recognized": ("rewritecond",),
     "urls.url_prefix_without_slash": ("alias", "scriptalias", "wsgiscriptalias",),

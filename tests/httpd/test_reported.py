@@ -905,6 +905,31 @@ def test_conditions_without_an_expression_of_their_own_leave_the_groups(conditio
     assert answers["http://a.example/x"].location == f"http://b.example/{'x' if '(' in condition else 'a'}"
 
 
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("ProxyPass /a/ unix:/srv/w/1|http://w/\nProxyPass /b/ unix:/srv/w/2|http://w/\n", True),
+        ("ProxyPass /a/ unix:/srv/w/1|http://w/\nProxyPass /b/ unix:/srv/w/2|http://v/\n", False),
+        ("ProxyPass /a unix:/srv/w/1|http://\nProxyPass /b unix:/srv/w/2|http://localhost:80\n", True),
+        ("ProxyPass /a/ unix:/srv/w/1|http://w/\nProxyPass /b/ unix:/srv/w/2|http://w/b/\n", True),
+        ("ProxyPass /b/ unix:/srv/w/2|http://w/b/\nProxyPass /a/ unix:/srv/w/1|http://w/\n", False),
+        ("ProxyPass /a/ unix:/srv/w/1|http://w/\nProxyPass /b/ unix:/srv/w/2|http://w:81/\n", False),
+        (
+            "<Location /a/>\nProxyPass unix:/srv/w/1|http://W/\n</Location>\n"
+            "<IfModule mod_proxy.c>\n<Location /b/>\nProxyPass unix:/srv/w/2|http://w/\n</Location>\n</IfModule>\n",
+            True,
+        ),
+    ],
+)
+def test_a_socket_is_found_by_the_name_behind_the_bar(text: str, is_one: bool, httpd: Path) -> None:  # noqa: FBT001
+    case = Reported("", "", _HOST_OF.format(text), {}, modules=("proxy", "proxy_http"))
+    assert ("socket-never-asked" in reported(case)) is is_one
+    setup = Setup({"site.conf": case.text}, _NO_MOUNT, modules=case.modules)
+    log = run(setup, probes("http://a.example/a/x", "http://a.example/b/x"), httpd).log
+    assert ("domain socket /srv/w/2 " in log) is not is_one
+    assert "domain socket /srv/w/1 " in log
+
+
 @pytest.mark.parametrize("scheme", ["ws", "wss"])
 @pytest.mark.parametrize(
     "form",
