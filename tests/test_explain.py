@@ -548,6 +548,15 @@ def test_what_a_proxy_does_not_tell_is_why_an_origin_is_not_trusted(
     assert help_ in said(capfd, message, server(tmp_path, SHOP.replace("</V", f"{lines}</V")))
 
 
+@pytest.mark.parametrize("name", ["board", "board.test", "board.vhost"])
+def test_a_site_that_cannot_be_enabled(name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    conf = server(tmp_path)
+    (conf / "sites-available" / name).write_text(SHOP.replace("shop", "board"), "utf-8")
+    out = said(capfd, f"ERROR: Site {name} does not exist!", conf)
+    assert "site-not-read" in out
+    assert f"rename it to {name}.conf" in out
+
+
 @pytest.mark.parametrize("command", ["SSLCertificateFile", "SSLCertificateKeyFile", "SSLCACertificateFile"])
 @pytest.mark.parametrize("is_there", [True, False])
 def test_a_certificate_that_is_there_is_not_said_to_be_missing(

@@ -438,6 +438,7 @@ ELSEWHERE = {
         ("key-of-another-certificate", "certificate-of-another-name"),
         "the servers of scenes have one certificate, with its key",
     ),
+    "no-such-site": "a2ensite of Debian writes it: see test_a_site_that_cannot_be_enabled",
     "no-error-log": "httpd ends by it after it has judged its configuration, without any log",
     "workers-few": "it takes as many visitors as httpd has threads",
     "too-long-body": "probes send no body",

@@ -451,11 +451,12 @@ class Item:
 
 
 class PassedOver(NamedTuple):
-    """An Include, and the names of sites beside those that it reads."""
+    """An Include, and the names of sites beside those that it reads; or of those beside the ones that ``a2ensite`` can enable for it."""
 
     include: Item
     suffix: str
     names: tuple[str, ...]
+    is_available: bool = False
 
 
 def as_written(item: Item) -> tuple[str, ...]:

@@ -77,7 +77,9 @@ def _hidden(occurrence: Occurrence, asked: Asked, line: Spot) -> Cause:
     path = occurrence.fields.get("path", "")
     if any(config.disk is not None and config.disk.is_file(path) for config in asked.configs):
         text = "the file is there as these files are now: it was empty, or SELinux or AppArmor hides it from httpd"
-        return Cause(text, (line,), help="ausearch -m avc tells what was refused; put it where httpd's own certificates are")
+        return Cause(
+            text, (line,), help="ausearch -m avc tells what was refused; put it where httpd's own certificates are"
+        )
     help_ = "write the path of the one that is there, or get one; ls -Z tells where SELinux may hide it"
     return Cause(occurrence.message.about, (line,), help=help_)
 

@@ -177,6 +177,14 @@ STARTING = (
         "Apple's httpd loads no module that is not signed",
     ),
     Message(
+        "no-such-site",
+        "ERROR: Site {site} does not exist!",
+        "words",
+        "a2ensite enables sites whose files lie in sites-available and have names that end in .conf",
+        rules=("site-not-read",),
+        only="a2ensite",
+    ),
+    Message(
         "certificate-missing",
         "{command}: file '{path}' does not exist or is empty",
         "start",

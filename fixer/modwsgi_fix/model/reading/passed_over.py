@@ -25,6 +25,8 @@ _PUT_ASIDE = expression(
 )
 #: A host for visitors, which makes a file a site.
 _SITE = expression(r"^[ \t]*<VirtualHost\b", re.M | re.I)
+#: Debian's directory of links to the sites that are in use, and that of all sites.
+_ENABLED, _AVAILABLE = "sites-enabled", "sites-available"
 #: The most names of one directory that are looked at.
 _MOST = 200
 
@@ -38,13 +40,25 @@ def passed_over(
         found = _BY_SUFFIX.match(last)
         if found is None or has_wildcard(directory):
             continue
-        beside = [
-            name for name in _names(files, directory) if not name.endswith(found[1]) and not _PUT_ASIDE.search(name)
-        ]
-        paths = ((name, posixpath.join(directory, name)) for name in beside[:_MOST])
-        sites = tuple(name for name, path in paths if not is_read(path) and _is_site(files, path))
+        enabled = _names(files, directory)
+        sites = _sites(files, directory, found[1], is_read)
         if sites:
             yield PassedOver(item, found[1], sites)
+        if directory.endswith(_ENABLED):
+            # The links to them are in the other directory, with or without the suffix.
+            available = _sites(files, f"{directory.removesuffix(_ENABLED)}{_AVAILABLE}", found[1], is_read)
+            taken = {*enabled, *_names(files, f"{directory.removesuffix(_ENABLED)}{_AVAILABLE}")}
+            rest = tuple(name for name in available if name not in enabled and f"{name}{found[1]}" not in taken)
+            if rest:
+                yield PassedOver(item, found[1], rest, is_available=True)
+
+
+def _sites(files: Files, directory: str, suffix: str, is_read: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return the names of the sites in a directory that lack a suffix."""
+    every = _names(files, directory)
+    beside = [name for name in every if not name.endswith(suffix) and not _PUT_ASIDE.search(name)]
+    paths = ((name, posixpath.join(directory, name)) for name in beside[:_MOST])
+    return tuple(name for name, path in paths if not is_read(path) and _is_site(files, path))
 
 
 def _names(files: Files, directory: str) -> list[str]:
