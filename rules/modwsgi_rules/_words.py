@@ -201,6 +201,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "urls.rewrite_engine_off": ("rewriterule",),
     "urls.rewrite_loop": ("rewriterule", "virtualhost",),
     "urls.rewrite_without_pt": ("rewriteengine", "virtualhost",),
+    "urls.scheme_not_passed_on": ("proxypass",),
     "urls.scheme_twice": ("balancermember", "proxypass", "proxypassmatch", "proxypassreverse", "redirect", "redirectmatch", "redirectpermanent", "redirecttemp", "rewriterule",),
     "urls.script_behind_alias": ("alias", "scriptalias",),
     "urls.script_names_a_callable": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),
