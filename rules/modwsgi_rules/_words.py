@@ -196,7 +196,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "urls.proxy_hides_application": ("proxypass", "proxypassmatch",),
     "urls.proxy_slash_mismatch": ("proxypass", "proxypassmatch", "rewriterule",),
     "urls.redirect_hides_application": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
-    "urls.redirect_leads_back": ("redirect", "redirectmatch", "redirectpermanent", "redirecttemp", "virtualhost",),
+    "urls.redirect_leads_back": ("redirect", "redirectmatch", "redirectpermanent", "redirecttemp", "rewriteengine", "virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.reference_to_no_group": ("aliasmatch", "proxypassmatch", "redirectmatch", "rewritecond", "rewriterule", "scriptaliasmatch", "wsgiscriptaliasmatch",),
     "urls.rewrite_engine_off": ("rewriterule",),
     "urls.rewrite_loop": ("rewriterule", "virtualhost",),

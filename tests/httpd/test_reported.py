@@ -253,6 +253,35 @@ CASES = [
             ("by a pattern", "RedirectMatch ^/c /c/d\n", {"/c/d": "/c/d"}),
         )
     ),
+    *(
+        Reported(
+            f"a rule that takes its own target, {name}",
+            "redirect-leads-back",
+            _HOST_OF.format(f"RewriteEngine On\n{text}"),
+            {
+                f"http://a.example{path}": {"status": 302, "location": f"http://a.example{to}"}
+                for path, to in there.items()
+            },
+            modules=("proxy", "proxy_http"),
+        )
+        for name, text, there in (
+            (
+                "before a proxy",
+                f"ProxyPass / {_ELSEWHERE}\nRewriteRule ^ http://%{{SERVER_NAME}}%{{REQUEST_URI}} [R]\n",
+                {"/x": "/x", "/": "/"},
+            ),
+            (
+                "in a condition",
+                "<IfModule rewrite_module>\nRewriteRule ^(.*)$ http://%{HTTP_HOST}$1 [R,L]\n</IfModule>\n",
+                {"/x": "/x"},
+            ),
+            (
+                "that always holds",
+                "RewriteRule ^/well - [L]\nRewriteCond %{HTTPS} !=on\nRewriteRule .* /start [R]\n",
+                {"/x": "/start", "/start": "/start"},
+            ),
+        )
+    ),
     Reported(
         "a dot before the name of a module",
         "relative-import-in-script",

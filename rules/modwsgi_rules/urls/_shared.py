@@ -19,6 +19,8 @@ _CALLABLE = expression(
     r"(?<!\A.):(?P<name>[A-Za-z_]\w*(?:\(\))?)\Z|\A(?:\w+\.)+wsgi\.(?P<django>application)\Z", re.ASCII
 )
 
+#: Patterns of mod_rewrite that every URL matches.
+EVERYTHING = frozenset({"^", ".*", "(.*)", "^.*$", "^(.*)$", "^/(.*)$", "^/(.*)", "^/", "/", "^(.*)", "^/.*", "^.*", "^/?(.*)", "^/?(.*)$"})  # fmt: skip
 _URL = expression(r"(?P<scheme>https?)://(?P<name>[\w.-]+|%\{(?:HTTP_HOST|SERVER_NAME)\})(?P<path>[/$%].*|\Z)", re.I)
 
 

@@ -73,9 +73,7 @@ from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.rewrites import Rewrite, rewrites
 from modwsgi_fix.model.urls import Mapping, covers_whole, mounts, redirects, together
 from modwsgi_fix.rule import Diagnostic, Related, rule
-from modwsgi_rules.urls._shared import path_at_home
-
-_EVERYTHING = frozenset({"^", ".*", "(.*)", "^.*$", "^(.*)$", "^/(.*)$", "^/(.*)", "^/", "/", "^(.*)", "^/.*", "^.*", "^/?(.*)", "^/?(.*)$"})  # fmt: skip
+from modwsgi_rules.urls._shared import EVERYTHING, path_at_home
 
 
 @rule()
@@ -115,6 +113,6 @@ def _always(rewrite: Rewrite) -> bool:
     return (
         external
         and not rewrite.conditions
-        and rewrite.pattern in _EVERYTHING
+        and rewrite.pattern in EVERYTHING
         and not {"p", "proxy"} & rewrite.flags.keys()
     )

@@ -8,6 +8,7 @@ that to `/shop///`. `Redirect / https://shop.example/` was meant for the host on
 
 ## Why
 
+A `RewriteRule` for every URL, `RewriteRule ^ https://%{SERVER_NAME}%{REQUEST_URI} [R]`, is looked at before any alias or proxy.
 `Redirect` takes a URL and all below it, and puts what follows behind the target (mod_alias.c:try_redirect_list; measured with
 2.4.71). `RedirectMatch` takes what its pattern finds anywhere in a URL.
 
@@ -15,7 +16,7 @@ that to `/shop///`. `Redirect / https://shop.example/` was meant for the host on
 
 There is no fix: the line may be superfluous, or of another host. For one URL alone write `RedirectMatch ^/shop$ /shop/`, or `^/$` for the start page.
 A mount that is taken as a whole is reported by `redirect-hides-application`. A redirect with another one, a `ProxyPass` or a
-`RewriteRule` beside it that may end the circle is not reported.
+`RewriteRule` beside it that may end the circle is not reported; a `RewriteRule` only without conditions, but for one on `%{HTTPS}` that always holds in its host.
 
 ## See also
 
@@ -41,6 +42,17 @@ Rules `redirect-hides-application` and `name-leads-elsewhere-by-https`.
     </VirtualHost>
     ```
 
+    ```apache
+    <VirtualHost *:443>
+        ServerName shop.example
+        SSLEngine On
+        ProxyPass / http://127.0.0.1:8000/
+        RewriteEngine On
+        RewriteRule ^(.*)$ https://%{HTTP_HOST}$1 [R=301,L]
+    #                      ^^^^^^^^^^^^^^^^^^^^^^
+    </VirtualHost>
+    ```
+
 Not reported:
 
     ```apache
@@ -59,16 +71,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import HANDED_ON
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.items import Server
+from modwsgi_fix.model.items import Item, Server
+from modwsgi_fix.model.rewrites import rewrites
+from modwsgi_fix.model.servers import speaks_tls
 from modwsgi_fix.model.urls import Mapping, covers_whole, mounts, redirects, together
 from modwsgi_fix.rule import Diagnostic, Rank, Scope, Severity, rule
-from modwsgi_rules.urls._shared import path_at_home
+from modwsgi_rules.urls._shared import EVERYTHING, path_at_home
+
+#: What a rule does with a request that it does not redirect.
+_NO_REDIRECT = frozenset({"p", "f", "g", "pt", "c", "s", "n"})
+#: A pattern that leaves the start page to the rules below.
+_OF_SOME_URLS = expression(r"\^/[\w.\\-]")
 
 
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER, scope=Scope.HOST)
 def redirect_leads_back(config: Config) -> Iterator[Diagnostic]:
     for server in filter(config.asks, config.servers):
+        yield from _rules_that_lead_back(config, server)
         own = [one for one in redirects(config, server) if one.server is server]
         for redirect in own:
             if not _leads_back(config, server, redirect) or _may_end(config, server, redirect, own):
@@ -84,6 +105,33 @@ def redirect_leads_back(config: Config) -> Iterator[Diagnostic]:
                 f"{redirect.item.name} of {redirect.url} takes this URL, too, so a browser is redirected without end",
                 help=_help(redirect),
             )
+
+
+def _rules_that_lead_back(config: Config, server: Server) -> Iterator[Diagnostic]:
+    """Yield the rule that redirects every URL of a host to this host; where an application is mounted, another rule reports it."""
+    if mounts(config, server):
+        return
+    for rewrite in rewrites(config, server):
+        item, is_external = rewrite.item, "r" in rewrite.flags or "://" in rewrite.substitution
+        if not item.known or item.file.tree.is_template or rewrite.flags.keys() & _NO_REDIRECT:
+            return
+        if rewrite.pattern in EVERYTHING and all(_always_holds(config, server, one) for one in rewrite.conditions):
+            if is_external and path_at_home(config, server, rewrite.substitution) is not None:
+                told = "RewriteRule takes the URL that it leads to, too, so a browser is redirected without end"
+                help = "take the line out, or write it into the host that it is for"
+                yield Diagnostic(item.path, item.args[1].span, told, help=help)
+            return
+        if not _OF_SOME_URLS.match(rewrite.pattern):
+            return
+
+
+def _always_holds(config: Config, server: Server, condition: Item) -> bool:
+    """Whether a condition asks for the scheme, and each request of its host has it."""
+    if len(condition.args) != 2 or not condition.known or condition.value.lower() != "%{https}":
+        return False
+    text = condition.values[1].lower()
+    word = text.removeprefix("!").strip("^$=")
+    return word in ("on", "off") and speaks_tls(config, server) is ((word == "on") is not text.startswith("!"))
 
 
 def _leads_back(config: Config, server: Server, redirect: Mapping) -> bool:
