@@ -139,10 +139,12 @@ def _started(config: Config) -> Iterator[Missing]:
 
 def _named(config: Config) -> Iterator[Missing]:
     """Yield the known paths that lines name, as if none of them existed."""
+    # Debian has no directory of logs there; elsewhere it is empty or a link, and seldom copied.
+    root = working_root(config) if working_root(config) == "/etc/apache2" else ""
     for item in config.named(*LOG_FILES):
         if item.values and item.args[0].known and not item.value.startswith(("|", "syslog")):
             code, log = ("AH02291", "error log") if item.key == "errorlog" else ("AH02297", "log file")
-            directory = posixpath.dirname(item.value)
+            directory = posixpath.dirname(posixpath.join(root, item.value))
             refusal = f"{code}: Cannot access directory '{directory}/' for {log}"
             yield Missing(item, item.args[0].span, directory, "the log directory", refusal)
     for item in config.named(*CERTIFICATES):
