@@ -23,7 +23,10 @@ def is_missing(disk: Files, path: str) -> bool:
 
 
 def _is_in_sight(disk: Files, path: str) -> bool:
-    """Whether the nearest existing directory above a path is a site's own. A path below a file is the rest of a URL, one below a link may be there."""
+    """Whether the nearest existing directory above a path is a site's own.
+
+    A path below a file is the rest of a URL; one below a link, whose target was not copied, may be there.
+    """
     above = posixpath.dirname(path)
     while above != "/" and not disk.is_dir(above):
         if disk.is_file(above) or disk.is_link(above):

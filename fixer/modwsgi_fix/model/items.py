@@ -451,7 +451,10 @@ class Item:
 
 
 class PassedOver(NamedTuple):
-    """An Include, and the names of sites beside those that it reads; or of those beside the ones that ``a2ensite`` can enable for it."""
+    """An Include, and the names of sites beside those that it reads.
+
+    With ``is_available`` they lie in the directory of all sites, where ``a2ensite`` does not find them.
+    """
 
     include: Item
     suffix: str

@@ -348,7 +348,7 @@ SCRIPTS = (
             name,
             text,
             "told-by-proxy",
-            "a form was sent from a page of another name or scheme than the application takes for its own, as where a proxy hides them",
+            "a form came from a page of another name or scheme than the application takes for its own: a proxy may hide them",
         )
         for name, text in (
             ("origin-not-trusted", "Origin checking failed - {origin} does not match any trusted origins"),
