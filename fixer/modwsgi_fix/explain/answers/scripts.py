@@ -63,7 +63,9 @@ _HEADED = ("script-exception", "exec-failed", "cannot-be-loaded", "not-compiled"
 _LOCALE = "write lang=C.UTF-8 locale=C.UTF-8 into WSGIDaemonProcess; in embedded mode LANG of httpd counts, which envvars sets"
 _WRITABLE = "let the user of the process group (user= of WSGIDaemonProcess, else User) write the file and its directory"
 _READABLE = "let the user of the process group (user= of WSGIDaemonProcess, else User) open it, or write it elsewhere"
-_CONNECTS = "setsebool -P httpd_can_network_connect_db on; httpd_can_network_connect for other ports; see ausearch -m avc"
+_CONNECTS = (
+    "setsebool -P httpd_can_network_connect_db on; httpd_can_network_connect for other ports; see ausearch -m avc"
+)
 _HELP = {
     **dict.fromkeys(("database-forbidden", "database-forbidden-13", "mysql-forbidden", "redis-forbidden"), _CONNECTS),
     "library-not-executed": "see what refuses it: ausearch -m avc, and the options of the file system (findmnt -T FILE)",
