@@ -95,9 +95,8 @@ def condition_of_another_host(config: Config) -> Iterator[Diagnostic]:
 def _found(config: Config, server: Server, item: Item) -> Diagnostic:
     name = _name(item)
     other = _elsewhere(config, server, name)
-    related = ()
-    if isinstance(other, Server) and other.item is not None:
-        related = (Related(other.item.path, other.item.span, f"requests for {name} come to this host"),)
+    place = other.item if isinstance(other, Server) else None
+    related = (Related(place.path, place.span, f"requests for {name} come to this host"),) if place is not None else ()
     message = f"no request for {name} comes to this host, so the RewriteRule below does nothing"
     help = "write a name of this host, or take the rule away"
     return Diagnostic(item.path, item.span, message, related=related, help=help)

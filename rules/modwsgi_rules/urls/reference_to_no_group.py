@@ -76,7 +76,7 @@ _CONDITION, _RULE = "rewritecond", "rewriterule"
 _REFERENCE = expression(r"(?<!\\)(?P<sign>[$%])(?P<group>[1-9])")
 #: A byte of a URL, which looks like a reference.
 _BYTE = expression(r"%[2-7][0-9A-Fa-f]")
-#: What is no regular expression: a comparison, or a test of a file (mod_rewrite.c:cmd_rewritecond).
+#: What is not a regular expression: a comparison, or a test of a file (mod_rewrite.c:cmd_rewritecond).
 _OTHER = expression(r"[<>=].+|-[fslhdxUFL]|-(?:lt|le|eq|ge|gt|ne)\b.*")
 
 

@@ -97,7 +97,7 @@ def _missing(lines: Sequence[Item]) -> Iterator[tuple[Item, str]]:
             continue
         name = next(name for name in held if not held[name])
         who = f"{name} sends" if any(held.values()) else "browsers send"
-        yield item, f"{who} {header}: {sent[name]}, for which {pattern} does not hold"
+        yield item, f"{pattern} does not hold for {header}: {sent[name]}, which {who}"
 
 
 def _holds(item: Item, text: str) -> bool | None:
