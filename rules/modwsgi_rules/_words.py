@@ -124,6 +124,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "python.python_path_relative": ("wsgidaemonprocess", "wsgipythonpath",),
     "python.setenv_not_in_os_environ": ("setenv", "setenvif", "setenvifnocase",),
     "scripts.activate_this": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),
+    "scripts.allowed_origin_sent_twice": ("header",),
     "scripts.application_arguments": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "scripts.application_called_at_load": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "scripts.application_is_a_module": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),

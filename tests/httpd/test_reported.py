@@ -77,7 +77,39 @@ def application(environ, start_response):
     return answered(environ, start_response)
 """
 
+#: An application that sends a header, and asks its own server how often that is sent.
+_COUNTS = """
+import socket
+def application(environ, start_response):
+    if environ["PATH_INFO"] == "/api":
+        start_response("200 OK", [("Access-Control-Allow-Origin", "*")])
+        return [b""]
+    with socket.create_connection((environ["SERVER_ADDR"], 80)) as asked:
+        asked.sendall(b"GET /api HTTP/1.0\\r\\nHost: a.example\\r\\n\\r\\n")
+        text = b"".join(iter(lambda: asked.recv(9999), b"")).lower()
+    start_response("200 OK", [("Location", str(text.count(b"access-control-allow-origin")))])
+    return [b""]
+"""
+
 CASES = [
+    *(
+        Reported(
+            f"a header that is sent twice, {name}",
+            "allowed-origin-sent-twice",
+            _HOST_OF.format(text + _MOUNT) + _OPEN,
+            {"http://a.example/": {"status": 200, "location": "2"}},
+            tree={"/srv/w/app.wsgi": _COUNTS},
+            modules=("headers",),
+        )
+        for name, text in (
+            ("in another table", 'Header always set Access-Control-Allow-Origin "*"\n'),
+            ("by add", "Header add Access-Control-Allow-Origin *\n"),
+            (
+                "in both tables",
+                "Header set Access-Control-Allow-Origin a\nHeader always set Access-Control-Allow-Origin b\n",
+            ),
+        )
+    ),
     *(
         Reported(
             f"a header that is left out, {name}",
@@ -932,6 +964,22 @@ def test_conditions_without_an_expression_of_their_own_leave_the_groups(conditio
     assert "reference-to-no-group" not in reported(case)
     answers = run(Setup({"site.conf": case.text}, case.tree), probes("http://a.example/x"), httpd)
     assert answers["http://a.example/x"].location == f"http://b.example/{'x' if '(' in condition else 'a'}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Header set Access-Control-Allow-Origin *\n",
+        "Header setifempty Access-Control-Allow-Origin *\n",
+        "Header onsuccess unset Access-Control-Allow-Origin\nHeader always set Access-Control-Allow-Origin *\n",
+    ],
+)
+def test_a_header_that_is_sent_once_is_not_reported(text: str, httpd: Path) -> None:
+    tree: Tree = {"/srv/w/app.wsgi": _COUNTS}
+    case = Reported("", "", _HOST_OF.format(text + _MOUNT) + _OPEN, {}, tree=tree, modules=("headers",))
+    answers = run(Setup({"site.conf": case.text}, tree, modules=case.modules), probes("http://a.example/"), httpd)
+    assert answers["http://a.example/"].location == "1"
+    assert "allowed-origin-sent-twice" not in reported(case)
 
 
 @pytest.mark.parametrize(
