@@ -441,6 +441,44 @@ def test_found(name: str, httpd: Path) -> None:
     assert all(pair.is_known for pair in pairs)
 
 
+_BACK = "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    ("line", "mapped"),
+    [
+        (f"ProxyPass / {_BACK}/", f"{_BACK}/r/a%2Fb%20c"),
+        (f"ProxyPassMatch ^/(.*) {_BACK}/$1", f"{_BACK}/r/a%2Fb%20c"),
+        (f"RewriteEngine On\nRewriteRule ^/(.*) {_BACK}/$1 [P]", f"{_BACK}/r/a%2Fb%20c"),
+        (f"<IfModule mod_proxy.c>\nProxyPass /r/ {_BACK}/q/\n</IfModule>", f"{_BACK}/q/a%2Fb%20c"),
+        (f"<Location />\nProxyPass {_BACK}/\n</Location>", f"{_BACK}/r/a%252Fb%20c"),
+        (f"<LocationMatch ^/(.*)>\nProxyPassMatch {_BACK}/$1\n</LocationMatch>", f"{_BACK}/r/a%252Fb%20c"),
+        (f"ProxyPass / {_BACK}/ nocanon", ""),
+        (f"<Location />\nProxyPass {_BACK}/ nocanon\n</Location>", ""),
+        (f"AllowEncodedSlashes On\nProxyPass / {_BACK}/ nocanon", ""),
+    ],
+)
+def test_an_encoded_slash_stays_one_unless_a_section_hands_it_on(line: str, mapped: str, httpd: Path) -> None:
+    text = f"<VirtualHost *:80>\nServerName a.example\nAllowEncodedSlashes NoDecode\n{line}\n</VirtualHost>\n"
+    setup = Setup({"site.conf": text}, {}, listen=(80,), modules=("proxy", "proxy_http"))
+    probe = Probe("a.example", "/r/a%2Fb%20c")
+    done = server.run(setup, [probe], httpd)
+    (pair,) = compare(model_of(setup), done.answers)
+    assert pair.difference is None
+    assert pair.is_known is bool(mapped)
+    assert done.answers[probe].mapped == f"proxy:{mapped or f'{_BACK}/r/a%2Fb%20c'}"
+
+
+@pytest.mark.parametrize("words", ["", " nocanon"])
+def test_other_characters_are_escaped_as_they_are_sent(words: str, httpd: Path) -> None:
+    text = f"<VirtualHost *:80>\nServerName a.example\nProxyPass /r/ {_BACK}/{words}\n</VirtualHost>\n"
+    setup = Setup({"site.conf": text}, {}, listen=(80,), modules=("proxy", "proxy_http"))
+    done = server.run(setup, [Probe("a.example", "/r/a%20b")], httpd)
+    (pair,) = compare(model_of(setup), done.answers)
+    assert pair.is_known
+    assert pair.difference is None
+
+
 def _probe(words: str) -> Probe:
     method, _, url = words.rpartition(" ")
     who, at, rest = url.rpartition("@")

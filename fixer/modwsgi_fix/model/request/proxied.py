@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from modwsgi_fix.directives.families import PROXY_SECTIONS
+from modwsgi_fix.directives.families import LOCATION_SECTIONS, PROXY_SECTIONS
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Section, last, stack
 from modwsgi_fix.model.merge.world import Beyond
@@ -43,6 +44,7 @@ def send_away(state: State, target: str, item: Item) -> None:
         raise Beyond(f"{item.name} puts variables of the request into {target}, which is not modelled", item)
     state.step("mapping", f"{item.name} hands it to {target}", item)
     state.handler = HANDLER
+    state.sent_by = item
     state.filename = f"{_PREFIX}{target}"
 
 
@@ -78,18 +80,47 @@ def _matches(section: Section, url: str) -> bool | Unknown:
 
 def written_out(state: State) -> None:
     """Write the URL as mod_proxy asks for it, with the query."""
-    state.filename = _canonical(state.filename or "", state.query)
+    target = state.filename or ""
+    is_escaped = "%" in state.raw and state.sent_by is not None
+    if is_escaped and _is_as_sent(state.sent_by) and _quoted(state.uri) != state.raw:
+        raise Beyond("nocanon passes escaped characters on as they are sent, which is not modelled", state.sent_by)
+    keeps = is_escaped and _keeps_slashes(state)
+    if keeps and "%" in _SLASH.sub("", target):
+        raise Beyond("a percent sign beside an encoded slash is refused by some releases of httpd", state.sent_by)
+    state.filename = _canonical(target, state.query, _SAFE + "%" if keeps else _SAFE)
 
 
-def _canonical(target: str, query: str) -> str:
-    """Return what mod_proxy asks for, with its path escaped and a query (mod_proxy_http.c:proxy_http_canon)."""
+#: A slash that ``AllowEncodedSlashes NoDecode`` leaves encoded.
+_SLASH = expression(r"%2f", re.I)
+
+
+def _is_as_sent(item: Item | None) -> bool:
+    return item is not None and any(value.lower() == "nocanon" for value in item.values[1:])
+
+
+def _keeps_slashes(state: State) -> bool:
+    """Whether an encoded slash stays one: with NoDecode, for what the lines of a server hand on, and not those of sections.
+
+    Measured with 2.4.71: ``ProxyPass`` in ``<Location>`` escapes it once more, as ``%252F``.
+    """
+    item = last(state.site.base[-1:], "allowencodedslashes", state.world)
+    by_section = state.sent_by is None or state.sent_by.section(*LOCATION_SECTIONS) is not None
+    return item is not None and item.value.lower() == "nodecode" and not by_section
+
+
+def _quoted(path: str, safe: str = _SAFE) -> str:
     from urllib.parse import quote
 
+    return quote(path, safe=safe, errors="surrogateescape")
+
+
+def _canonical(target: str, query: str, safe: str = _SAFE) -> str:
+    """Return what mod_proxy asks for, with its path escaped and a query (mod_proxy_http.c:proxy_http_canon)."""
     if _scheme(target.removeprefix(_PREFIX)) not in _WRITTEN_OUT:
         return target
     start, separator, rest = target.partition("://")
     host, _, path = rest.partition("/")
-    url = f"{start.lower()}{separator}{host.lower()}/{quote(path, safe=_SAFE, errors='surrogateescape')}"
+    url = f"{start.lower()}{separator}{host.lower()}/{_quoted(path, safe)}"
     return f"{url}?{query}" if query else url
 
 

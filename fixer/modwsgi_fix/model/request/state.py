@@ -60,7 +60,7 @@ class State:
     __slots__ = (
         "alias", "anchor", "config", "content_type", "context", "documents", "environment", "failed", "failing", "filename",
         "forced", "handler", "is_done", "is_passed_on", "layers", "located", "mount", "parent", "path_info", "query", "raw",
-        "redirects", "request", "site", "steps", "type", "uri", "walked", "world",
+        "redirects", "request", "sent_by", "site", "steps", "type", "uri", "walked", "world",
     )  # fmt: skip
 
     def __init__(
@@ -89,6 +89,8 @@ class State:
         self.path_info = ""
         self.type = MISSING
         self.handler: str | None = None
+        #: The line that hands the request on to another server.
+        self.sent_by: Item | None = None
         #: The path that the mapping directive names: without a filesystem, the directories above it are assumed to exist.
         self.anchor = "/"
         self.mount: Mapping | None = None
