@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support import job_of
+from support import config_of, job_of
 
 from modwsgi_fix.engine import check
 from modwsgi_fix.rule import all_rules
@@ -28,3 +28,22 @@ def test_the_application_is_said_to_answer_only_where_it_does(before: str, optio
     (found,) = check(job_of({"/etc/httpd/httpd.conf": _MAIN.format(before, options)}, rule))
     assert found.fix is not None
     assert said in found.fix.reason
+
+
+_LOCATION = "<Location /shop>\n{}</Location>\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "end"),
+    [
+        ("Order allow,deny\nAllow from all\n", "both must agree"),
+        ("Order allow,deny\nAllow from all\nSatisfy All\n", "both must agree"),
+        ("Allow from all\nSatisfy Any\n", "one may be enough"),
+        ("<IfModule alias_module>\nAllow from all\nsatisfy any\n</IfModule>\n", "one may be enough"),
+    ],
+)
+@pytest.mark.parametrize("section", [_LOCATION, "<Directory /srv/shop>\n{}</Directory>\n", "<Files a>\n{}</Files>\n"])
+def test_one_dialect_may_be_enough(section: str, lines: str, end: str) -> None:
+    config = config_of({"site.conf": section.format(lines + "Require valid-user\n")})
+    (found,) = all_rules()["old-access-directives"].check(config)
+    assert found.message.endswith(end)

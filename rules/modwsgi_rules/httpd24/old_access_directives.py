@@ -8,7 +8,7 @@ and an old-style deny stays effective under `Require all granted`.
 
 ## Why
 
-httpd asks the old words beside `Require`, and both must agree (the httpd manual, "Upgrading to 2.4 from 2.2: access control"). So a
+httpd asks the old words beside `Require`, and both must agree, or one of them with `Satisfy Any` (the httpd manual, "Upgrading to 2.4 from 2.2: access control"). So a
 section cannot be converted alone, and the sections of a file are one finding.
 
 ## The fix
@@ -241,7 +241,9 @@ def _message(sections: Sequence[Sequence[Item]], *, refused: bool) -> str:
     where = f" in {len(sections)} sections" if len(sections) > 1 else ""
     if refused:
         return f"httpd will not start: {what} are read by mod_access_compat, which is not loaded"
-    return f"{what} of httpd 2.2 {'decide' if len(names) > 1 else 'decides'} beside Require{where}, and both must agree"
+    takes_any = any(line.key == "satisfy" and line.value.lower() == "any" for lines in sections for line in lines)
+    end = "one may be enough" if takes_any else "both must agree"
+    return f"{what} of httpd 2.2 {'decide' if len(names) > 1 else 'decides'} beside Require{where}, and {end}"
 
 
 class _Section:
