@@ -211,6 +211,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "urls.static_files_by_python": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.upgrade_not_recognized": ("rewritecond",),
     "urls.url_prefix_without_slash": ("alias", "scriptalias", "wsgiscriptalias",),
+    "urls.variable_always_empty": ("rewritecond", "rewriterule",),
     "urls.wsgi_alias_match_unanchored": ("wsgiscriptaliasmatch",),
     "urls.wsgi_alias_order": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.wsgi_alias_trailing_slash": ("wsgiscriptalias",),

@@ -12,6 +12,7 @@ _TREE = {"/srv/w/app.wsgi": app(), "/srv/w/static/a.css": "STYLE"}
 _HTTP = ("proxy", "proxy_http")
 #: With the Connection of a probe it is like that of Firefox, which is of two words.
 _UPGRADE = (("Upgrade", "websocket"), ("Connection", "Upgrade"))
+_BALANCED = (("X-Forwarded-Proto", "https"),)
 
 
 def _host(*lines: str) -> dict[str, str]:
@@ -67,6 +68,22 @@ CASES = (
             }
         ),
         equivalent={"site.conf: swap: RewriteCond *": "both have to hold, in any order"},
+    ),
+    Case(
+        name="the scheme that a load balancer tells",
+        rules=("variable-always-empty",),
+        level="unsafe",
+        before=_host(
+            "RewriteEngine On",
+            "RewriteCond %{HTTP_X_FORWARDED_PROTO} !https",
+            "RewriteRule ^ - [G]",
+            "RewriteRule ^ - [F]",
+        ),
+        tree=_TREE,
+        probes=(Probe("a.example", headers=_BALANCED), Probe("a.example")),
+        expect=EqualExcept(
+            {f"{_SITE}/ X-Forwarded-Proto: https": {"status": (410, 403), "body": ("410 Gone", "403 Forbidden")}}
+        ),
     ),
     Case(
         name="a semicolon behind the words of a proxy",
