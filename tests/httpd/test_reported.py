@@ -214,17 +214,17 @@ CASES = [
             f"a variable that mod_rewrite does not have, {name}",
             "variable-always-empty",
             _HOST_OF.format(f"RewriteEngine On\n{text}"),
-            {"http://a.example/x Accept-Language: de": {"status": 302, "location": "http://b.example/[]"}},
+            {"http://a.example/x Accept-Language: de": {"status": 302, "location": "http://b.example/-"}},
             asked=(Probe("a.example", "/x", headers=(("Accept-Language", "de"),)),),
         )
         for name, text in (
-            ("a header", "RewriteRule ^ http://b.example/[%{HTTP_ACCEPT_LANGUAGE}] [R,NE]\n"),
+            ("a header", "RewriteRule ^ http://b.example/-%{HTTP_ACCEPT_LANGUAGE} [R,NE]\n"),
             (
                 "in a condition",
-                "<IfModule rewrite_module>\nRewriteCond %{HTTP_ACCEPT_LANGUAGE} !de\nRewriteRule ^ http://b.example/[] [R,NE]\n</IfModule>\n",
+                "<IfModule rewrite_module>\nRewriteCond %{HTTP_ACCEPT_LANGUAGE} !de\nRewriteRule ^ http://b.example/- [R,NE]\n</IfModule>\n",
             ),
-            ("of SetEnvIf", "SetEnvIf Host . SHOP=1\nRewriteRule ^ http://b.example/[%{SHOP}] [R,NE]\n"),
-            ("of no module", "RewriteRule ^ http://b.example/[%{SCRIPT_URI}] [R,NE]\n"),
+            ("of SetEnvIf", "SetEnvIf Host . SHOP=1\nRewriteRule ^ http://b.example/-%{SHOP} [R,NE]\n"),
+            ("of no module", "RewriteRule ^ http://b.example/-%{SCRIPT_URI} [R,NE]\n"),
         )
     ),
     *(
