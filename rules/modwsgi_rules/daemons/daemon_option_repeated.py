@@ -53,7 +53,7 @@ def daemon_option_repeated(config: Config) -> Iterator[Diagnostic]:
         earlier = [option for option in process.options if option is not last[option.name]]
         if not earlier:
             continue
-        edits = () if item.foreign else delete_words(item, [option.span for option in earlier])
+        edits = delete_words(item, [option.span for option in earlier])
         for option in earlier:
             counts = last[option.name]
             fix = Fix.safe("Keep the last one only", *edits, reason="mod_wsgi takes the last one") if edits else None

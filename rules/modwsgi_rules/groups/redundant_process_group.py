@@ -90,7 +90,7 @@ def redundant_process_group(config: Config) -> Iterator[Diagnostic]:
                     yield from _conflict(config, item, later, option)
                     continue
                 fix = None
-                if not item.foreign and item not in config.readings(later):
+                if item not in config.readings(later):
                     fix = Fix.safe("Delete it", delete(item), reason="the later line counts")
                 message = (
                     f"this line has no effect, because {item.name} {later.value} further down counts for this host"
@@ -116,7 +116,7 @@ def _conflict(config: Config, item: Item, later: Item, option: str) -> Iterator[
         message += f", so {losing[0].url} runs in {later.value}"
     fix = None
     is_plain = item.known and not any(char in item.value for char in " \"'\\")
-    if losing and is_plain and not item.foreign and not any(m.item.foreign or m.item.guards for m in losing):
+    if losing and is_plain and not any(m.item.guards for m in losing):
         words = [f"{option}={item.value}"]
         edits = (add_words(mount.item, words) for mount in losing)
         fix = Fix.unsafe(
