@@ -38,8 +38,8 @@ _LOCATION = "<Location /shop>\n{}</Location>\n"
     [
         ("Order allow,deny\nAllow from all\n", "both must agree"),
         ("Order allow,deny\nAllow from all\nSatisfy All\n", "both must agree"),
-        ("Allow from all\nSatisfy Any\n", "one may be enough"),
-        ("Deny from all\nSATISFY any\n", "one may be enough"),
+        ("Allow from all\nSatisfy Any\n", "one may suffice"),
+        ("Deny from all\nSATISFY any\n", "one may suffice"),
     ],
 )
 @pytest.mark.parametrize("section", [_LOCATION, "<Directory /srv/shop>\n{}</Directory>\n", "<Files a>\n{}</Files>\n"])

@@ -242,7 +242,7 @@ def _message(sections: Sequence[Sequence[Item]], *, refused: bool) -> str:
     if refused:
         return f"httpd will not start: {what} are read by mod_access_compat, which is not loaded"
     takes_any = any(line.key == "satisfy" and line.value.lower() == "any" for lines in sections for line in lines)
-    end = "one may be enough" if takes_any else "both must agree"
+    end = "one may suffice" if takes_any else "both must agree"
     return f"{what} of httpd 2.2 {'decide' if len(names) > 1 else 'decides'} beside Require{where}, and {end}"
 
 
