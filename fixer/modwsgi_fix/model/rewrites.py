@@ -11,7 +11,7 @@ from modwsgi_fix.tuples import NamedTuple
 #: Long names of flags, as mod_rewrite.c:cmd_rewriterule_setflag reads them.
 _LONG = {
     "redirect": "r", "last": "l", "passthrough": "pt", "proxy": "p", "forbidden": "f", "gone": "g", "chain": "c",
-    "handler": "h", "skip": "s", "next": "n",
+    "handler": "h", "skip": "s", "next": "n", "nocase": "nc", "ornext": "or",
 }  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def rewrites(config: Config, server: Server) -> list[Rewrite]:
 
 
 def flags_of(item: Item) -> dict[str, str]:
-    """Return the values of a RewriteRule's flags, by their short names."""
+    """Return the values of the flags of a RewriteRule or RewriteCond, by their short names."""
     if len(item.args) < 3:
         return {}
     flags: dict[str, str] = {}

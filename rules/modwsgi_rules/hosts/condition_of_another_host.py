@@ -69,7 +69,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.request.hosts import hosts_are_open, index_of, place_of, port_of_address
-from modwsgi_fix.model.rewrites import rewrites
+from modwsgi_fix.model.rewrites import flags_of, rewrites
 from modwsgi_fix.model.servers import addresses
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 
@@ -121,8 +121,7 @@ def _alternatives(conditions: Sequence[Item]) -> Iterator[list[Item]]:
     group: list[Item] = []
     for condition in conditions:
         group.append(condition)
-        flags = condition.values[2].lower().strip("[]").split(",") if len(condition.values) > 2 else []
-        if not any(flag.strip() in ("or", "ornext") for flag in flags):
+        if "or" not in flags_of(condition):
             yield group
             group = []
     if group:

@@ -67,6 +67,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Arg, Item
 from modwsgi_fix.model.patterns import groups_in
+from modwsgi_fix.model.rewrites import flags_of
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.tuples import NamedTuple
@@ -169,12 +170,6 @@ def _groups_of(conditions: Sequence[Item]) -> int | None:
         if count is None:
             return None
         most = max(most, count)
-        if not any(map(_is_alternative, conditions)):
+        if not any("or" in flags_of(one) for one in conditions):
             break
     return most
-
-
-def _is_alternative(condition: Item) -> bool:
-    """Whether another condition may hold in the place of this one."""
-    flags = condition.values[2].lower().strip("[]").split(",") if len(condition.values) > 2 else []
-    return any(flag.strip() in ("or", "ornext") for flag in flags)

@@ -56,6 +56,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.patterns import Unknown, search
+from modwsgi_fix.model.rewrites import flags_of
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 from modwsgi_fix.text import Span
@@ -65,15 +66,14 @@ _SENT = {
     "%{http:upgrade}": ("websocket", {"each": "websocket"}),
     "%{http:connection}": ("upgrade", {"Chrome": "Upgrade", "Firefox": "keep-alive, Upgrade"}),
 }
-_NO_CASE = ("nc", "nocase")
 
 
 @rule(severity=Severity.WARNING, rank=Rank.ANSWER)
 def upgrade_not_recognized(config: Config) -> Iterator[Diagnostic]:
     for item, message in config.in_each_server(_missing, "rewritecond"):
         word, _ = _SENT[item.value.lower()]
-        flags = [flag for flag in _flags(item) if flag.lower() not in _NO_CASE]
-        meant = f"{word} [{','.join(['NC', *flags])}]"
+        flags = ["NC", *(flag.upper() for flag in flags_of(item) if flag != "nc")]
+        meant = f"{word} [{','.join(flags)}]"
         span = Span(item.args[1].span.start, item.args[min(len(item.args), 3) - 1].span.end)
         is_clear = not item.foreign and not item.guards and len(config.readings(item)) == 1
         is_clear = is_clear and "\n" not in item.file.text[slice(*span)]
@@ -103,7 +103,7 @@ def _missing(lines: Sequence[Item]) -> Iterator[tuple[Item, str]]:
 def _holds(item: Item, text: str) -> bool | None:
     """Whether a condition holds for a text; None where that is not known."""
     pattern = item.values[1]
-    no_case = any(flag.lower() in _NO_CASE for flag in _flags(item))
+    no_case = "nc" in flags_of(item)
     if pattern.startswith("="):
         wanted = pattern[1:].strip('"')
         return wanted.lower() == text.lower() if no_case else wanted == text
@@ -111,7 +111,3 @@ def _holds(item: Item, text: str) -> bool | None:
         return None
     found = search(pattern, text, nocase=no_case)
     return None if isinstance(found, Unknown) else found is not None
-
-
-def _flags(item: Item) -> list[str]:
-    return [flag.strip() for flag in item.values[2].strip("[]").split(",")] if len(item.values) > 2 else []
