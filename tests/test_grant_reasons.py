@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from support import config_of, job_of
 
-from modwsgi_fix.engine import check
+from modwsgi_fix.engine import Job, check, read
+from modwsgi_fix.files import Memory
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.rule import all_rules
 
 _MAIN = "<Directory />\nRequire all denied\n</Directory>\n{}WSGIScriptAlias / /srv/shop/app.wsgi{}\n"
@@ -47,3 +49,20 @@ def test_one_dialect_may_be_enough(section: str, lines: str, end: str) -> None:
     config = config_of({"site.conf": section.format(lines + "Require valid-user\n")})
     (found,) = all_rules()["old-access-directives"].check(config)
     assert found.message.endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        ("LoadModule wsgi_module /usr/lib/apache2/modules/mod_wsgi.so-3.8", "install it"),
+        ("LoadModule wsgi_module /usr/lib/apache2/modules/mod_wsgi.so", "install it"),
+        ("LoadFile /usr/lib/apache2/modules/libpython3.8.so.1.0", "install it"),
+        ("WSGIScriptAlias / /usr/lib/apache2/modules/shop.wsgi", "create it"),
+    ],
+)
+def test_nobody_is_told_to_create_a_module(line: str, advice: str) -> None:
+    files = Memory({"/etc/apache2/apache2.conf": line + "\n", "/usr/lib/apache2/modules/mod_alias.so": ""})
+    (source,) = find_sources(files, ["/etc/apache2"])
+    job = Job(source, [all_rules()["missing-on-disk"]], disk=files)
+    (found,) = check(job, read(job))
+    assert found.help == f"correct the path, or {advice}"

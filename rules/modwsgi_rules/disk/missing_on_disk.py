@@ -78,7 +78,9 @@ def missing_on_disk(config: Config) -> Iterator[Diagnostic]:
 
 
 def _advice(found: Missing) -> str:
-    return f"correct the path, or {'install' if found.path.endswith('.so') else 'create'} it"
+    # A module may be named after its Python as well, mod_wsgi.so-3.11.
+    is_installed = found.item.key in ("loadmodule", "loadfile") or found.path.endswith(".so")
+    return f"correct the path, or {'install' if is_installed else 'create'} it"
 
 
 def _so(found: Missing) -> str:
