@@ -88,7 +88,7 @@ def condition_of_another_host(config: Config) -> Iterator[Diagnostic]:
     for server in dict.fromkeys(item.server for item in asking):
         for rewrite in rewrites(config, server) if not server.is_main else ():
             dead = next((group for group in _alternatives(rewrite.conditions) if _is_dead(config, server, group)), None)
-            if dead is not None:
+            if dead is not None and all(one.accompanies(rewrite.item) for one in dead):
                 yield _found(config, server, dead[0])
 
 
@@ -108,7 +108,7 @@ def _asking(lines: Sequence[Item]) -> Iterator[Item]:
 
 def _name(item: Item) -> str:
     """Return the one name, in lower case, for which a condition holds; empty where there is no such name."""
-    if len(item.args) < 2 or not item.known or item.guards or item.file.tree.is_template:
+    if len(item.args) < 2 or not item.known or item.file.tree.is_template:
         return ""
     if item.value.lower() not in _ASKED_FOR:
         return ""
