@@ -772,7 +772,8 @@ def test_a_whole_path_is_not_to_be_made_whole(
     name: str, told: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     log = IMPORTS.replace(
-        "ModuleNotFoundError: No module named 'catalogue'", f"FileNotFoundError: [Errno 2] No such file or directory: '{name}'"
+        "ModuleNotFoundError: No module named 'catalogue'",
+        f"FileNotFoundError: [Errno 2] No such file or directory: '{name}'",
     )
     out = said(capfd, log, server(tmp_path))
     assert told in out
@@ -782,7 +783,10 @@ def test_a_whole_path_is_not_to_be_made_whole(
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("PermissionError: [Errno 13] Permission denied: '/shop.log'", "the directory of the process, which is / where"),
+        (
+            "PermissionError: [Errno 13] Permission denied: '/shop.log'",
+            "the directory of the process, which is / where",
+        ),
         ("IOError: [Errno 13] Permission denied: '/shop.log'", "the directory of the process, which is / where"),
         ("ValueError: no handler: [Errno 13] Permission denied: '/shop.log'", "the directory of the process"),
         ("ValueError: no handler: [Errno 13] Permission denied: '/srv/log'", "let the user of the process group"),

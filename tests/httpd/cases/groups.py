@@ -153,6 +153,25 @@ WSGIDaemonProcess blog
         },
         expect=Equal(),
     ),
+    _case(
+        name="two groups, each above its own mount",
+        rules=("redundant-process-group",),
+        level="unsafe",
+        before={
+            "site.conf": f"""\
+WSGIDaemonProcess site
+WSGIDaemonProcess blog
+<VirtualHost *:80>
+    ServerName a.example
+    WSGIProcessGroup blog
+    WSGIScriptAlias /blog /srv/blog/blog.wsgi
+    WSGIProcessGroup site
+    WSGIScriptAlias / /srv/site/app.wsgi
+</VirtualHost>
+{_OPEN}"""
+        },
+        expect=EqualExcept({_BLOG: {"process_group": ("site", "blog"), "process_class": (_SITE, _BLOG)}}),
+    ),
     Case(
         name="an extension that one process loads once",
         rules=("extension-in-two-interpreters",),

@@ -114,7 +114,9 @@ _HELP = {
     "script-exception": "read on in the log below this line: the traceback has the reason",
     "exec-failed": "read on in the log below this line: the traceback has the reason",
     "cannot-be-loaded": "read on in the log below this line: the traceback has the reason",
-    **dict.fromkeys(("no-name", "no-name-2"), "see which version is installed, and whether the two modules import each other"),
+    **dict.fromkeys(
+        ("no-name", "no-name-2"), "see which version is installed, and whether the two modules import each other"
+    ),
     "no-name-yet": "rename the script where it is called as a module is, or import the module where it is used",
     "log-without-number": "write to sys.__stderr__ or to a file of its own what needs a number, or catch OSError",
     "no-answer": "return a list of bytes at the end of the application, on every way through it",
