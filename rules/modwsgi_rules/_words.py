@@ -115,6 +115,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "modules.second_mpm": ("loadmodule",),
     "python.comma_in_python_path": ("wsgidaemonprocess", "wsgipythonpath",),
     "python.embedded_only_python_directive": ("wsgipythoneggs", "wsgipythonpath",),
+    "python.python_directive_repeated": ("wsgipythoneggs", "wsgipythonhome", "wsgipythonpath",),
     "python.python_home_not_a_prefix": ("wsgidaemonprocess", "wsgipythonhome",),
     "python.python_home_of_another_version": (),
     "python.python_path_is_an_environment": ("wsgidaemonprocess", "wsgipythonpath",),

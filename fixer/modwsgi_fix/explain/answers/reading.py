@@ -36,7 +36,7 @@ _OF_MACOS = ("darwin", ".dylib", "dlopen(", "flat namespace", "/homebrew/")
 _MOST_JOINED = 20
 #: What the loaders of glibc and musl say of a file that is not there, be it the module or a library that it needs.
 _LIBRARY = expression(
-    r"([\w./+-]{1,400}): cannot open shared object file: No such file|Error loading shared library ([\w./+-]{1,400}): No such file"
+    r"([\w./+-]{1,400}): cannot open shared object file: No such|Error loading shared library ([\w./+-]{1,400}): No such"
 )
 _SYMBOL = expression(r"undefined symbol: (\w{1,200})")
 
