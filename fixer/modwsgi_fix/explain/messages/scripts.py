@@ -492,7 +492,7 @@ SCRIPTS = (
         "NameError: name '{name}' is not defined",
         "exception",
         "the script uses a name that it does not bind",
-        rules=("python-2-name",),
+        rules=("python-2-name", "name-not-bound"),
     ),
     Message(
         "escape-in-path",
