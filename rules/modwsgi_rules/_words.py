@@ -67,6 +67,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "groups.client_controlled_application_group": ("usecanonicalname", "virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "groups.extension_in_two_interpreters": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "groups.group_selected_beside_the_script": ("wsgihandlerscript", "wsgiimportscript", "wsgiprocessgroup", "wsgiscriptalias", "wsgiscriptaliasmatch",),
+    "groups.group_undone_by_later_location": ("wsgiapplicationgroup", "wsgiprocessgroup",),
     "groups.import_script_elsewhere": ("wsgiimportscript",),
     "groups.missing_global_application_group": ("virtualhost", "wsgidaemonprocess", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "groups.one_application_in_two_interpreters": ("virtualhost",),
