@@ -131,6 +131,12 @@ _CASES = [
         )
     ),
     _Failing(
+        "a log beside the script",
+        "relative-path-in-script",
+        f"import logging\nlogging.basicConfig(filename='log/shop.log')\n{_ANSWERS}",
+        "log/shop.log'",
+    ),
+    _Failing(
         "a file beside the script",
         "relative-path-in-script",
         f"LINES = open('lines.txt').read()\n{_ANSWERS}",
