@@ -370,7 +370,7 @@ SCENES = [
     Scene(("denied",), GRANT + host("DocumentRoot /srv/docs\n", "WSGIScriptAlias /shop /srv/site/app.wsgi\n"), "", 7, {"app.wsgi": app(), "/srv/docs/index.html": ""}, ("http://a.example/shop/x",)),
     Scene(("no-name-yet",), GRANT + host(MOUNT), "", "basket.py:1", {"app.wsgi": HERE + "import shop\n", "shop.py": "import basket\ngoods = 1\n", "basket.py": "from shop import goods\n"}),
     python("no-such-name", "import sys\nlogging.basicConfig(stream=sys.stderr)\n" + app(), "name-not-bound", "app.wsgi:2"),
-    python("log-without-number", "import sys\nsys.stderr.fileno()\n" + app(), "", "app.wsgi:2"),
+    python("log-without-number", "import sys\nsys.stderr.fileno()\n" + app(), "stream-misused", "app.wsgi:2"),
 ]  # fmt: skip
 
 #: Messages that this server does not write, and why.

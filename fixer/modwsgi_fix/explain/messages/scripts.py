@@ -304,6 +304,7 @@ SCRIPTS = (
         "Apache/mod_wsgi log object is not associated with a file descriptor",
         "exception",
         "sys.stdout, sys.stderr and wsgi.errors are objects of mod_wsgi without a number, so fileno() of them fails",
+        rules=("stream-misused",),
     ),
     Message(
         "no-library",
