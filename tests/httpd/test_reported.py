@@ -40,7 +40,9 @@ _REFUSED = {"status": 403, "who": "httpd"}
 _SERVED = {"status": 200, "who": "file"}
 _FAILED = {"status": 500, "who": "httpd"}
 _SILENT = {"status": 0}
-_ROOTS = "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/var/www:/bin/false\n"
+_ROOTS = (
+    "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/var/www:/bin/false\nnobody:x:65534:65534::/nonexistent:/bin/false\n"
+)
 
 
 class Reported(NamedTuple):
@@ -739,6 +741,13 @@ CASES = [
         "Alias /a.css /srv/w/static/a.css\n" + _OPEN,
         {"http://a.example/a.css": _REFUSED},
         tree={_CSS: Moded("STYLE", 0o640)},
+        root=True,
+    ),
+    Reported(
+        "a user without a home",
+        "missing-on-disk",
+        _DAEMON.format(" user=nobody") + _MOUNT + _OPEN,
+        {"http://a.example/": {"label": ""}},
         root=True,
     ),
     Reported(

@@ -13,7 +13,7 @@ from modwsgi_fix.files import Files
 from modwsgi_fix.files.paths import resolve
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import daemon_processes
-from modwsgi_fix.model.facts.accounts import Identity, accounts, identities
+from modwsgi_fix.model.facts.accounts import Identity, accounts, home_of_user, identities
 from modwsgi_fix.model.facts.served import target_of
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.groups import process_group
@@ -128,6 +128,8 @@ def _uses(config: Config) -> Iterator[_Use]:
                 bits = SEARCH if option.name == "home" else SEARCH | READ
                 for path in option.value.split(":") if option.name == "python-path" else [option.value]:
                     yield _Use(process.directive, option.value_span, path, bits, process.name, option.name)
+            elif option.name == "user" and option.known and (home := home_of_user(config, process)):
+                yield _Use(process.directive, option.value_span, home, SEARCH, process.name, "home")
 
 
 def _pythons(config: Config) -> Iterator[_Use]:
