@@ -60,6 +60,7 @@ from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.platform import is_windows
 from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.paths import on_a_drive
 from modwsgi_fix.rewriting.access_blocks import quoted
 from modwsgi_fix.rewriting.lines import delete, replace_arg
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
@@ -98,11 +99,11 @@ def _lost(config: Config, item: Item, last: Item) -> list[str]:
 def _directories(config: Config, item: Item) -> list[str]:
     if item.key != _PATH:
         return [item.value]
-    return [path for path in item.value.split(_separator(config)) if path]
+    return [path for path in item.value.split(_separator(config, item)) if path]
 
 
-def _separator(config: Config) -> str:
-    return ";" if is_windows(config) else ":"
+def _separator(config: Config, item: Item) -> str:
+    return ";" if on_a_drive(item.value) or is_windows(config) else ":"
 
 
 def _joined(config: Config, lost: list[Item], last: Item) -> Fix | None:
@@ -112,7 +113,7 @@ def _joined(config: Config, lost: list[Item], last: Item) -> Fix | None:
     if any(item.guards != last.guards or item in config.readings(last) for item in lost):
         return None
     added = [path for item in lost for path in _lost(config, item, last)]
-    value = _separator(config).join(dict.fromkeys([*_directories(config, last), *added]))
+    value = _separator(config, last).join(dict.fromkeys([*_directories(config, last), *added]))
     edits = (*(delete(item) for item in lost), replace_arg(last, 0, quoted(value)))
     reason = "modules of these directories are then found"
     return Fix.unsafe("Write all directories into one line", *edits, reason=reason)
