@@ -212,6 +212,24 @@ CASES = [
             "/srv/w/venv/bin/activate": "deactivate () {\n    unset VIRTUAL_ENV\n}\n",
         },
     ),
+    *(
+        Reported(
+            f"a file that venv does not make, {name}",
+            "activate-this",
+            _MOUNT + _OPEN,
+            {"http://a.example/": _FAILED},
+            tree={
+                "/srv/w/app.wsgi": script.replace("FILE", "'/srv/w/venv/bin/activate_this.py'") + app(),
+                "/srv/w/venv/bin/activate": "",
+            },
+            root=True,
+        )
+        for name, script in (
+            ("by its text", "exec(open(FILE).read())\n"),
+            ("by its name", "path = FILE\nexec(compile(open(path).read(), path, 'exec'), {'__file__': path})\n"),
+            ("in a block", "with open(FILE) as file:\n    exec(file.read(), {'__file__': FILE})\n"),
+        )
+    ),
     Reported(
         "the program of Python",
         "python-path-is-an-environment",
