@@ -84,8 +84,10 @@ def _stop(config: Config, disk: Files, who: Identity, use: _Use) -> tuple[str, s
     for directory in dict.fromkeys([*_above(use.path), *_above(real)]):
         if _may(config, disk, who, directory, SEARCH) is False:
             return directory, "search"
+    # A file in the place of a directory is wrong whatever its mode is.
+    is_misplaced = bool(use.bits & SEARCH) and disk.is_file(use.path)
     for bit, right in ((SEARCH, "search"), (READ, "read")):
-        if use.bits & bit and _may(config, disk, who, use.path, bit) is False:
+        if use.bits & bit and not is_misplaced and _may(config, disk, who, use.path, bit) is False:
             return use.path, right
     return None
 
