@@ -306,7 +306,7 @@ BROKEN = "it lies in a section that is broken, or whose text cannot be seen thro
     ("text", "result"),
     [
         ("A 1\n<Perl>\nA 2;\n</Perl>\nA 3\n", "B 1\n<Perl>\nA 2;\n</Perl>\nB 3\n"),
-        ("A 1\n<Macro M $x>\nA $x\n</Macro>\nUse M 2\nA 3\n", "B 1\n<Macro M $x>\nA $x\n</Macro>\nUse M 2\nB 3\n"),
+        ("A 1\n<Macro M $x>\nA $x\n</Macro>\nA 3\n", "B 1\n<Macro M $x>\nA $x\n</Macro>\nB 3\n"),
         ("A 1\n<S>\nA 2\n</T>\nA 3\n", "B 1\n<S>\nA 2\n</T>\nB 3\n"),
         ("A 1\n<S\nA 2\n</S>\nA 3\n", "B 1\n<S\nB 2\n</S>\nB 3\n"),
         ("A 1\n</S>\nA 3\n", "B 1\n</S>\nB 3\n"),

@@ -31,6 +31,7 @@ WORDS = (
 OWN = {
     "action": ("x /cgi", "x /cgi virtual", "x /cgi real"),
     "authldapurl": ("ldap://a/dc=x", "ldapi://a/", "http://a/"),
+    "buffersize": ("1.5", "+5", "-5", "00", "k", "0x5", '" 5"'),
     "customlog": ("/tmp/l combined", "/tmp/l combined env=x", "/tmp/l combined x", "/tmp/l %h expr=true"),
     "errordocument": ("404 /x", "zzz /x", "299 /x", "404x /x", "-1 /x", "503 none", "200 /x"),
     "expiresbytype": ("text/html A1", "text/html A", "html A1", 'a/b "access 1 day"', 'a/b "access plus 1"', 'a/b "M 1 d"'),
@@ -44,9 +45,15 @@ OWN = {
     ),
     "indexoptions": ("FancyIndexing", "+NameWidth=*", "FancyIndex", "-SuppressIcon +Typ", "IconsAreLinks HTMLTable"),
     "listen": ("80", "127.0.0.1", "127.0.0.1:81", "[::1]", "[::1]:81", "localhost", "*:82"),
+    "keepalivetimeout": ("5sec", "5MIN", "+5S", "500", "5mx", "5h30", "s", "m", "-5", "-5s", "-", "5 s", '"5 s"', '" 5"', '""'),
+    "order": ("allow,deny", "Deny,Allow", "allow deny", "mutual-failure", "deny", "allow,deny,"),
     "requestheader": ("set X y", "unset X", "zzz X", "set X", "append X y early", "edit X a", "always set X y"),
     "servername": ("a.example", "http://a.example:81", "a.example:0", "a.example:x", "*", "[::1]:99", "a?.example"),
+    "satisfy": ("Any", "all", "none"),
+    "servertokens": ("Prod", "prod", "OS", "Pro", "Minimal Full"),
     "sslciphersuite": ("HIGH", "TLSv1.3 HIGH", "SSL HIGH", "TLSv1.2 HIGH"),
+    "sslprotocol": ("all -TLSv1", "+TLSv1.2 +TLSv1.3", "-all TLSv1.4", "TLSv1_2", "all -SSLv2"),
+    "usecanonicalname": ("DNS", "phys"),
 }  # fmt: skip
 #: Modules that have no file of their own here, want others first, or do something when they are loaded.
 _NOT_LOADED = (
@@ -105,16 +112,15 @@ def _split(words: str) -> list[str]:
 
 
 def _told(found: Install, path: Path, name: str, words: str) -> str | None:
-    """What httpd says to a line, nothing where it takes it; None where it does not have the directive."""
+    """What httpd says to the words of a line, nothing where it takes them; None where it does not have the directive."""
     modules = sorted(found.modules.glob("mod_*.so"))
     loaded = [module for module in modules if not any(part in module.name for part in _NOT_LOADED)]
     loads = "".join(f"LoadModule {module.stem[4:]}_module {module}\n" for module in loaded)
     line = f"{name} {words}\n"
     if not directives.allowed_in(name, Context.SERVER):
         line = f"<Directory /srv>\n{line}</Directory>\n"
-    path.write_text(
-        f"LoadModule mpm_event_module {found.modules}/mod_mpm_event.so\n{loads}ServerName a.example\nListen 80\n{line}"
-    )
+    server = f"ServerName a.example\nListen 80\nErrorLog {path.parent}/values.log\n"
+    path.write_text(f"LoadModule mpm_event_module {found.modules}/mod_mpm_event.so\n{loads}{server}{line}")
     done = subprocess.run(
         [str(found.server), "-t", "-f", str(path), "-d", str(path.parent)],
         capture_output=True,
@@ -124,5 +130,8 @@ def _told(found: Install, path: Path, name: str, words: str) -> str | None:
     if not done.returncode:
         return ""
     told = done.stderr.decode("utf-8", "replace")
+    if "Invalid command" in told:
+        return None
     place = _LINE.search(told)
-    return None if place is None or "Invalid command" in told else place[1]
+    # Without a line it is refused for what it names, as a file that is not there, and the words were taken.
+    return place[1] if place is not None else ""

@@ -47,16 +47,21 @@ LuaCodeCache stat forever never = @ type of '{}' not recognized
 LuaInherit none parent-first parent-last = @ type of '{}' not recognized
 LuaScope once request conn thread server = Invalid value for @, '{}'
 MultiviewsMatch any negotiatedonly filters handlers = Unrecognized option '{}'
+Order deny,allow allow,deny mutual-failure = unknown order
 ProtocolsHonorOrder on off = @ must be 'on' or 'off'
 ProxyBadHeader iserror ignore startbody = must be one of: IsError | Ignore | StartBody
 ProxyFCGIBackendType generic fpm = @ requires one of the following arguments: 'GENERIC', 'FPM'
 ProxyStatus on off full = @ must be one of: off | on | full
 ProxyVia on off block full = @ must be one of: off | on | full | block
+Satisfy any all = @ either 'any' or 'all'.
 ServerSignature on off email = @: use one of: off | on | email
+ServerTokens prod productonly major minor min minimal os full \
+ = @ takes 1 argument: 'Prod(uctOnly)', 'Major', 'Minor', 'Min(imal)', 'OS', or 'Full'
 SSLEngine on off optional = Argument must be On or Off
 SSLProxyVerify none off optional require on optional_no_ca = @: Invalid argument '{}'
 SSLVerifyClient none off optional require on optional_no_ca = @: Invalid argument '{}'
 TraceEnable on off extended = @ must be one of 'on', 'off', or 'extended'
+UseCanonicalName on off dns = parameter must be 'on', 'off', or 'dns'
 UseCanonicalPhysicalPort on off = parameter must be 'on' or 'off'
 XBitHack on off full = @ must be set to Off, On, or Full
 """
@@ -69,6 +74,7 @@ IndexOptions addaltclass charset descriptionwidth fancyindexing foldersfirst htm
  useolddateformat versionsort xhtml = Invalid directory indexing option
 SSLOptions stdenvvars compatenvvars exportcertdata fakebasicauth strictrequire optrenegotiate legacydnstringformat \
  = @: Illegal option '{}'
+SSLProtocol all sslv2 sslv3 tlsv1 tlsv1.1 tlsv1.2 tlsv1.3 = @: Illegal protocol '{}'
 SSLProxyProtocol all sslv2 sslv3 tlsv1 tlsv1.1 tlsv1.2 tlsv1.3 = @: Illegal protocol '{}'
 """
 #: Directives whose word is read as C's ``atoi`` reads it: the least and the most that httpd takes (``-``: any), and its message.
@@ -118,8 +124,8 @@ ThreadStackSize 0 - = Invalid @ value: {}
 _FORMS = """
 AuthDigestNonceLifetime [+-]?\\d+ = Invalid time in @: {}
 AuthLDAPURL (?i:ldap[si]?)://.* = The scheme was not recognised as a valid LDAP URL scheme.
-BufferSize 0*[1-9]\\d* = @ must be a size in bytes, and greater than zero
-CGIScriptTimeout \\d+(?:$|s|h|m[si]).* = @ has wrong format
+BufferSize \\s*[+]?0*[1-9].* = @ must be a size in bytes, and greater than zero
+CGIScriptTimeout \\s*\\d*(?:$|s|h|m[si]).* = @ has wrong format
 CookieDomain \\..* = @ values must begin with a dot
 DBDExptime \\d+ = Argument must be numeric!
 DBDKeep \\d+ = Argument must be numeric!
@@ -127,18 +133,19 @@ DBDMax \\d+ = Argument must be numeric!
 DBDMin \\d+ = Argument must be numeric!
 DeflateInflateLimitRequestBody \\d+ = @ requires a non-negative integer.
 IndexOrderDefault (?i:ascending|descending) = First keyword must be 'Ascending' or 'Descending'
+KeepAliveTimeout \\s*\\d*(?:$|s|h|m[si]).* = @ has wrong format
 KeptBodySize \\d+ = @ must be a valid size in bytes, or zero.
-LDAPRetryDelay \\d+(?:$|s|h|m[si]).* = @ has wrong format
+LDAPRetryDelay \\s*\\d*(?:$|s|h|m[si]).* = @ has wrong format
 LDAPTimeout -?\\d+ = Timeout not numerical
 LimitRequestBody \\d+ = @ requires a non-negative integer.
 MaxRangeOverlaps (?i:none|default|unlimited)|0*[1-9].* = @ requires 'none', 'default', 'unlimited' or a positive integer
 MaxRangeReversals (?i:none|default|unlimited)|0*[1-9].* = @ requires 'none', 'default', 'unlimited' or a positive integer
 MaxRanges (?i:none|default|unlimited)|0*[1-9].* = @ requires 'none', 'default', 'unlimited' or a positive integer
-MemcacheConnTTL \\d+(?:$|s|h|m[si]).* = @ has wrong format
+MemcacheConnTTL \\s*\\d*(?:$|s|h|m[si]).* = @ has wrong format
 ProxyDomain \\..* = @: domain name must start with a dot.
 ProxyErrorOverride (?i:on|off) = @ first parameter must be one of: off | on
-RedisConnPoolTTL \\d+(?:$|s|h|m[si]).* = @ has wrong format
-RedisTimeout \\d+(?:$|s|h|m[si]).* = @ has wrong format
+RedisConnPoolTTL \\s*\\d*(?:$|s|h|m[si]).* = @ has wrong format
+RedisTimeout \\s*\\d*(?:$|s|h|m[si]).* = @ has wrong format
 RewriteBase /.* = @: argument is not a valid URL
 SSLCARevocationCheck (?i:none|leaf|chain) = @: Invalid argument '{}'
 SSLOCSPEnable (?i:on|off|leaf) = @: Invalid argument '{}'

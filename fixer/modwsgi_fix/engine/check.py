@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from modwsgi_fix.collector import collector_off
+from modwsgi_fix.engine.in_macros import for_all_uses
 from modwsgi_fix.engine.job import Ignored, Job, New, read
 from modwsgi_fix.engine.read_later import is_htaccess, worded
 from modwsgi_fix.giving_up import go_on
@@ -95,7 +96,8 @@ def _run(config: Config, rule: Rule) -> list[Diagnostic]:
             return []
         named = (d._replace(rule=rule.name, severity=d.severity or rule.severity) for d in found)
         named = (d._replace(message=worded(d.message)) if is_htaccess(d.path) else d for d in named)
-        return [d for d in named if not _of_template(config, rule, d)]
+        kept = [d for d in named if not _of_template(config, rule, d)]
+        return for_all_uses(config, kept) if config.used and rule.family != "syntax" else kept
 
     return config.once(_key(config, rule), run)
 

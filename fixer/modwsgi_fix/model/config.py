@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from modwsgi_fix.files import FileProblem, Files
-from modwsgi_fix.model.items import READING_ORDER, File, Item, PassedOver, Script, Server
+from modwsgi_fix.model.items import READING_ORDER, File, Item, PassedOver, Script, Server, Used
 from modwsgi_fix.syntax import Section
 from modwsgi_fix.tuples import NamedTuple
 
@@ -83,6 +83,7 @@ class Config:
         known_directives: Set[str] = frozenset(),
         again: Callable[[Mapping[str, str], str], Config] | None = None,
         matched: Mapping[str, tuple[list[str], int]] = MappingProxyType({}),
+        used: Sequence[Used] = (),
     ) -> None:
         #: The files by key, in the order in which they were first read.
         self.files = files
@@ -100,6 +101,8 @@ class Config:
         self._again = again
         #: The files that each pattern of an Include matches, and the number of readings that finding them took.
         self.matched = matched
+        #: The macros that are used.
+        self.used = used
         #: The Includes whose wildcard no file matches, of a complete server.
         self.unmatched = unmatched
         #: The Includes with a wildcard whose directory is not among the files that are read, optional Includes too.

@@ -270,12 +270,24 @@ class Server:
                 stack.pop()
 
 
+#: The parameters of a macro and their values.
+Bindings = tuple[tuple[str, str], ...]
+
+
+class Used(NamedTuple):
+    """The body of a macro that is used: the key of its file, where it lies, and the parameters of each use."""
+
+    path: str
+    span: Span
+    uses: list[Bindings]
+
+
 class Item:
     """One reading of a directive or section.
 
     ``parent`` is the enclosing section, conditions (``<IfModule>`` ...) left out; ``guards`` are the conditions around it
-    that could not be decided; ``index`` orders items as httpd reads them. ``foreign`` says that the text must not be edited
-    for this item alone, because it is the body of a used macro.
+    that could not be decided; ``index`` orders items as httpd reads them. ``foreign`` says that it was read from the body of
+    a macro, which other uses read as well.
 
     Where ``expanded`` is None, there is nothing to expand in the line. The arguments are made when they are asked for.
     """

@@ -57,7 +57,7 @@ def hoist(
     text = item.file.text
     if any("\n" in text[option.value_span.start : option.value_span.end] for option in process.options):
         return None
-    if item.foreign or process.stray or any(set(config.readings(one)) - set(gone) for one in gone):
+    if process.stray or any(set(config.readings(one)) - set(gone) for one in gone):
         return None
     early = [use.item for use in uses_of(config, process.name) if use.at_start]
     needed = {use.server.item or use for use in early}
@@ -101,7 +101,7 @@ def _fits(config: Config, place: Item, item: Item) -> bool:
     held = place.is_section or place.parent is None
     return (
         held
-        and not place.foreign
+        and place.foreign is item.foreign
         and len(config.readings(place)) == 1
         and item.guards[: len(place.guards)] == place.guards
         and all(guard.kind in CONDITIONS for guard in item.guards[len(place.guards) :])

@@ -100,9 +100,9 @@ def _quote(word: str) -> str:
 
 
 def rename_section(section: Item, name: str) -> list[Edit]:
-    """Return the edits that give a section another name; none where it is a macro's, under a condition, or never closed."""
+    """Return the edits that give a section another name; none where it is under a condition, or never closed."""
     node = section.node
-    if section.foreign or section.guards or not isinstance(node, Section) or node.close is None:
+    if section.guards or not isinstance(node, Section) or node.close is None:
         return []
     close = node.close
     return [

@@ -41,7 +41,7 @@ def may_move(item: Item, anchor: Item) -> bool:
     if wrapped_end(item.node) != item.node.end:
         return False
     held = item.parent is not None and item.wrapper is item.parent.node
-    return held and item.file is anchor.file and not item.foreign and not anchor.foreign
+    return held and item.file is anchor.file and item.foreign is anchor.foreign
 
 
 def move_before(item: Item, anchor: Item) -> tuple[Edit, ...]:

@@ -45,11 +45,9 @@ _OPTIONS = frozenset(
     ]
 )
 _OVERRIDES = frozenset(["all", "none", "limit", "options", "fileinfo", "authconfig", "indexes"])
-_PROTOCOLS = frozenset(["all", "sslv2", "sslv3", "tlsv1", "tlsv1.1", "tlsv1.2", "tlsv1.3"])
 _LEVELS = frozenset(["emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"]) | {
     f"trace{n}" for n in range(1, 9)
 }
-_TOKENS = frozenset(["prod", "productonly", "major", "minor", "min", "minimal", "os", "full"])
 _SENT_ELSEWHERE = frozenset(["permanent", "temp", "seeother"])
 _STATUSES = _SENT_ELSEWHERE | {"gone"}
 #: What httpd says of a Redirect without a target (mod_alias.c:add_redirect_internal).
@@ -77,9 +75,8 @@ _PATTERN_AT = {
 #: Directives that judge their words themselves (``_grammar``); of all others httpd counts the words.
 _JUDGES = frozenset({
     "allow", "allowmethods", "allowoverride", "balancermember", "deny", "errordocument", "include", "includeoptional",
-    "keepalivetimeout", "listen", "loglevel", "options", "order", "proxypass", "redirect", "require", "rewritecond",
-    "rewritemap", "rewriteoptions", "rewriterule", "satisfy", "servertokens", "sslprotocol", "usecanonicalname",
-    "wsgidaemonprocess", "wsgiscriptalias", *_PATTERN_AT, *MUST_EXIST,
+    "listen", "loglevel", "options", "proxypass", "redirect", "require", "rewritecond", "rewritemap", "rewriteoptions",
+    "rewriterule", "wsgidaemonprocess", "wsgiscriptalias", *_PATTERN_AT, *MUST_EXIST,
 })  # fmt: skip
 #: What httpd says of a number of words that it does not take (config.c:invoke_cmd); the purpose of the words follows there.
 _TAKES = {
@@ -199,8 +196,6 @@ def _grammar(key: str, words: list[str], first: str) -> str:
     if key == "allowoverride":
         bad = next((w for w in words if w.partition("=")[0].lower() not in _OVERRIDES | {"nonfatal"}), None)
         return f"Illegal override option {bad}" if bad is not None else ""
-    if key == "order" and first not in ("allow,deny", "deny,allow", "mutual-failure"):
-        return "unknown order"
     if key == "errordocument" and atoi(first) not in STATUSES_OF_HTTPD:
         return f"Unsupported HTTP response code {words[0]}"
     if key in ("allow", "deny"):
@@ -220,9 +215,6 @@ def _grammar(key: str, words: list[str], first: str) -> str:
             return f"ip address '{bad}' appears to be invalid" if bad is not None else ""
     if key == "allowmethods" and (bad := _no_method(words)):
         return f"AllowMethods: Invalid Method '{bad}'"
-    if key == "sslprotocol":
-        bad = next((w for w in words if w.lstrip("+-").lower() not in _PROTOCOLS), None)
-        return f"SSLProtocol: Illegal protocol '{bad}'" if bad is not None else ""
     if key == "loglevel":
         bad = next((w for w in words if w.rpartition(":")[2].lower() not in _LEVELS), None)
         return "Log level keyword must be one of emerg, alert, crit, error, warn" if bad is not None else ""
@@ -239,19 +231,11 @@ def _grammar(key: str, words: list[str], first: str) -> str:
         return f"{_SPELT[key]} regex could not be compiled." if key in _SPELT and key not in _MAPS else _NO_REGEX
     if key in PROXYING and (reason := fault_of_proxying(key, words)):
         return reason
-    if key == "satisfy" and first not in ("any", "all"):
-        return "Satisfy either 'any' or 'all'."
-    if key == "usecanonicalname" and first not in ("on", "off", "dns"):
-        return "parameter must be 'on', 'off', or 'dns'"
-    if key == "servertokens" and first not in _TOKENS:
-        return "ServerTokens takes 1 argument: 'Prod(uctOnly)', 'Major', 'Minor', 'Min(imal)', 'OS', or 'Full'"
     if key in ("browsermatch", "browsermatchnocase") and len(words) < 2:
         return f"Missing {'envariable' if words else 'regular'} expression for {_SPELT[key]}"
     if key in ("setenvif", "setenvifnocase") and len(words) < 3:
         missing = ("header-field name", "regular expression", "envariable expression")[len(words)]
         return f"Missing {missing} for {_SPELT[key]}"
-    if key == "keepalivetimeout" and not re.fullmatch(r"\d+(?:ms|s|mi|min|h)?", first):
-        return "KeepAliveTimeout has wrong format"
     if key in ("wsgiscriptalias", "wsgiscriptaliasmatch") and len(words) < 2:
         return f"{_SPELT[key]} requires at least two arguments, {_MAPS[key]}."
     if key == "wsgidaemonprocess" and not words:

@@ -380,8 +380,7 @@ class Tree:
     def untrusted(self) -> tuple[Span, ...]:
         """Regions in which only the structure itself may be changed.
 
-        These are broken sections, other languages, macros, whose text may mean something else at each use, and the whole of a
-        template, where branches stand side by side.
+        These are broken sections, other languages, and the whole of a template, where branches stand side by side.
         """
         if self.is_template:
             return (Span(0, len(self.source)),)
@@ -397,7 +396,7 @@ class Tree:
                     continue
                 name = node.name
                 if name not in unclear:
-                    unclear[name] = is_opaque_section(node.key) or node.key == "macro"
+                    unclear[name] = is_opaque_section(node.key)
                 if unclear[name] or node.is_unread:
                     yield node.span
                 if node.children:

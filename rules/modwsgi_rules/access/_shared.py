@@ -44,7 +44,7 @@ def place(config: Config, host: Server, target: Served, location: Item) -> Openi
     the Location where the host inherits the directive, or the directive stands outside of the conditions around the Location.
     """
     item = target.mapping.item if target.mapping is not None else document_root(config, host)
-    if item is None or item.foreign:
+    if item is None:
         return None
     is_own = location.server.is_main or item.server is location.server
     if is_own and set(location.guards) <= set(item.guards):
@@ -128,7 +128,7 @@ def _path_of(section: Item) -> str:
 def _is_plain(config: Config, section: Item, opening: Opening) -> bool:
     """Whether the opening can be written into a section: in the same file, under the same conditions."""
     return (
-        not section.foreign
+        section.foreign is opening.anchor.foreign
         and section.path == opening.anchor.path
         and frozenset(section.guards) == opening.guards
         and len(config.readings(section)) == 1

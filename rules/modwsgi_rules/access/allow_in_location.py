@@ -40,7 +40,6 @@ These are reported without a fix:
 - a `<Files "*">` that opens every file of the disk;
 - a host whose mappings cannot be followed;
 - a target that may be a file or a directory, which `--root` shows;
-- a section that a macro writes;
 - a directory that would have to be opened in a file that was not given.
 
 A section with a handler or a proxy has no file behind it, and is not reported. Neither is an exception for URLs of the
@@ -254,7 +253,6 @@ _BESIDE_REDIRECT = (
     "its redirect needs the grant; open the directories that are served, and keep this one for the redirect"
 )
 _BESIDE_OTHERS = "open the directory instead, by hand, because other restrictions stand beside the grant"
-_BY_MACRO = "open the directory instead, by hand: a macro writes this section, and may write others that differ"
 
 
 @rule(severity=Severity.ERROR, changes=("regained", "restricted", "closed"))
@@ -357,8 +355,6 @@ def _is_undone(access: Access, last: dict[Dialect, Nested[Item]]) -> bool:
 
 
 def _why_by_hand(section: Item) -> str:
-    if section.foreign:
-        return _BY_MACRO
     return _BESIDE_REDIRECT if _is_needed(section) else _BESIDE_OTHERS
 
 
@@ -370,12 +366,7 @@ def _is_needed(section: Item) -> bool:
 def _removable(access: Access, restricting: Nested[Access]) -> bool:
     """Whether the access lines only let everyone in, and are not an exception to one of ``restricting``."""
     section = access.section
-    if (
-        section.foreign
-        or access.satisfy
-        or _is_needed(section)
-        or any(line.guards != section.guards for line in access.lines)
-    ):
+    if access.satisfy or _is_needed(section) or any(line.guards != section.guards for line in access.lines):
         return False
     if set(access.lines) != set(access.lines_that_grant) or any(item.key != "require" for item in access.requires):
         return False

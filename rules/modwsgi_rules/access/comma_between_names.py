@@ -71,10 +71,8 @@ _NAMES = frozenset({"forward-dns", "group", "host", "user"})
 @rule(severity=Severity.ERROR, rank=Rank.EXPOSED)
 def comma_between_names(config: Config) -> Iterator[Diagnostic]:
     for item, wrong in config.in_each_server(_with_commas, "require", *ORDER_KEYS):
-        fix = None
-        if not item.foreign:
-            edits = [Edit(item.path, arg.span, _without(item, arg)) for arg in wrong]
-            fix = Fix.unsafe("Take the commas away", *edits, reason="those who are named are let in, or refused")
+        edits = [Edit(item.path, arg.span, _without(item, arg)) for arg in wrong]
+        fix = Fix.unsafe("Take the commas away", *edits, reason="those who are named are let in, or refused")
         yield Diagnostic(
             item.path,
             wrong[0].span,

@@ -248,7 +248,7 @@ def _into_a_location(config: Config, section: Item, url: str) -> Fix | None:
 def _fix(config: Config, section: Item, meant: str) -> Fix | None:
     is_unmarked = _is_unmarked(section)
     # The words of an expression that begins with a slash are a URL of their own, which is refused now.
-    if section.foreign or (is_unmarked and pattern_of(section).startswith("/")):
+    if is_unmarked and pattern_of(section).startswith("/"):
         return None
     title = "Take it for a regular expression" if is_unmarked else "Write the path that was meant"
     edit = Edit(section.path, section.args[-1].span, meant)

@@ -126,7 +126,7 @@ def directory_names_a_file(config: Config) -> Iterator[Diagnostic]:
 
 def _fix(section: Item, path: str) -> Fix | None:
     node = section.node
-    if section.foreign or section.guards or not isinstance(node, Section) or node.close is None:
+    if section.guards or not isinstance(node, Section) or node.close is None:
         return None
     if any(child.key not in _MOVABLE or child.file is not section.file for child in section.children):
         return None

@@ -113,7 +113,7 @@ def indexes_in_public_directory(config: Config) -> Iterator[Diagnostic]:
 
 
 def _fix(line: Item, number: int) -> Fix | None:
-    if line.foreign or line.guards or not line.known or line.values[number].lower().lstrip("+") == "all":
+    if line.guards or not line.known or line.values[number].lower().lstrip("+") == "all":
         return None
     title, reason = "Do not list the directory", "a URL that names the directory is answered with 403"
     if has_signs(line):

@@ -101,10 +101,8 @@ def limit_leaves_methods_open(config: Config) -> Iterator[Diagnostic]:
         beside = [one for one in section.children if one is not item]
         if any(one.key == "limitexcept" or one.key in _ACCESS for one in beside):
             continue
-        fix = None
-        if not item.foreign:
-            reason = "other methods, such as OPTIONS of a preflight, then ask for it, too"
-            fix = Fix.unsafe("Restrict every method", *unwrap(item), reason=reason)
+        reason = "other methods, such as OPTIONS of a preflight, then ask for it, too"
+        fix = Fix.unsafe("Restrict every method", *unwrap(item), reason=reason)
         yield Diagnostic(
             item.path,
             item.args[0].span,

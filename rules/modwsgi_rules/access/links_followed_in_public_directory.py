@@ -152,7 +152,7 @@ def _option(config: Config, server: Server, section: Item, directory: str, name:
 
 
 def _fix(section: Item, by: Item | None) -> Fix | None:
-    if section.foreign or section.guards or any(child.file is not section.file for child in section.children):
+    if section.guards or any(child.file is not section.file for child in section.children):
         return None
     if by is not None and by.parent is not section and by.index > section.index:
         # A later section for the same directory decides.

@@ -112,7 +112,7 @@ def restriction_beside_grant(config: Config) -> Iterator[Diagnostic]:
     for item, section, asking in config.in_each_server(_beside, "require"):
         old = any(one.key in OLD_ACCESS for one in section.children)
         fix = None
-        if not (old or item.foreign or section.foreign):
+        if not (old):
             reason = "those who come in so far may have no password"
             fix = Fix.unsafe("Take the grant out", delete(item), reason=reason)
         yield Diagnostic(

@@ -146,9 +146,9 @@ def _undoes(access: Access, later: Access) -> bool:
 
 
 def _fix(section: Item, undoing: Item, behind: Sequence[Item]) -> Fix | None:
-    if section.file is not undoing.file or section.wrapper is not undoing.wrapper or section.foreign:
+    if section.file is not undoing.file or section.wrapper is not undoing.wrapper:
         return None
-    if undoing.foreign or section.guards != undoing.guards or is_regex_section(undoing):
+    if section.foreign is not undoing.foreign or section.guards != undoing.guards or is_regex_section(undoing):
         return None
     access = access_of(section)
     if any(child not in access.lines and child.key not in AUTHENTICATION for child in section.children):

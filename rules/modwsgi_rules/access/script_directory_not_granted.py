@@ -172,8 +172,6 @@ def script_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
 
 def _fix(config: Config, mount: Mapping, target: Served) -> Fix | None:
     item = mount.item
-    if item.foreign:
-        return None
     if target.file is None and target.directory.rstrip("/") in WIDE:
         return None  # nobody opens the disk for that
     if target.file is None:

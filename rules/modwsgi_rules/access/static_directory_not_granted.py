@@ -89,7 +89,7 @@ def static_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
                 continue  # nothing is there to be opened
             fix = None
             wide = target.file is None and target.directory.rstrip("/") in WIDE
-            if target.path not in seen and not wide and not alias.item.foreign and not is_unclear(config, target):
+            if target.path not in seen and not wide and not is_unclear(config, target):
                 grants = directory_block(target.directory, grant_lines(config))
                 lines = file_grant(config, target) if target.file is not None else grants
                 fix = Fix.unsafe(

@@ -78,7 +78,7 @@ def daemon_name_missing(config: Config) -> Iterator[Diagnostic]:
         fix, name = None, _wanted(config, process, defined)
         if name is not None:
             alone = nameless_in[process.server] == 1
-            if alone and all_groups_known(config) and not item.foreign:
+            if alone and all_groups_known(config):
                 at = item.args[0].span.start
                 fix = Fix.safe(
                     f"Write {name}",

@@ -65,7 +65,7 @@ def daemon_option_repeated(config: Config) -> Iterator[Diagnostic]:
             continue
         paths = [option for option in earlier if _loses(option, last[option.name])]
         plain = [option for option in earlier if option not in paths]
-        deleted = () if item.foreign else delete_words(item, [option.span for option in plain])
+        deleted = delete_words(item, [option.span for option in plain]) if plain else ()
         safe = Fix.safe("Keep the last one only", *deleted, reason="mod_wsgi takes the last one") if deleted else None
         joined = _joined(item, paths, last["python-path"]) if paths else None
         for option in earlier:
@@ -92,7 +92,7 @@ def _directories(option: Option) -> set[str]:
 def _joined(item: Item, paths: Sequence[Option], last: Option) -> Fix | None:
     """Return the fix that gives the last option the directories of the others."""
     every = [path for option in (last, *paths) for path in option.value.split(":") if path]
-    if item.foreign or not all(option.known for option in (last, *paths)):
+    if not all(option.known for option in (last, *paths)):
         return None
     value = ":".join(dict.fromkeys(every))
     edits = (*delete_words(item, [option.span for option in paths]), Edit(item.path, last.value_span, quoted(value)))

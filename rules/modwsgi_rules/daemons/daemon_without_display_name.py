@@ -49,13 +49,12 @@ def daemon_without_display_name(config: Config) -> Iterator[Diagnostic]:
     for process in daemon_processes(config):
         if process.stray or process.option("display-name") is not None:
             continue
-        item, fix = process.directive, None
-        if not item.foreign:
-            fix = Fix.safe(
-                "Add display-name",
-                add_words(item, ["display-name=%{GROUP}"]),
-                reason="only the name in ps and top changes",
-            )
+        item = process.directive
+        fix = Fix.safe(
+            "Add display-name",
+            add_words(item, ["display-name=%{GROUP}"]),
+            reason="only the name in ps and top changes",
+        )
         message = f"the processes of {process.name} look like httpd's own in ps and top"
         advice = "" if fix else "add display-name=%{GROUP}"
         yield Diagnostic(item.path, item.args[0].span, message, fix, help=advice)

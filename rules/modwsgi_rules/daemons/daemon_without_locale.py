@@ -58,12 +58,11 @@ def daemon_without_locale(config: Config) -> Iterator[Diagnostic]:
     for process in daemon_processes(config):
         if process.stray or process.settings.keys() & {"lang", "locale"}:
             continue
-        item, fix = process.directive, None
-        if not item.foreign:
-            fix = Fix.unsafe(
-                "Set the locale",
-                add_words(item, [f"lang={name}", f"locale={name}"]),
-                reason="file names are read as UTF-8; sorting and dates may change",
-            )
+        item = process.directive
+        fix = Fix.unsafe(
+            "Set the locale",
+            add_words(item, [f"lang={name}", f"locale={name}"]),
+            reason="file names are read as UTF-8; sorting and dates may change",
+        )
         message = f"the processes of {process.name} have the locale that httpd was started with, often C"
         yield Diagnostic(item.path, item.args[0].span, message, fix, help="" if fix else "set lang and locale")

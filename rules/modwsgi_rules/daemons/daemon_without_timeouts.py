@@ -74,7 +74,7 @@ def daemon_without_timeouts(config: Config) -> Iterator[Diagnostic]:
         if process.integer("threads", 15) == 0:
             continue
         item, fix = process.directive, None
-        if known and not item.foreign:
+        if known:
             words = [f"{name}={_STARTER[name]}" for name in known]
             fix = Fix.unsafe("Set the timeouts", add_words(item, words), reason="requests that take longer are cut off")
         message = f"a request of {process.name} may wait and run for ever"

@@ -185,7 +185,7 @@ def _differences(original: DaemonProcess, process: DaemonProcess) -> list[str]:
 def _fix(config: Config, original: DaemonProcess, process: DaemonProcess) -> Fix | None:
     first, second = original.directive, process.directive
     both = (original, process)
-    if any(each.stray or each.directive.foreign or not each.directive.args[0].known for each in both):
+    if any(each.stray or not each.directive.args[0].known for each in both):
         return None
     differ = bool(_differences(original, process))
     if differ and config.setting(_CONFLICT) != "merge":
@@ -193,7 +193,8 @@ def _fix(config: Config, original: DaemonProcess, process: DaemonProcess) -> Fix
     readings = config.readings(second)
     if first in readings:
         return None if differ else _hoist(config, original, readings, [], every_reading=True)
-    if len(readings) > 1 or len(config.readings(first)) > 1:
+    # In one host, each host that has both lines asks for the same.
+    if first.server is not second.server and (len(readings) > 1 or len(config.readings(first)) > 1):
         return None
     # The definition under fewer conditions can stand for both; one in a generated copy cannot.
     from_copy = is_generated(first.file) and not is_generated(second.file) and second.accompanies(first) and not differ

@@ -82,7 +82,7 @@ def excessive_daemon_processes(config: Config) -> Iterator[Diagnostic]:
         message = f"{option.value} processes hold the application in memory {option.value} times"
         fix = None
         text = process.directive.file.text[option.value_span.start : option.value_span.end]
-        if text.strip("\"'") == option.value and not process.directive.foreign:
+        if text.strip("\"'") == option.value:
             fix = Fix.unsafe(
                 f"Write processes={most}",
                 Edit(process.directive.path, option.value_span, str(most)),

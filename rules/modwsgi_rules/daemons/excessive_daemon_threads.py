@@ -69,7 +69,7 @@ def excessive_daemon_threads(config: Config) -> Iterator[Diagnostic]:
             continue
         text = process.directive.file.text[option.value_span.start : option.value_span.end]
         fix = None
-        if text.strip("\"'") == option.value and not process.directive.foreign and most >= _DEFAULT:
+        if text.strip("\"'") == option.value and most >= _DEFAULT:
             fix = Fix.unsafe(
                 f"Write threads={_DEFAULT}",
                 Edit(process.directive.path, option.value_span, str(_DEFAULT)),

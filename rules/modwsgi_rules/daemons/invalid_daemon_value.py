@@ -85,7 +85,7 @@ def invalid_daemon_value(config: Config) -> Iterator[Diagnostic]:
 
 
 def _fix(process: DaemonProcess, option: Option, info: DaemonOption) -> Fix | None:
-    if not info.or_zero or process.directive.foreign or not option.value.isdigit():
+    if not info.or_zero or not option.value.isdigit():
         return None
     edit = Edit(process.directive.path, option.value_span, str(info.minimum))
     return Fix.safe(f"Write {option.name}={info.minimum}", edit, reason="httpd refused to start")
@@ -95,11 +95,7 @@ def _exclusive(process: DaemonProcess) -> Iterator[Diagnostic]:
     user, group = process.option("script-user"), process.option("script-group")
     if user is None or group is None:
         return
-    fix = None
-    if not process.directive.foreign:
-        spans = [option.span for option in process.options if option.name == "script-group"]
-        fix = Fix.safe(
-            "Leave out script-group", *delete_words(process.directive, spans), reason="httpd refused to start"
-        )
+    spans = [option.span for option in process.options if option.name == "script-group"]
+    fix = Fix.safe("Leave out script-group", *delete_words(process.directive, spans), reason="httpd refused to start")
     message = "script-user and script-group exclude each other, so httpd does not start"
     yield Diagnostic(process.directive.path, group.span, message, fix, help="" if fix else "keep one of the two")

@@ -97,7 +97,7 @@ def malformed_daemon_number(config: Config) -> Iterator[Diagnostic]:
 def _advice(process: DaemonProcess, option: Option, info: DaemonOption) -> tuple[Fix | None, str]:
     """Return a fix, or None, and what to do, in words."""
     item, value = process.directive, option.value
-    plain = item.file.text[option.value_span.start : option.value_span.end] == value and not item.foreign
+    plain = item.file.text[option.value_span.start : option.value_span.end] == value
     if match := re.fullmatch(r"([0-9]+)[;,]+", value):
         edit = Edit(item.path, option.value_span, match[1])
         fix = Fix.safe("Leave out what follows the number", edit, reason="mod_wsgi drops it") if plain else None

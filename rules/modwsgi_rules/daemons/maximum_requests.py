@@ -63,14 +63,12 @@ def maximum_requests(config: Config) -> Iterator[Diagnostic]:
         option = process.option("maximum-requests")
         if option is None or not 0 < _number(process) < enough:
             continue
-        fix = None
-        if not process.directive.foreign:
-            spans = [each.span for each in process.options if each.name == option.name]
-            fix = Fix.unsafe(
-                "Leave out maximum-requests",
-                *delete_words(process.directive, spans),
-                reason="the application is no longer restarted; if it leaks, its memory grows",
-            )
+        spans = [each.span for each in process.options if each.name == option.name]
+        fix = Fix.unsafe(
+            "Leave out maximum-requests",
+            *delete_words(process.directive, spans),
+            reason="the application is no longer restarted; if it leaks, its memory grows",
+        )
         message = f"the application is stopped and loaded anew every {option.value} requests"
         advice = "leave the option out unless the application leaks memory"
         yield Diagnostic(process.directive.path, option.span, message, fix, help=advice)

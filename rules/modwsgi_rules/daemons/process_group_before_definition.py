@@ -93,7 +93,7 @@ def _fix(config: Config, process: DaemonProcess) -> Fix | None:
     place = min(early, key=lambda use: use.index)
     if place.server is process.server and not place.server.is_main:
         alone = len(config.readings(place)) == len(config.readings(item)) == 1
-        if item.foreign or process.stray or place.foreign or not alone or set(place.guards) != set(item.guards):
+        if item.foreign is not place.foreign or process.stray or not alone or set(place.guards) != set(item.guards):
             return None
         edits = [insert_before(place, lines_with_comment(item)), delete_with_comment(item)]
         return Fix.safe("Move the definition up", *edits, reason="httpd refused to start")

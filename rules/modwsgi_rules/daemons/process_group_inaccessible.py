@@ -132,7 +132,7 @@ def _spell_alike(config: Config, use: GroupUse, process: DaemonProcess) -> Fix |
         return None  # the application's log messages for this host would be lost
     source = item.file.text[item.args[0].span.start : item.args[0].span.end]
     has_groups = any(known.server is host for known in daemon_processes(config))
-    if len(host.all("servername")) > 1 or source.count(mine) != 1 or has_groups or item.foreign or item.guards:
+    if len(host.all("servername")) > 1 or source.count(mine) != 1 or has_groups or item.guards:
         return None
     if split_name(source.strip("\"'"))[0] != mine:
         return None

@@ -148,7 +148,7 @@ def process_group_undefined(config: Config) -> Iterator[Diagnostic]:
             place = meant.directive
             related = (Related(place.path, place.args[0].span, "defined here"),)
             source = use.item.file.text[use.arg_span.start : use.arg_span.end]
-            if certain and not is_dead and not use.item.foreign and source.strip("\"'") == use.name and not meant.stray:
+            if certain and not is_dead and source.strip("\"'") == use.name and not meant.stray:
                 text = source.replace(use.name, meant.name)
                 edit = Edit(use.item.path, use.arg_span, text)
                 fix = Fix.safe(f"Write {meant.name}", edit, reason="requests of the application were refused")

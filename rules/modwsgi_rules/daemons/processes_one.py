@@ -52,13 +52,11 @@ def processes_one(config: Config) -> Iterator[Diagnostic]:
         option = process.option("processes")
         if option is None or option.value != "1":
             continue
-        fix = None
-        if not process.directive.foreign:
-            spans = [other.span for other in process.options if other.name == option.name]
-            fix = Fix.unsafe(
-                "Leave out processes=1",
-                *delete_words(process.directive, spans),
-                reason="wsgi.multiprocess becomes false, as it should be for one process",
-            )
+        spans = [other.span for other in process.options if other.name == option.name]
+        fix = Fix.unsafe(
+            "Leave out processes=1",
+            *delete_words(process.directive, spans),
+            reason="wsgi.multiprocess becomes false, as it should be for one process",
+        )
         message = "processes=1 sets wsgi.multiprocess to true for a single process"
         yield Diagnostic(process.directive.path, option.span, message, fix, help="leave it out, one is the default")

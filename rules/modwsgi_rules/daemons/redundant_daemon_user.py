@@ -118,7 +118,7 @@ def _own(config: Config, name: str) -> str | None:
 
 
 def _fix(process: DaemonProcess, options: list[Option]) -> Fix | None:
-    if process.directive.foreign or process.stray:
+    if process.stray:
         return None
     names = {option.name for option in options}
     spans = [option.span for option in process.options if option.name in names]

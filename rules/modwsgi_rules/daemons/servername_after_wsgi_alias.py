@@ -107,7 +107,7 @@ def servername_after_wsgi_alias(config: Config) -> Iterator[Diagnostic]:
 
 
 def _fix(config: Config, host: Item | None, name: Item, names: list[Item]) -> Fix | None:
-    if host is None or len(names) > 1 or name.foreign or host.foreign or name.guards != host.guards:
+    if host is None or len(names) > 1 or name.foreign is not host.foreign or name.guards != host.guards:
         return None
     if name.file is not host.file or len(config.readings(name)) > 1 or len(name.args) != 1:
         return None

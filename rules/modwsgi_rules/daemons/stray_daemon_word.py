@@ -84,11 +84,7 @@ def stray_daemon_word(config: Config) -> Iterator[Diagnostic]:
         handled: list[Span] = []
         for span, text in _repairs(process):
             handled.append(span)
-            fix = None
-            if not process.directive.foreign:
-                fix = Fix.safe(
-                    f"Write {text}", Edit(process.directive.path, span, text), reason="httpd refused to start"
-                )
+            fix = Fix.safe(f"Write {text}", Edit(process.directive.path, span, text), reason="httpd refused to start")
             message = "mod_wsgi does not read this as an option with its value, so httpd does not start"
             yield Diagnostic(process.directive.path, span, message, fix, help="" if fix else f"write {text}")
         source = process.directive.file.text

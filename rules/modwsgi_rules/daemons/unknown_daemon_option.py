@@ -100,7 +100,7 @@ def unknown_daemon_option(config: Config) -> Iterator[Diagnostic]:
                 advice = f"write {meant} yourself if it is meant, as it {power}"
             elif meant is not None:
                 advice = f"write {meant}"
-                if process.directive.file.text[span.start : span.end] == option.name and not process.directive.foreign:
+                if process.directive.file.text[span.start : span.end] == option.name:
                     fix = Fix.safe(
                         f"Write {meant}", Edit(process.directive.path, span, meant), reason="httpd refused to start"
                     )

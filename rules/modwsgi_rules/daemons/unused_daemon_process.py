@@ -118,7 +118,7 @@ def unused_daemon_process(config: Config) -> Iterator[Diagnostic]:
             advice = "select it or delete it"
         fix = None
         only = len(processes) == 1 and not uses and _mounting(config) == [process.server] and embedded
-        if certain and only and not process.directive.foreign and not process.stray and is_settled(process.name):
+        if certain and only and not process.stray and is_settled(process.name):
             title = f"Add WSGIProcessGroup {process.name}"
             edit = insert_after(process.directive, [f"WSGIProcessGroup {_quoted(process.name)}"])
             fix = (

@@ -23,7 +23,7 @@ Where nothing says `AllowOverride`, it writes `AllowOverride All` into the `<Dir
 ## Left alone
 
 In all other cases there is no fix: the line may belong elsewhere, or `AllowOverride` may be meant otherwise. Neither is there one for a
-line that may not stand in such a file at all, and where the section above it is `<Directory />`, a regular expression or in a macro.
+line that may not stand in such a file at all, and where the section above it is `<Directory />` or a regular expression.
 Only `--root` shows the files. What
 `AllowOverride None` leaves unread, and what `Nonfatal=` passes over, is not reported; nor is a name that a module may have which
 modwsgi-fix does not know.
@@ -151,4 +151,4 @@ def _above(config: Config, refused: Refused, directory: str) -> Item | None:
     section = next((one for one in sections if directory_matches(one, directory) is not False), None)
     if section is None or is_regex_section(section) or not depth(pattern_of(section)):
         return None
-    return None if section.foreign or section.guards or not section.known else section
+    return None if section.guards or not section.known else section

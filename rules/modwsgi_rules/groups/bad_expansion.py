@@ -85,15 +85,13 @@ def bad_expansion(config: Config) -> Iterator[Diagnostic]:
             continue
         if kind == "process" and value in defined:
             continue
-        fix = None
-        if not item.foreign:
-            text = item.file.text[span.start : span.end].replace(value, right)
-            if kind == "process" and all_groups_known(config):
-                reason = "every request was refused"
-                fix = Fix.safe(f"Write {right}", Edit(item.path, span, text), reason=reason)
-            else:
-                reason = "the application moves to another interpreter" if kind != "process" else "the group changes"
-                fix = Fix.unsafe(f"Write {right}", Edit(item.path, span, text), reason=reason)
+        text = item.file.text[span.start : span.end].replace(value, right)
+        if kind == "process" and all_groups_known(config):
+            reason = "every request was refused"
+            fix = Fix.safe(f"Write {right}", Edit(item.path, span, text), reason=reason)
+        else:
+            reason = "the application moves to another interpreter" if kind != "process" else "the group changes"
+            fix = Fix.unsafe(f"Write {right}", Edit(item.path, span, text), reason=reason)
         message = f"{value} is taken for the literal name of {_ARTICLE[kind]} {kind} group"
         yield Diagnostic(item.path, span, message, fix, help="" if fix else f"write {right}")
 

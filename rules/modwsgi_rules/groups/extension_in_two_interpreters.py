@@ -187,7 +187,7 @@ def _selected(config: Config, run: Run) -> Edit | None:
     """Return the edit that makes a mount run in the main interpreter: at its selection, else beside its process group."""
     chosen, group = run.interpreter.item, run.group.item
     item = chosen or group or run.item
-    if item.foreign or item.file.tree.is_template or len(config.readings(item)) > 1:
+    if item.file.tree.is_template or len(config.readings(item)) > 1:
         return None
     if chosen is not None:
         return _instead(config, chosen)

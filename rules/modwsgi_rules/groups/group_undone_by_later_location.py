@@ -130,9 +130,7 @@ def _finding(item: Item, later: Item, option: str, found: list[Mapping]) -> Diag
     broader = later.sections[-1]
     message = f"<Location {broader.value}> below selects {later.value}, so {found[0].url} runs there"
     fix = None
-    if not any(char in item.value for char in " \"'\\") and not any(
-        one.item.foreign or one.item.guards for one in found
-    ):
+    if not any(char in item.value for char in " \"'\\") and not any(one.item.guards for one in found):
         lines = dict.fromkeys(one.item for one in found)
         edits = (add_words(line, [f"{option}={item.value}"]) for line in lines)
         fix = Fix.unsafe("Write the group on the mount", *edits, reason="the application moves to that group")

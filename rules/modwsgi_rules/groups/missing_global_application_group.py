@@ -91,7 +91,7 @@ def missing_global_application_group(config: Config) -> Iterator[Diagnostic]:
                 edits[insert_after(item, ["WSGIApplicationGroup %{GLOBAL}"])] = None
         items = [item for _, _, item in uses]
         fix = None
-        if all(item is not None and not item.foreign and len(config.readings(item)) == 1 for item in items):
+        if all(item is not None and len(config.readings(item)) == 1 for item in items):
             fix = Fix.unsafe(
                 "Select the main interpreter", *edits, reason="the application moves to another interpreter"
             )

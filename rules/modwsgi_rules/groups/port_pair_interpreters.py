@@ -138,7 +138,7 @@ def _fix(config: Config, name: str, hosts: list[Server]) -> Fix | None:
         if len(own) != 1 or own[0].server is not host:
             return None
         places.append(host.last("wsgiprocessgroup") or own[0].item)
-    if any(place.foreign or place.guards or len(config.readings(place)) > 1 for place in places):
+    if any(place.guards or len(config.readings(place)) > 1 for place in places):
         return None
     line = [f"WSGIApplicationGroup {name}"]
     edits = [

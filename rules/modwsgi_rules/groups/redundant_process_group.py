@@ -106,7 +106,7 @@ def redundant_process_group(config: Config) -> Iterator[Diagnostic]:
                     yield told
                     continue
                 fix = None
-                if not item.foreign and item not in config.readings(later):
+                if item not in config.readings(later):
                     fix = Fix.safe("Delete it", delete(item), reason="the later line counts")
                 message = (
                     f"this line has no effect, because {item.name} {later.value} further down counts for this host"
@@ -166,7 +166,7 @@ def _without_option(config: Config, item: Item, option: str) -> list[Mapping]:
 def _given(item: Item, losing: list[Mapping], option: str, title: str) -> Fix | None:
     """Return the fix that gives mounts the group of a line as an option, and deletes the line."""
     is_plain = item.known and not any(char in item.value for char in " \"'\\")
-    if not losing or not is_plain or item.foreign or any(one.item.foreign or one.item.guards for one in losing):
+    if not losing or not is_plain or any(one.item.guards for one in losing):
         return None
     edits = (add_words(mount.item, [f"{option}={item.value}"]) for mount in losing)
     return Fix.unsafe(title, delete(item), *edits, reason="the application moves to that group")

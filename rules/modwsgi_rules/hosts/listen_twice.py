@@ -77,7 +77,7 @@ def listen_twice(config: Config) -> Iterator[Diagnostic]:
         if item.node is earlier.node:
             continue  # one line of a file that is included twice
         fix = None
-        if clash.is_repetition and not item.foreign and len(config.readings(item)) == 1:
+        if clash.is_repetition and len(config.readings(item)) == 1:
             fix = Fix.safe("Delete the repetition", delete_with_comment(item), reason="httpd refused to start")
         if clash.is_same:
             message = f"port {clash.later.address.port} is listened on already, so httpd does not start"

@@ -108,7 +108,7 @@ def _check(item: Item, arg: Arg) -> Iterator[Diagnostic]:
     fix, advice = None, f"write {meant}"
     if not is_clear:
         advice = "write each name by itself, with *. in front for all names below it"
-    elif item.file.text[arg.span.start : arg.span.end] == written and not item.foreign:
+    elif item.file.text[arg.span.start : arg.span.end] == written:
         reason = f"requests for {' and '.join(names)} are answered by this host from then on"
         fix = Fix.unsafe(f"Write {meant}", Edit(item.path, arg.span, meant), reason=reason)
     message = f"no request asks for the name {written}, so this host is not found by it"

@@ -152,7 +152,7 @@ def _fix(host: Server, certificate: Item) -> Fix | None:
     """Return the fix that turns TLS on; None where that may not be meant."""
     key = host.last("sslcertificatekeyfile")
     is_plain = any(one.port in ("80", "*") for one in addresses(host))
-    if key is None or key.in_doubt or certificate.in_doubt or certificate.foreign or is_plain:
+    if key is None or key.in_doubt or certificate.in_doubt or is_plain:
         return None
     reason = "who asks in plain HTTP is refused then, and httpd needs the certificate and its key to start"
     return Fix.unsafe("Turn TLS on", insert_before(certificate, ["SSLEngine on"]), reason=reason)

@@ -233,8 +233,6 @@ def _obstacle_in(clause: Clause) -> str | None:
         return f"{where} holds a variable that is not defined"
     if clause.is_old and any(map(_is_about_releases, section.guards)):
         return f"{where} is there only under a condition about modules of access control"
-    if any(line.foreign for line in lines):
-        return f"{where} is written by a macro"
     if clause.is_old and any(line.wrapper is not section.node or line.file is not section.file for line in lines):
         return f"{where} asks for modules or versions by itself"
     if clause.hosts is None:

@@ -21,8 +21,8 @@ def read_by_24(config: Config, *names: str) -> Iterator[Item]:
 
 
 def is_editable(item: Item) -> bool:
-    """Whether the words of a directive can be edited where it is read: they are not those of a macro or a variable."""
-    return not item.foreign and item.known and not any("${" in arg.written for arg in item.args)
+    """Whether the words of a directive can be edited where it is read: they are not those of a variable."""
+    return item.known and not any("${" in arg.written for arg in item.args)
 
 
 def logged_at(item: Item, module: str, level: str) -> tuple[Edit, ...]:
@@ -31,7 +31,7 @@ def logged_at(item: Item, module: str, level: str) -> tuple[Edit, ...]:
     No edit where it is not certain which LogLevel applies.
     """
     word = f"{module}:{level}"
-    levels = [line for line in item.server.all("loglevel") if not line.foreign]
+    levels = item.server.all("loglevel")
     if not levels:
         return (replace(item, f"LogLevel {word}"),)
     last = levels[-1]

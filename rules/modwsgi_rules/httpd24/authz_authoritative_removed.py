@@ -81,7 +81,7 @@ def authz_authoritative_removed(config: Config) -> Iterator[Diagnostic]:
     for item in read_by_24(config, *REMOVED_AUTHZ):
         fix = None
         several = item.parent is not None and len(access_of(item.parent).requires) > 1
-        if not item.foreign and not (several and item.value.lower() != "off"):
+        if not (several and item.value.lower() != "off"):
             fix = Fix.safe(
                 f"Delete {item.name}",
                 delete(item),

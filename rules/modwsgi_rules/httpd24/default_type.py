@@ -56,9 +56,7 @@ def default_type(config: Config) -> Iterator[Diagnostic]:
     for item in read_by_24(config, "defaulttype"):
         if item.value.lower() == "none":
             continue
-        fix = None
-        if not item.foreign:
-            fix = Fix.safe("Delete DefaultType", delete(item), reason="httpd 2.4 ignores it", every_reading=True)
+        fix = Fix.safe("Delete DefaultType", delete(item), reason="httpd 2.4 ignores it", every_reading=True)
         yield Diagnostic(
             item.path,
             item.span,

@@ -92,7 +92,7 @@ def host_name_address(config: Config) -> Iterator[Diagnostic]:
 
 def _fix(config: Config, server: Server, item: Item, number: int, arg: Arg) -> Fix | None:
     host = address(arg.value).host
-    if item.foreign or own_name(server) is None or arg.written != arg.value or len(item.args) > 1:
+    if own_name(server) is None or arg.written != arg.value or len(item.args) > 1:
         return None
     if config.target.is_22:
         return None

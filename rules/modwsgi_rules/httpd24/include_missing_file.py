@@ -68,14 +68,12 @@ def include_missing_file(config: Config) -> Iterator[Diagnostic]:
     if config.target.is_22:
         return
     for item in config.unmatched:
-        fix = None
-        if not item.foreign:
-            fix = Fix.safe(
-                "Write IncludeOptional",
-                Edit(item.path, item.node.name_span, "IncludeOptional"),
-                reason="httpd starts, and reads the files once there are any",
-                every_reading=True,
-            )
+        fix = Fix.safe(
+            "Write IncludeOptional",
+            Edit(item.path, item.node.name_span, "IncludeOptional"),
+            reason="httpd starts, and reads the files once there are any",
+            every_reading=True,
+        )
         yield Diagnostic(
             item.path,
             item.args[0].span,

@@ -88,13 +88,11 @@ def missing_name_virtual_host(config: Config) -> Iterator[Diagnostic]:
             continue
         first, second, *_ = items
         text = where.host if where.port == "*" else f"{where.host}:{where.port}"
-        fix = None
-        if not first.foreign:
-            fix = Fix.repair(
-                "Declare the address name-based",
-                insert_before(first, [f"NameVirtualHost {text}"]),
-                reason="the hosts after the first one answer under their own names",
-            )
+        fix = Fix.repair(
+            "Declare the address name-based",
+            insert_before(first, [f"NameVirtualHost {text}"]),
+            reason="the hosts after the first one answer under their own names",
+        )
         yield Diagnostic(
             second.path,
             second.span,

@@ -59,10 +59,8 @@ from modwsgi_rules.httpd24._shared import read_by_24
 @rule()
 def name_virtual_host(config: Config) -> Iterator[Diagnostic]:
     for item in read_by_24(config, "namevirtualhost"):
-        fix = None
-        if not item.foreign:
-            reason = "httpd 2.4 ignores it"
-            fix = Fix.safe("Delete NameVirtualHost", delete(item), reason=reason, every_reading=True)
+        reason = "httpd 2.4 ignores it"
+        fix = Fix.safe("Delete NameVirtualHost", delete(item), reason=reason, every_reading=True)
         yield Diagnostic(
             item.path,
             item.span,

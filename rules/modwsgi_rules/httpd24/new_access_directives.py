@@ -106,7 +106,7 @@ def new_access_directives(config: Config) -> Iterator[Diagnostic]:
 
 
 def _fix(item: Item) -> Fix | None:
-    if item.parent is None or item.foreign or item.guards or len(access_of(item.parent).lines) > 1:
+    if item.parent is None or item.guards or len(access_of(item.parent).lines) > 1:
         return None
     if words(item) == ("all", "denied"):
         reason = "httpd 2.2 closes what the section is for"

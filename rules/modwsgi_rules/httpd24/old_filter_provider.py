@@ -106,7 +106,7 @@ def old_filter_provider(config: Config) -> Iterator[Diagnostic]:
 
 def _fix(item: Item, span: Span) -> Fix | None:
     expression = _expression(item.values[2], item.values[3]) if len(item.args) == 4 else ""
-    if not expression or item.foreign:
+    if not expression:
         return None
     edit = Edit(item.path, span, f'"{expression}"')
     return Fix.safe("Write an expression", edit, reason="it means what httpd 2.2 read", every_reading=True)

@@ -78,7 +78,7 @@ def options_mixed_signs(config: Config) -> Iterator[Diagnostic]:
         if not plain:
             continue
         fix = None
-        if not item.foreign and all(arg.value.isalpha() and arg.value == arg.written for arg in plain):
+        if all(arg.value.isalpha() and arg.value == arg.written for arg in plain):
             fix = Fix.safe(
                 "Write the missing signs",
                 *(Edit(item.path, Span(arg.span.start, arg.span.start), "+") for arg in plain),

@@ -134,7 +134,7 @@ def _is_removed(key: str) -> bool:
 
 def _edits(item: Item, info: DirectiveInfo) -> tuple[Edit, ...]:
     """What to write; nothing where that needs a decision."""
-    if item.foreign or item.is_section:
+    if item.is_section:
         return ()
     span = item.node.name_span
     text = item.file.text

@@ -143,7 +143,7 @@ def removed_module(config: Config) -> Iterator[Diagnostic]:
 
 
 def _fix(config: Config, item: Item, name: str) -> Fix | None:
-    if item.foreign or len(config.readings(item)) > 1:
+    if len(config.readings(item)) > 1:
         return None
     reason = "httpd refused to start"
     if name in _NEEDED_NO_MORE:

@@ -61,10 +61,8 @@ from modwsgi_rules.httpd24._shared import read_by_24
 @rule(severity=Severity.ERROR, rank=Rank.START)
 def removed_mutex_directives(config: Config) -> Iterator[Diagnostic]:
     for item in read_by_24(config, *REMOVED_MUTEXES):
-        fix = None
-        if not item.foreign:
-            reason = "httpd starts, with its default locks"
-            fix = Fix.safe(f"Delete {item.name}", delete(item), reason=reason, every_reading=True)
+        reason = "httpd starts, with its default locks"
+        fix = Fix.safe(f"Delete {item.name}", delete(item), reason=reason, every_reading=True)
         yield Diagnostic(
             item.path,
             item.span,

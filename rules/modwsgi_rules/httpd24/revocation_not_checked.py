@@ -98,8 +98,6 @@ def revocation_not_checked(config: Config) -> Iterator[Diagnostic]:
 
 
 def _fix(config: Config, item: Item, check: str) -> Fix | None:
-    if item.foreign:
-        return None
     how = "leaf" if (2, 4) < config.target.httpd < (2, 4, 21) else "chain no_crl_for_cert_ok"
     reason = "clients with a revoked certificate are refused again, as httpd 2.2 refused them"
     return Fix.repair(f"Write {check}", insert_after(item, [f"{check} {how}"]), reason=reason)

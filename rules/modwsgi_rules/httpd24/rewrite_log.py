@@ -97,8 +97,6 @@ def rewrite_log(config: Config) -> Iterator[Diagnostic]:
 
 
 def _edits(item: Item) -> tuple[Edit, ...]:
-    if item.foreign:
-        return ()
     if item.key == "rewritelog":
         return (delete(item),)
     number = whole_number(item.value)

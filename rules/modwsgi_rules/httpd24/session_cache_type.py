@@ -82,7 +82,7 @@ def session_cache_type(config: Config) -> Iterator[Diagnostic]:
 def _fix(item: Item, kind: str) -> Fix | None:
     start, end = item.args[0].span
     at = item.file.text.find(kind, start, end)
-    if item.foreign or at < 0 or kind.lower() not in _SHARED_MEMORY:
+    if at < 0 or kind.lower() not in _SHARED_MEMORY:
         return None
     edit = Edit(item.path, Span(at, at + len(kind)), "shmcb")
     return Fix.safe("Write shmcb", edit, reason="httpd refused the line", every_reading=True)

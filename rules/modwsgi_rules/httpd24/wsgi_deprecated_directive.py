@@ -75,7 +75,7 @@ def wsgi_deprecated_directive(config: Config) -> Iterator[Diagnostic]:
 
 
 def _fix(item: Item) -> Fix | None:
-    if item.foreign or not item.known or not item.server.is_main:
+    if not item.known or not item.server.is_main:
         return None
     reason = "mod_wsgi 6 ignores it"
     if item.value.lower() != "on":
@@ -86,7 +86,7 @@ def _fix(item: Item) -> Fix | None:
     last = levels[-1]
     if any(value.lower().startswith(("wsgi:", "wsgi_module:", "mod_wsgi.c:")) for value in last.values):
         return Fix.safe(f"Delete {item.name}", delete(item), reason=reason)
-    if last.foreign or last.guards != item.guards:
+    if last.guards != item.guards:
         return None
     at = last.span.end
     return Fix.safe("Write LogLevel", delete(item), Edit(last.path, Span(at, at), " wsgi:debug"), reason=reason)

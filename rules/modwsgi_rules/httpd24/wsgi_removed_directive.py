@@ -126,7 +126,7 @@ def _message(item: Item, info: DirectiveInfo, since: str) -> str:
 
 
 def _fix(item: Item, info: DirectiveInfo) -> Fix | None:
-    if item.foreign or not item.known:
+    if not item.known:
         return None
     if info.replacement:
         return Fix.safe(

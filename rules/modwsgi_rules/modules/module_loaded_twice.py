@@ -76,7 +76,7 @@ def module_loaded_twice(config: Config) -> Iterator[Diagnostic]:
             continue  # one line of a file that is included twice
         same = earlier.values[1] == item.values[1]
         fix = None
-        if same and not item.foreign and len(config.readings(item)) == 1:
+        if same and len(config.readings(item)) == 1:
             fix = Fix.safe("Delete the repetition", delete_with_comment(item))
         yield Diagnostic(
             item.path,

@@ -87,7 +87,7 @@ def _report(item: Item, value: str, span: Span, value_span: Span) -> Iterator[Di
         return
     name = next((name for sign, name in _NAMES.items() if sign in wrong), "a blank")
     edit = Edit(item.path, value_span, quoted(_BETWEEN.sub(":", value)))
-    is_ours = not item.foreign and item.known
+    is_ours = item.known
     reason = "modules of these directories are then found, and may stand before others"
     yield Diagnostic(
         item.path,

@@ -140,7 +140,7 @@ def _check(config: Config, item: Item, value: str, span: Span) -> Iterator[Diagn
     # A variable may stand before it.
     inner = value.removeprefix(root)
     written = item.file.text[span.start : span.end].rstrip("\"'")
-    if written.endswith(inner) and item.known and not item.foreign:
+    if written.endswith(inner) and item.known:
         end = span.start + len(written)
         cut = Span(end - len(inner), end)
         fix = Fix.safe(

@@ -140,7 +140,7 @@ def _root(config: Config, part: str) -> str | None:
 
 def _fix(process: DaemonProcess, rest: list[str], roots: set[str]) -> Fix | None:
     option, directive = process.option("python-path"), process.directive
-    if option is None or len(roots) > 1 or directive.foreign or not directive.known:
+    if option is None or len(roots) > 1 or not directive.known:
         return None
     if len([one for one in process.options if one.name == "python-path"]) > 1:
         return None

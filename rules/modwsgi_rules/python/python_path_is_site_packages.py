@@ -178,7 +178,7 @@ def _is_users(root: str) -> bool:
 
 def _fix(process: DaemonProcess, parts: list[str], roots: dict[str, str], home: _Home) -> Fix | None:
     option = process.option("python-path")
-    if option is None or len(roots) > 1 or process.directive.foreign or not process.directive.known:
+    if option is None or len(roots) > 1 or not process.directive.known:
         return None
     root, version = next(iter(roots.items()))
     is_named = home.root == root

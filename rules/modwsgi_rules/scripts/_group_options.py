@@ -46,7 +46,7 @@ def runs_there(process: DaemonProcess | None) -> tuple[Related, ...]:
 def with_option(process: DaemonProcess, name: str, value: str) -> Edit | None:
     """Return the edit that writes an option, or adds to its value after a colon; None where that cannot be done."""
     item = process.directive
-    if item.foreign or item.file.tree.is_template or process.stray or any(char in value for char in '"\n\\'):
+    if item.file.tree.is_template or process.stray or any(char in value for char in '"\n\\'):
         return None
     named = [option for option in process.options if option.name == name]
     if not named:

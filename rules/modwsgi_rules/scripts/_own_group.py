@@ -87,7 +87,7 @@ def _selected(config: Config, name: str, runs: Sequence[Run]) -> Iterator[Edit |
 
 
 def _may_edit(config: Config, item: Item) -> bool:
-    return not (item.foreign or item.guards or item.file.tree.is_template or len(config.readings(item)) > 1)
+    return not (item.guards or item.file.tree.is_template or len(config.readings(item)) > 1)
 
 
 def _free_name(config: Config, wanted: str) -> str:

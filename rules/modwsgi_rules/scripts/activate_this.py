@@ -244,7 +244,7 @@ def _fix(config: Config, script: WsgiScript, found: Sequence[_Activation]) -> Fi
         return None
     edits = [Edit(script.path, span) for span in deleted]
     if home is None:
-        if item.foreign or item.file.tree.is_template or len(config.readings(item)) > 1 or process.stray:
+        if item.file.tree.is_template or len(config.readings(item)) > 1 or process.stray:
             return None
         edits.append(add_words(item, [f"python-home={quoted(root)}"]))
     return Fix.unsafe(

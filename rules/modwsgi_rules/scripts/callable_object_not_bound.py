@@ -125,7 +125,7 @@ def _place(config: Config, item: Item) -> Span | None:
 
 
 def _fix(config: Config, item: Item, span: Span, name: str, known: Sequence[tuple[Run, set[str] | None]]) -> Fix | None:
-    is_editable = item.known and not item.foreign and not item.guards and len(config.readings(item)) == 1
+    is_editable = item.known and not item.guards and len(config.readings(item)) == 1
     if not is_editable or any(names is None or name in names or _DEFAULT not in names for _, names in known):
         return None
     return Fix.repair(

@@ -146,7 +146,7 @@ def _cause(process: DaemonProcess, key: str) -> Span | None:
 
 def _fix(config: Config, process: DaemonProcess, key: str) -> Fix | None:
     item = process.directive
-    if item.foreign or item.file.tree.is_template or len(config.readings(item)) > 1 or process.stray:
+    if item.file.tree.is_template or len(config.readings(item)) > 1 or process.stray:
         return None
     if key == _PROCESSES:
         option = process.option("processes")

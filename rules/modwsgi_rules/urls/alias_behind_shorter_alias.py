@@ -152,7 +152,7 @@ def _same_files(shorter: Mapping, longer: Mapping) -> bool:
 
 def _fix(config: Config, shorter: Mapping, longer: Mapping) -> Fix | None:
     first, second = shorter.item, longer.item
-    if first.wrapper is not second.wrapper or first.path != second.path or first.foreign or second.foreign:
+    if first.wrapper is not second.wrapper or first.path != second.path or first.foreign is not second.foreign:
         return None
     if first.guards != second.guards or any(len(config.readings(item)) > 1 for item in (first, second)):
         return None

@@ -258,7 +258,7 @@ class _Layout(NamedTuple):
 
 def _narrow(config: Config, alias: Mapping, mount: Mapping, server: Server) -> Fix | None:
     plain = _plain(alias, mount)
-    if plain is None or alias.item.foreign or not alias.item.known or not mount.item.accompanies(alias.item):
+    if plain is None or not alias.item.known or not mount.item.accompanies(alias.item):
         return None
     prefix, directory = plain
     layout = _layout(config, directory, server)

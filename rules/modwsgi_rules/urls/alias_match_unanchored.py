@@ -73,7 +73,7 @@ def alias_match_unanchored(config: Config) -> Iterator[Diagnostic]:
         if _BY_NAME.fullmatch(alias.url) or not is_understood(alias.url):
             continue
         fix = None
-        if not item.foreign and not has_top_level_branch(alias.url):
+        if not has_top_level_branch(alias.url):
             fix = Fix.unsafe(
                 "Tie the pattern to the beginning of the URL",
                 extend_arg(item, 0, before="^"),

@@ -105,7 +105,7 @@ def alias_match_without_substitution(config: Config) -> Iterator[Diagnostic]:
             continue
         prefix = _PREFIX.fullmatch(alias.url)
         fix = None
-        if prefix is not None and not item.foreign:
+        if prefix is not None:
             url, target = prefix["url"], alias.target
             # Both ends get a slash or none; a captured rest begins after a slash.
             if url.endswith("/") and not target.endswith("/"):

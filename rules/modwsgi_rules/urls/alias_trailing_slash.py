@@ -93,16 +93,14 @@ def alias_trailing_slash(config: Config) -> Iterator[Diagnostic]:
         # A last character that is not one of a name makes an intended prefix, or is not a path.
         if not alias.target[-1:].isalnum() or is_file(config, alias.target):
             continue
-        fix = None
-        if not item.foreign:
-            fix = leads_on(
-                config,
-                "Add the slash to the path",
-                extend_arg(item, 1, after="/"),
-                alias.url,
-                alias.target,
-                f"what is below {alias.url} is looked for in {alias.target}/, and found",
-            )
+        fix = leads_on(
+            config,
+            "Add the slash to the path",
+            extend_arg(item, 1, after="/"),
+            alias.url,
+            alias.target,
+            f"what is below {alias.url} is looked for in {alias.target}/, and found",
+        )
         rest = "index.html" if alias.url == "/" else "x.css"
         yield Diagnostic(
             item.path,

@@ -83,7 +83,7 @@ def alias_words_swapped(config: Config) -> Iterator[Diagnostic]:
 
 
 def _fix(item: Item) -> Fix | None:
-    if item.foreign or item.in_doubt:
+    if item.in_doubt:
         return None
     first, second = item.args[:2]
     text = item.file.text

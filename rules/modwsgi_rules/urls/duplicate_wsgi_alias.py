@@ -83,7 +83,7 @@ def duplicate_wsgi_alias(config: Config) -> Iterator[Diagnostic]:
                 message = f"{mount.url} is mounted already by the same line, which is read twice"
             advice = "include the file once" if same_text else "delete the mount that is not meant"
             fix = None
-            if first.target == mount.target and not same_text and not item.foreign and item.known and _is_whole(item):
+            if first.target == mount.target and not same_text and item.known and _is_whole(item):
                 fix = Fix.safe("Delete the repetition", delete_with_comment(item), reason="it is never asked")
             yield Diagnostic(
                 item.path,

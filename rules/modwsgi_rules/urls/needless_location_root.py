@@ -250,7 +250,7 @@ def _is_simple(section: Item, movable: list[Item]) -> bool:
         # A branch that is not read now may have lines that cannot stand in a host.
         return False
     host = section.server.item
-    if section.guards != (host.guards if host is not None else ()) or section.foreign:
+    if section.guards != (host.guards if host is not None else ()):
         return False
     if any(child.guards != section.guards or child.file is not section.file for child in movable):
         return False
@@ -264,7 +264,7 @@ def _onto_mounts(config: Config, section: Item, movable: list[Item]) -> Fix | No
     if any(child.key not in _ON_MOUNT or not child.known or len(child.args) != 1 for child in movable):
         return None
     in_sight = {mount.item: mount for server in config.servers for mount in mounts(config, server)}
-    if not in_sight or any(item.foreign or item.guards for item in in_sight):
+    if not in_sight or any(item.guards for item in in_sight):
         return None
     edits = [delete(section)]
     for item, mount in in_sight.items():

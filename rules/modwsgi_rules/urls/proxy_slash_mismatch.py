@@ -157,7 +157,7 @@ def _words(item: Item) -> tuple[str, Arg]:
 def _fix(config: Config, item: Item, target: Arg, written: str, title: str, *, of_server: bool) -> Fix | None:
     words = item.values[: 1 if "://" in item.value else 2]
     lines = [item, *_backwards(config, item.server).get((item.parent, words), ())]
-    if any(line.foreign or line.guards != item.guards or len(config.readings(line)) > 1 for line in lines):
+    if any(line.guards != item.guards or len(config.readings(line)) > 1 for line in lines):
         return None
     if any(mark in item.file.text[slice(*target.span)] for mark in ("\\", "${")):
         return None

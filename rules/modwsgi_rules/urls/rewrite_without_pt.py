@@ -83,7 +83,7 @@ def rewrite_without_pt(config: Config) -> Iterator[Diagnostic]:
             if mapping is None:
                 continue
             follows = at + 1 < len(rules) and not {"l", "end"} & rewrite.flags.keys()
-            fix = None if follows or rewrite.item.foreign else _fix(rewrite, mapping)
+            fix = None if follows else _fix(rewrite, mapping)
             yield Diagnostic(
                 rewrite.item.path,
                 rewrite.item.args[1].span,

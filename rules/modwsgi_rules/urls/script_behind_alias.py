@@ -85,10 +85,8 @@ def script_behind_alias(config: Config) -> Iterator[Diagnostic]:
         outcome = (
             "its source is sent to visitors" if item.key == "alias" else "it is run as a CGI program, without mod_wsgi"
         )
-        fix = None
-        if not item.foreign:
-            edit = Edit(item.path, item.node.name_span, "WSGIScriptAlias")
-            fix = Fix.unsafe("Write WSGIScriptAlias", edit, reason="the application answers from then on")
+        edit = Edit(item.path, item.node.name_span, "WSGIScriptAlias")
+        fix = Fix.unsafe("Write WSGIScriptAlias", edit, reason="the application answers from then on")
         yield Diagnostic(
             item.path,
             item.node.name_span,

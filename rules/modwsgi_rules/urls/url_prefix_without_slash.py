@@ -110,7 +110,7 @@ def _without_slash(lines: Sequence[Item]) -> Iterator[Item]:
 
 def _fix(item: Item) -> Fix | None:
     prefix = item.args[0]
-    if item.foreign or item.in_doubt or not _PREFIX.fullmatch(prefix.value):
+    if item.in_doubt or not _PREFIX.fullmatch(prefix.value):
         return None
     written = item.file.text[slice(*prefix.span)]
     quote = written[:1] if written[:1] in "\"'" else ""

@@ -57,7 +57,7 @@ def wsgi_alias_match_unanchored(config: Config) -> Iterator[Diagnostic]:
         if mount.url in ("/", "/.*", "/(.*)", "/(.*)$") or not is_understood(mount.url):
             continue
         fix = None
-        if not item.foreign and not has_top_level_branch(mount.url):
+        if not has_top_level_branch(mount.url):
             fix = Fix.unsafe(
                 "Tie the pattern to the beginning of the URL",
                 extend_arg(item, 0, before="^"),

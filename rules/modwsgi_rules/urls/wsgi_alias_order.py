@@ -147,7 +147,7 @@ def _may_move(config: Config, server: Server, shorter: Mapping, mount: Mapping) 
     first, second = shorter.item, mount.item
     if wrapped_end(second.node) != second.node.end:
         return False
-    if first.file is not second.file or first.wrapper is not second.wrapper or first.foreign or second.foreign:
+    if first.file is not second.file or first.wrapper is not second.wrapper or first.foreign is not second.foreign:
         return False
     if not (first.known and second.known) or first.guards != second.guards or second.node.start < first.node.end:
         return False

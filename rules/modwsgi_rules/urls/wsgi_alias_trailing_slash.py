@@ -69,7 +69,7 @@ def wsgi_alias_trailing_slash(config: Config) -> Iterator[Diagnostic]:
             continue
         if not mount.url.endswith("/") or not mount.url.strip("/") or mount.target.endswith("/"):
             continue
-        fix = None if item.foreign else _fix(config, mount)
+        fix = _fix(config, mount)
         yield Diagnostic(
             item.path,
             mount.url_span,

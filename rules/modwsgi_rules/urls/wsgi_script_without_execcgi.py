@@ -176,7 +176,7 @@ def _only_root(config: Config, item: Item) -> str | None:
 def _fix_at(config: Config, item: Item, server: Server, directory: str) -> Fix | None:
     """Return the fix that adds the option in the innermost section for a directory, or in a new one beside a line."""
     state = option(config, server, directory, "execcgi")
-    if state.on is not False or item.foreign or item.path not in config.files:
+    if state.on is not False or item.path not in config.files:
         return None
     if len(config.readings(item)) > 1 or "/" not in directory.strip("/"):
         return None
@@ -210,7 +210,7 @@ def _mounted(config: Config) -> Nested[Served] | None:
 
 
 def _fix(item: Item, section: Item, by: Item | None) -> Fix | None:
-    if item.foreign or section.file is not item.file:
+    if section.file is not item.file:
         return None
     own = [child for child in section.children if child.key == "options"]
     if not own:

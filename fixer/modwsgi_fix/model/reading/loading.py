@@ -58,7 +58,7 @@ def load(
         open_conditions=reader.open_conditions, passed_over=reader.passed_over,
         complete=source.complete and not reader.left_out, target=reader.target, disk=disk, options=options or {},
         variables=reader.variables.values, shown_within=source.shown_within, denies=source.denies,
-        known_directives=source.directives, again=again, matched=reader.matched,
+        known_directives=source.directives, again=again, matched=reader.matched, used=tuple(reader.used.values()),
         read=lambda path: script_at(source, disk, texts, path),
         named_scripts=tuple(named_scripts(source, texts, reader.unread)),
         unread=reader.unread,

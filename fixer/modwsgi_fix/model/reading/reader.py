@@ -18,7 +18,7 @@ from modwsgi_fix.model.bounds import DEEPEST_INCLUDE, Budget, Endless, Standing,
 from modwsgi_fix.model.builds import build_of
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.gaps import Gap, GapKind
-from modwsgi_fix.model.items import Arg, Expanded, File, Item, PassedOver, Server
+from modwsgi_fix.model.items import Arg, Bindings, Expanded, File, Item, PassedOver, Server, Used
 from modwsgi_fix.model.language import HTTPD, language_of
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.reading.conditions import Modules, weigh
@@ -27,7 +27,7 @@ from modwsgi_fix.model.reading.include_paths import candidates, gap_kind, is_own
 from modwsgi_fix.model.reading.kept import Kept, state_of
 from modwsgi_fix.model.reading.passed_over import passed_over
 from modwsgi_fix.model.reading.source import Source
-from modwsgi_fix.model.reading.variables import TOO_LONG, Bindings, Variables
+from modwsgi_fix.model.reading.variables import TOO_LONG, Variables
 from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.syntax import (
     DEEPEST_SECTION,
@@ -86,6 +86,8 @@ class Reader:
         for name in source.modules:
             self.modules.load(name, ())
         self.macros: dict[str, Macro] = {}
+        #: The macros that are used, by their sections.
+        self.used: dict[Section, Used] = {}
         #: The words of lines that are read more than once.
         self.words: dict[Directive, Sequence[str]] = {}
         self.declared_root: str | None = None
@@ -453,6 +455,8 @@ class Reader:
             zip(filter(None, macro.parameters), (arg.value for arg in args[1:]), strict=False),
             key=lambda pair: -len(pair[0]),
         )
+        body = macro.section
+        self.used.setdefault(body, Used(macro.file.path, body.span, [])).uses.append(tuple(bindings))
         inner = where._replace(
             file=macro.file, bindings=tuple(bindings), foreign=True, wrapper=macro.section,
         )  # fmt: skip

@@ -9,7 +9,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.bounds import Budget
 
 if TYPE_CHECKING:
-    from modwsgi_fix.model.items import Guard
+    from modwsgi_fix.model.items import Bindings, Guard
 
 #: The most characters of a variable's name: without a limit each of "${${${..." would be searched for to the end.
 _VARIABLE = expression(r"\$\{([^}:]{0,100})\}")
@@ -17,8 +17,6 @@ _VARIABLE = expression(r"\$\{([^}:]{0,100})\}")
 _LONGEST = 65_536
 #: Why the value of a longer word is not known.
 TOO_LONG = f"the variable parts make it longer than {_LONGEST:,} characters"
-#: The parameters of a macro and their values.
-Bindings = tuple[tuple[str, str], ...]
 
 
 def put_in(word: str, values: Mapping[str, str]) -> str:

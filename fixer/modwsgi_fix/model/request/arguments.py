@@ -28,9 +28,6 @@ from modwsgi_fix.model.request.rewrite_words import STATUSES_OF_HTTPD, fault_of_
 from modwsgi_fix.model.request.state import is_url
 from modwsgi_fix.text import whole_number
 
-#: Directives that take one of these words (in addition to those in the table of directives).
-_VALUES = {"order": "deny,allow allow,deny mutual-failure", "satisfy": "all any"}
-
 
 class UnclearError(Exception):
     """That it cannot be told whether httpd accepts these words."""
@@ -38,8 +35,6 @@ class UnclearError(Exception):
 
 def fault_of_words(item: Item) -> str | None:
     """Return what is wrong with the arguments, or None. Raises ``UnclearError`` for a pattern or expression not understood."""
-    if (words := _VALUES.get(item.key)) is not None and not set(map(str.lower, item.values)) <= set(words.split()):
-        return f"{item.name} does not take {' '.join(item.values)}"
     if reason := fault_of_values(item.name, item.values):
         return reason
     check = _CHECKS.get(item.key)
