@@ -73,6 +73,8 @@ from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.rewriting.lines import add_words
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
+#: The most mounts below one path that are looked at.
+_MOST = 50
 _OPTIONS = {"wsgiprocessgroup": "process-group", "wsgiapplicationgroup": "application-group"}
 
 
@@ -98,7 +100,7 @@ def _path(item: Item) -> tuple[str, ...] | None:
     path = section.value
     if has_wildcard(path) or not path.startswith("/") or (len(path) > 1 and path.endswith("/")) or len(item.args) != 1:
         return None
-    return tuple(components(path))
+    return components(path)
 
 
 def _undone(items: list[Item]) -> Iterator[tuple[Item, Item]]:
@@ -106,8 +108,8 @@ def _undone(items: list[Item]) -> Iterator[tuple[Item, Item]]:
     below: dict[tuple[str, ...], Item] = {}
     for item in reversed(items):
         path = _path(item) or ()
-        later = [one for count in range(len(path) + 1) if (one := below.get(path[:count])) is not None]
-        last = max(later, key=lambda one: one.index, default=None)
+        later = [below[path[:count]] for count in range(len(path) + 1) if path[:count] in below]
+        last = max(later, key=lambda item: item.index, default=None)
         if last is not None and last.value != item.value and last.accompanies(item) and last.parent is not item.parent:
             yield item, last
         below.setdefault(path, item)
@@ -115,14 +117,19 @@ def _undone(items: list[Item]) -> Iterator[tuple[Item, Item]]:
 
 def _moved(config: Config, server: Server, item: Item, later: Item) -> list[Mapping]:
     """Return the mounts at or below the path of a selection that run where the later one says."""
-    path = _path(item) or ()
     selected = process_group if item.key == "wsgiprocessgroup" else application_group
-    found: list[Mapping] = []
-    for each in config.servers if server.is_main else [server]:
-        for mount in mounts(config, each):
-            is_below = not mount.is_regex and tuple(components(mount.url))[: len(path)] == path
-            if is_below and selected(config, each, mount).item is later:
-                found.append(mount)
+    below = config.once((_moved, server), lambda: _by_path(config, server)).get(_path(item) or (), [])
+    return [mount for host, mount in below[:_MOST] if selected(config, host, mount).item is later]
+
+
+def _by_path(config: Config, server: Server) -> dict[tuple[str, ...], list[tuple[Server, Mapping]]]:
+    """Return the mounts of a server, of all where it is the main one, with their hosts by each path at or above them."""
+    found: dict[tuple[str, ...], list[tuple[Server, Mapping]]] = {}
+    for host in config.servers if server.is_main else [server]:
+        for mount in mounts(config, host):
+            parts = components(mount.url)
+            for count in range(len(parts) + 1) if not mount.is_regex else ():
+                found.setdefault(parts[:count], []).append((host, mount))
     return found
 
 
@@ -130,8 +137,9 @@ def _finding(item: Item, later: Item, option: str, found: list[Mapping]) -> Diag
     broader = later.sections[-1]
     message = f"<Location {broader.value}> below selects {later.value}, so {found[0].url} runs there"
     fix = None
-    if not any(char in item.value for char in " \"'\\") and not any(one.item.guards for one in found):
-        lines = dict.fromkeys(one.item for one in found)
+    is_plain = not any(char in item.value for char in " \"'\\")
+    if is_plain and len(found) < _MOST and not any(mount.item.guards for mount in found):
+        lines = dict.fromkeys(mount.item for mount in found)
         edits = (add_words(line, [f"{option}={item.value}"]) for line in lines)
         fix = Fix.unsafe("Write the group on the mount", *edits, reason="the application moves to that group")
     related = (Related(later.path, later.args[0].span, "this one counts"),)

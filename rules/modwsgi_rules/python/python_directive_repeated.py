@@ -54,7 +54,7 @@ Not reported:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
@@ -72,28 +72,31 @@ _PATH = "wsgipythonpath"
 def python_directive_repeated(config: Config) -> Iterator[Diagnostic]:
     for name in (_PATH, "wsgipythonhome", "wsgipythoneggs"):
         items = [item for item in config.named(name) if len(item.args) == 1 and item.known]
-        last = items[-1] if len(items) > 1 else None
-        lost = [
-            item for item in items[:-1] if last is not None and last.accompanies(item) and _lost(config, item, last)
-        ]
-        if last is None or not lost:
+        if len(items) < 2:
             continue
-        fix = _joined(config, lost, last) if name == _PATH else None
-        for item in lost:
+        last = items[-1]
+        lost = _lost(config, items[:-1], last)
+        fix = _joined(config, lost, last) if lost and name == _PATH else None
+        for item, paths in lost.items():
             yield Diagnostic(
                 item.path,
                 item.args[0].span,
-                f"only the last {item.name} counts, so {_lost(config, item, last)[0]} is not used",
+                f"only the last {item.name} counts, so {paths[0]} is not used",
                 fix,
                 (Related(last.path, last.args[0].span, "this one counts"),),
                 help="" if fix else _advice(config, name),
             )
 
 
-def _lost(config: Config, item: Item, last: Item) -> list[str]:
-    """Return the directories of a line that the last line does not have."""
+def _lost(config: Config, items: Sequence[Item], last: Item) -> dict[Item, list[str]]:
+    """Return the lines whose place the last one takes, with their directories that it does not have."""
     kept = {path.rstrip("/") for path in _directories(config, last)}
-    return [path for path in _directories(config, item) if path.rstrip("/") not in kept]
+    found = {}
+    for item in items:
+        paths = [path for path in _directories(config, item) if path.rstrip("/") not in kept]
+        if paths and last.accompanies(item):
+            found[item] = paths
+    return found
 
 
 def _directories(config: Config, item: Item) -> list[str]:
@@ -106,13 +109,14 @@ def _separator(config: Config, item: Item) -> str:
     return ";" if on_a_drive(item.value) or is_windows(config) else ":"
 
 
-def _joined(config: Config, lost: list[Item], last: Item) -> Fix | None:
+def _joined(config: Config, lost: Mapping[Item, list[str]], last: Item) -> Fix | None:
     """Return the fix that gives the last line the directories of the others; None where the lines may not be edited so."""
-    if any(one.foreign or one.file.tree.is_template or one.path != last.path for one in (*lost, last)):
+    readings = config.readings(last)
+    if any(item.foreign or item.file.tree.is_template or item.path != last.path for item in (*lost, last)):
         return None
-    if any(item.guards != last.guards or item in config.readings(last) for item in lost):
+    if any(item.guards != last.guards or item in readings for item in lost):
         return None
-    added = [path for item in lost for path in _lost(config, item, last)]
+    added = [path for paths in lost.values() for path in paths]
     value = _separator(config, last).join(dict.fromkeys([*_directories(config, last), *added]))
     edits = (*(delete(item) for item in lost), replace_arg(last, 0, quoted(value)))
     reason = "modules of these directories are then found"
