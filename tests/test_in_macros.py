@@ -135,6 +135,25 @@ def test_one_edit_of_the_body_is_one_of_each_host(lines: str, instead: str, name
     assert fixed(_site(lines, uses), all_rules()[name]) == _site(instead, uses)
 
 
+SPELT = {
+    "a misspelt name": ("    Timeuot 30\n", "    Timeout 30\n", "misspelt-directive"),
+    "a path in typographic quotes": ("    ErrorLog “/srv/e.log”\n", '    ErrorLog "/srv/e.log"\n', "smart-quotes"),
+    "under a condition": (
+        "    <IfModule mod_alias.c>\n    Timeuot 30\n    </IfModule>\n",
+        "    <IfModule mod_alias.c>\n    Timeout 30\n    </IfModule>\n",
+        "misspelt-directive",
+    ),
+    "words that have a parameter": ("    Timeuot $port\n", "    Timeuot $port\n", "misspelt-directive"),
+    "a path with a parameter": ("    ErrorLog “/srv/$name.log”\n", "    ErrorLog “/srv/$name.log”\n", "smart-quotes"),
+}
+
+
+@pytest.mark.parametrize(("lines", "instead", "name"), SPELT.values(), ids=SPELT)
+def test_lines_without_parameters_are_spelt_as_anywhere(lines: str, instead: str, name: str) -> None:
+    assert len(check(job_of({"/apache2.conf": _site(lines)}, all_rules()[name]))) == 1
+    assert fixed(_site(lines), all_rules()[name]) == _site(instead)
+
+
 def test_values_of_a_use_are_parameters_again() -> None:
     text = f"ServerName www.example\n<Directory />\n    Require all denied\n</Directory>\n{_site('')}"
     block = (

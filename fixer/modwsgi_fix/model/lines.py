@@ -100,19 +100,35 @@ def files(config: Config) -> Iterator[File]:
     return filter(config.asks, config.files.values())
 
 
-def is_template(node: Directive) -> bool:
-    """Whether a template engine has yet to fill in the line; ``${VARIABLE}`` is httpd's own."""
-    return has_placeholder(node.text[node.start : node.head_end] if isinstance(node, Section) else node.source)
+def is_template(node: Node, parents: Sequence[Section] = ()) -> bool:
+    """Whether a template engine has yet to fill in the line; ``${VARIABLE}`` is httpd's own.
+
+    So is a parameter of a macro, where the sections around the line are given.
+    """
+    text = _line(node)
+    for parameter in _parameters(parents):
+        text = text.replace(parameter, "")
+    return has_placeholder(text)
+
+
+def has_parameter(node: Node, parents: Sequence[Section]) -> bool:
+    """Whether a line in a macro has one of its parameters, and so is another line for each use."""
+    return any(parameter in _line(node) for parameter in _parameters(parents))
+
+
+def _line(node: Node) -> str:
+    return node.text[node.start : node.head_end] if isinstance(node, Section) else node.source
+
+
+def _parameters(parents: Sequence[Section]) -> list[str]:
+    """Return the parameters of the macro around a line."""
+    macro = next((parent for parent in parents if parent.key == "macro"), None)
+    return [word.value for word in macro.args[1:] if word.value] if macro is not None else []
 
 
 def is_unsettled(file: File) -> bool:
     """Whether tags need not balance yet: in a template, and where some tags are hidden behind other characters."""
     return file.tree.is_unsettled
-
-
-def in_macro(parents: Sequence[Section]) -> bool:
-    """Whether sections around a line include the body of a macro, which may mean something else at each use."""
-    return any(parent.key == "macro" for parent in parents)
 
 
 def raw(node: Directive, word: Word) -> str:

@@ -67,7 +67,7 @@ from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.lines import files, in_macro, is_template, lines_with
+from modwsgi_fix.model.lines import files, has_parameter, is_template, lines_with
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Section
 from modwsgi_fix.text import Span
@@ -94,7 +94,7 @@ def condition_names_no_module(config: Config) -> Iterator[Diagnostic]:
             written = file.text[span.start : span.end]
             at = span.start + written.rfind(asked)
             fix = None
-            if asked in written and not in_macro(parents):
+            if asked in written and not has_parameter(node, parents):
                 edit = Edit(file.path, Span(at, at + len(asked)), meant)
                 reason = "all that the section says takes effect then"
                 if word.startswith("!"):

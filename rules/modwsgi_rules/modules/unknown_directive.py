@@ -86,7 +86,7 @@ def unknown_directive(config: Config) -> Iterator[Diagnostic]:
         is_of_mod_wsgi = item.key.startswith(_MOD_WSGI)
         if item.in_doubt if is_of_mod_wsgi else item.guards:
             continue
-        if standing is Standing.NOT_LOADED or is_template(item.node) or item.file.template:
+        if standing is Standing.NOT_LOADED or (is_template(item.node) and not item.foreign) or item.file.template:
             continue
         if directives.find(name) is not None or directives.is_known_third_party(item.name):
             continue  # of another version, or of another module

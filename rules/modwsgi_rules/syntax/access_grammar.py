@@ -57,7 +57,7 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.lines import files, in_macro, is_template, lines_with
+from modwsgi_fix.model.lines import files, has_parameter, is_template, lines_with
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
@@ -88,7 +88,7 @@ def access_grammar(config: Config) -> Iterator[Diagnostic]:
             closes = node.key == "deny" or wanted.endswith("denied")
             fix = Fix.safe(title, edit) if closes else Fix.unsafe(title, edit, reason="it grants access")
             message = f"httpd does not know {node.name} {' '.join(words)}, so it does not start"
-            offered = None if in_macro(parents) else fix
+            offered = None if has_parameter(node, parents) else fix
             advice = "" if offered else f"write {node.name} {wanted} if that is meant"
             yield Diagnostic(file.path, span, message, offered, help=advice)
 

@@ -65,7 +65,7 @@ from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.lines import files, in_macro, is_template, lines_with
+from modwsgi_fix.model.lines import files, has_parameter, is_template, lines_with
 from modwsgi_fix.rewriting.verdict import revival
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Close, Directive, Section, Word
@@ -120,7 +120,7 @@ def confusable_in_regex(config: Config) -> Iterator[Diagnostic]:
             fix: Fix | None = Fix("Write the ASCII character", tuple(edits), life.level, life.reason)
             if in_class:
                 fix = Fix.unsafe("Write the ASCII character", *edits, reason="the pattern matches something else")
-            if life.only_grants or in_macro(parents) or is_template(node):
+            if life.only_grants or has_parameter(node, parents) or is_template(node):
                 fix = None
             advice = ONLY_GRANTS if life.only_grants else f"write {edits[0].text}"
             yield Diagnostic(file.path, first, message, fix, help="" if fix else advice)

@@ -48,7 +48,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
-from modwsgi_fix.model.lines import files, in_macro, lines_with, locate
+from modwsgi_fix.model.lines import files, has_parameter, lines_with, locate
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import WHITESPACE, Span
@@ -66,7 +66,7 @@ def continuation_trailing_blank(config: Config) -> Iterator[Diagnostic]:
         strangers = {option.node.start for option in wrapped_lines(file) if option.owner is None} if lines else set()
         offered: dict[int, Fix | None] = {}
         for line in reversed(lines):
-            is_refused = line.in_macro or line.following.start in strangers or _dangles(line.following, offered)
+            is_refused = line.differs or line.following.start in strangers or _dangles(line.following, offered)
             fix = Fix.safe("Take the blanks away", Edit(file.path, Span(line.blanks.start + 1, line.blanks.end)))
             offered[line.start] = None if is_refused else fix
         message = "blanks follow the backslash, so the next line is not joined and httpd does not start"
@@ -80,7 +80,8 @@ class _Line(NamedTuple):
     #: The backslash and the blanks.
     blanks: Span
     following: Directive
-    in_macro: bool
+    #: Whether it is another line for each use of a macro.
+    differs: bool
 
 
 def _lines(file: File) -> Iterator[_Line]:
@@ -93,7 +94,8 @@ def _lines(file: File) -> Iterator[_Line]:
             continue
         name = following.name
         if directives.find(name) is None and not directives.is_known_third_party(name):
-            yield _Line(node.start, Span(*blanks.span()), following, in_macro(parents))
+            differs = has_parameter(node, parents) or has_parameter(following, parents)
+            yield _Line(node.start, Span(*blanks.span()), following, differs)
 
 
 def _dangles(following: Directive, offered: Mapping[int, Fix | None]) -> bool:

@@ -43,7 +43,7 @@ from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.lines import files, in_macro, lines_with, locate
+from modwsgi_fix.model.lines import files, has_parameter, lines_with, locate
 from modwsgi_fix.rewriting.verdict import refusal
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive
@@ -71,7 +71,7 @@ def dangling_backslash(config: Config) -> Iterator[Diagnostic]:
             if not refusal(node.name, [word.value for word in node.args]):
                 continue
             span = Span(*match.span())
-            fix = None if in_macro(parents) else Fix.safe("Take the backslash away", Edit(file.path, span))
+            fix = None if has_parameter(node, parents) else Fix.safe("Take the backslash away", Edit(file.path, span))
             at = file.text.index("\\", *match.span())
             message = "this backslash continues nothing and is an argument, so httpd does not start"
             yield Diagnostic(file.path, Span(at, at + 1), message, fix, help="" if fix else "take it away")

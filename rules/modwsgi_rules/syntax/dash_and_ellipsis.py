@@ -60,7 +60,7 @@ from modwsgi_fix.directives.families import SIGNED_WORDS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.lines import files, in_macro, is_quoted, lines_with, raw
+from modwsgi_fix.model.lines import files, has_parameter, is_quoted, lines_with, raw
 from modwsgi_fix.rewriting.verdict import refusal, revival
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive
@@ -100,7 +100,7 @@ def dash_and_ellipsis(config: Config) -> Iterator[Diagnostic]:
                 if refused or node.key in SIGNED_WORDS or node.key == "wsgidaemonprocess":
                     fix = Fix.safe("Write a hyphen", edit)
                     message = f"{shown} is not a hyphen, so httpd does not start"
-                offered = None if in_macro(parents) else fix
+                offered = None if has_parameter(node, parents) else fix
                 yield Diagnostic(file.path, span, message, offered, help="" if offered else "write a hyphen")
 
 

@@ -84,7 +84,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
-from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with, raw, unknown_names
+from modwsgi_fix.model.lines import files, has_parameter, is_quoted, is_template, lines_with, raw, unknown_names
 from modwsgi_fix.rewriting.verdict import refusal, revival
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
@@ -109,7 +109,7 @@ def foreign_syntax(config: Config) -> Iterator[Diagnostic]:
 def _offered(fix: Fix, name: str, node: Directive, parents: Sequence[Section]) -> Fix | None:
     """Return the fix, unless the line may be another program's and would give httpd a power (``directives.power_of``)."""
     is_power = directives.power_of(name, [word.value for word in node.args])
-    return None if is_power or in_macro(parents) else fix
+    return None if is_power or has_parameter(node, parents) else fix
 
 
 def _semicolons(file: File) -> Iterator[Diagnostic]:
@@ -117,7 +117,7 @@ def _semicolons(file: File) -> Iterator[Diagnostic]:
         return
     for node, parents in lines_with(file, _SEMICOLON):
         words = node.args
-        if type(node) is not Directive or not words or directives.find(node.key) is None or is_template(node):
+        if type(node) is not Directive or not words or directives.find(node.key) is None or is_template(node, parents):
             continue
         last = words[-1]
         if node.key in FREE_TEXTS or (is_quoted(node, last) and file.text[last.span.end - 1] in "\"'"):
@@ -164,7 +164,7 @@ def _names(file: File, options: Container[int]) -> Iterator[Diagnostic]:
     """Yield a finding for each line like ``ServerName: example.com`` or ``ServerName=example.com``."""
     for node, parents in unknown_names(file):
         match = _NAME.fullmatch(node.name)
-        if type(node) is not Directive or match is None or node.start in options or is_template(node):
+        if type(node) is not Directive or match is None or node.start in options or is_template(node, parents):
             continue
         name, mark, value = match.groups()
         info = directives.find(name)

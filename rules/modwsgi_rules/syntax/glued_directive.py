@@ -62,7 +62,7 @@ from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
-from modwsgi_fix.model.lines import files, in_macro, is_template, unknown_names
+from modwsgi_fix.model.lines import files, has_parameter, is_template, unknown_names
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import Span
@@ -91,7 +91,7 @@ class _Glued(NamedTuple):
 
 def _glued(file: File) -> Iterator[_Glued]:
     for node, parents in unknown_names(file):
-        if is_template(node):
+        if is_template(node, parents):
             continue
         prefix = "<" if isinstance(node, Section) else ""
         parts = directives.glued(prefix + node.name)
@@ -104,7 +104,7 @@ def _glued(file: File) -> Iterator[_Glued]:
         fix, advice = None, "put a blank between"
         if power := directives.power_of(name, [rest, *(word.value for word in node.args)]):
             advice = f"put a blank between if that is meant: it {power}"
-        elif not in_macro(parents):
+        elif not has_parameter(node, parents):
             at = start + len(name)
             fix = Fix.safe("Put a blank between", Edit(file.path, Span(at, at), " "))
         yield _Glued(node, f"{name} and its argument {rest} are one word, so httpd does not start", advice, fix)

@@ -62,7 +62,7 @@ from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
-from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with
+from modwsgi_fix.model.lines import files, has_parameter, is_quoted, is_template, lines_with
 from modwsgi_fix.rewriting.verdict import refusal, revival
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
@@ -92,7 +92,7 @@ def html_entities(config: Config) -> Iterator[Diagnostic]:
             yield from _whole(file)
             continue
         for node, parents in lines_with(file, _ENTITY):
-            if type(node) not in (Directive, Section) or is_template(node):
+            if type(node) not in (Directive, Section) or is_template(node, parents):
                 continue
             edits = []
             for word in node.args:
@@ -103,7 +103,7 @@ def html_entities(config: Config) -> Iterator[Diagnostic]:
             refused = refusal(node.name, [word.value for word in node.args])
             life = revival(node)
             level, reason = (Applicability.SAFE, "") if refused else (life.level, life.reason)
-            fix = None if in_macro(parents) or (life.only_grants and not refused) else (
+            fix = None if has_parameter(node, parents) or (life.only_grants and not refused) else (
                 Fix("Write the characters", tuple(edits), level, reason)
             )  # fmt: skip
             message = "this entity of HTML is part of the value to httpd, letter by letter"

@@ -63,7 +63,7 @@ from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.lines import files, in_macro, is_quoted, lines_with
+from modwsgi_fix.model.lines import files, has_parameter, is_quoted, lines_with
 from modwsgi_fix.rewriting.verdict import refusal, revival
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Close, Section
@@ -113,7 +113,7 @@ def invisible_characters(config: Config) -> Iterator[Diagnostic]:
                 fix = Fix(title, tuple(edits), life.level, life.reason)
                 if life.only_grants:
                     fix, advice = None, ONLY_GRANTS
-            fix = None if in_macro(parents) else fix
+            fix = None if has_parameter(node, parents) else fix
             yield Diagnostic(file.path, Span(first, first + 1), message, fix, help="" if fix else advice)
 
 

@@ -64,7 +64,7 @@ from functools import lru_cache
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.lines import files, in_foreign_module, in_macro, is_template, unknown_names
+from modwsgi_fix.model.lines import files, has_parameter, in_foreign_module, is_template, unknown_names
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
 
@@ -75,7 +75,7 @@ def misspelt_directive(config: Config) -> Iterator[Diagnostic]:
         for node, parents in unknown_names(file):
             if isinstance(node, Section) or not node.name.isalnum() or not node.name.isascii():
                 continue
-            if in_foreign_module(parents) or is_template(node) or node.name.isdigit():
+            if in_foreign_module(parents) or is_template(node, parents) or node.name.isdigit():
                 continue
             meant = directives.candidates(node.name, sections=False)
             if not meant:
@@ -90,7 +90,7 @@ def misspelt_directive(config: Config) -> Iterator[Diagnostic]:
                 advice = f"write {' or '.join(near)} yourself if that is meant: it {power}"
             else:
                 advice = f"write {' or '.join(near)} if that is meant"
-                if len(near) == 1 and not in_macro(parents):
+                if len(near) == 1 and not has_parameter(node, parents):
                     fix = _fix(file.path, node, near[0])
             yield Diagnostic(file.path, node.name_span, message, fix, help="" if fix else advice)
 

@@ -67,7 +67,7 @@ from modwsgi_fix.directives.families import SHOWN_TEXTS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with
+from modwsgi_fix.model.lines import files, has_parameter, is_quoted, is_template, lines_with
 from modwsgi_fix.rewriting.verdict import refusal, revival
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Bogus, Close, Directive
@@ -87,7 +87,7 @@ def smart_quotes(config: Config) -> Iterator[Diagnostic]:
         if file.text.isascii():
             continue
         for node, parents in lines_with(file, _ANY):
-            if isinstance(node, (Bogus, Close)) or is_template(node):
+            if isinstance(node, (Bogus, Close)) or is_template(node, parents):
                 continue
             edits = list(_edits(file.path, node))
             if not edits:
@@ -107,7 +107,7 @@ def smart_quotes(config: Config) -> Iterator[Diagnostic]:
                 message = "these are not quotes to httpd but part of the value, so it names nothing"
                 if life.only_grants:
                     fix, advice = None, ONLY_GRANTS
-            fix = None if in_macro(parents) else fix
+            fix = None if has_parameter(node, parents) else fix
             yield Diagnostic(file.path, at, message, fix, help="" if fix else advice)
 
 

@@ -55,7 +55,7 @@ from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with, raw
+from modwsgi_fix.model.lines import files, has_parameter, is_quoted, is_template, lines_with, raw
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
@@ -70,14 +70,18 @@ _TAKEN = "mod_wsgi takes the next word for the value here, despite the blank aft
 def spaced_option(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         for node, parents in lines_with(file, _WSGI, ("wsgi",)):
-            if type(node) is not Directive or directives.words_before_options(node.key) is None or is_template(node):
+            if (
+                type(node) is not Directive
+                or directives.words_before_options(node.key) is None
+                or is_template(node, parents)
+            ):
                 continue
             found = list(_edits(file.path, node))
             for message, severity in ((_REFUSED, Severity.ERROR), (_TAKEN, Severity.INFO)):
                 edits = [edit for edit, told in found if told == message]
                 if not edits:
                     continue
-                fix = None if in_macro(parents) else Fix.safe("Write the option as one word", *edits)
+                fix = None if has_parameter(node, parents) else Fix.safe("Write the option as one word", *edits)
                 first, last = edits[0].span, edits[-1].span
                 span = Span(first.start, max(last.end, first.start + 1))
                 help = "" if fix else "write the option as one word"

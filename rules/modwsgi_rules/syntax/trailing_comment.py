@@ -65,7 +65,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
-from modwsgi_fix.model.lines import files, in_macro, is_template, lines_with, newline_of, physical_lines, raw
+from modwsgi_fix.model.lines import files, has_parameter, is_template, lines_with, newline_of, physical_lines, raw
 from modwsgi_fix.rewriting.verdict import refusal
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive, Word
@@ -109,7 +109,7 @@ def trailing_comment(config: Config) -> Iterator[Diagnostic]:
             else:
                 message = f"httpd takes this comment for arguments of {node.name}"
                 fix = Fix.unsafe(title, *edits, reason="httpd takes the words as they stand")
-            if in_macro(parents) or not edits:
+            if has_parameter(node, parents) or not edits:
                 fix = None
             severity = Severity.ERROR if refused else Severity.INFO if _ignores(node, kept) else Severity.WARNING
             advice = "" if fix else "write the comment on a line of its own"

@@ -50,7 +50,7 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.lines import files, in_macro, is_template, lines_with
+from modwsgi_fix.model.lines import files, has_parameter, is_template, lines_with
 from modwsgi_fix.rewriting.verdict import refusal
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive
@@ -79,7 +79,7 @@ def unescaped_log_quotes(config: Config) -> Iterator[Diagnostic]:
                 continue
             edits = [Edit(file.path, Span(mark, mark), "\\") for mark in marks]
             span = Span(start + quoted.start(), start + quoted.end())
-            fix = None if in_macro(parents) else Fix.safe("Escape the quotes inside", *edits)
+            fix = None if has_parameter(node, parents) else Fix.safe("Escape the quotes inside", *edits)
             message = "the quotes inside end the format too early, so httpd does not start"
             advice = "" if fix else "write a backslash before each quote inside"
             yield Diagnostic(file.path, span, message, fix, help=advice)

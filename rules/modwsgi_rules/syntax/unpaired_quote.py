@@ -105,7 +105,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import words_as_split
-from modwsgi_fix.model.lines import files, in_macro, lines_with, takes_options
+from modwsgi_fix.model.lines import files, has_parameter, lines_with, takes_options
 from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.rewriting.verdict import revival
 from modwsgi_fix.rule import Diagnostic, Scope, Severity, rule
@@ -144,7 +144,7 @@ def unpaired_quote(config: Config) -> Iterator[Diagnostic]:
             if node.key not in NAMES_OF_FILES or isinstance(node, (Bogus, Close)):
                 continue
             start, end = node.body_span
-            if has_placeholder(node.text[start:end]) and not in_macro(parents):
+            if has_placeholder(node.text[start:end]) and not has_parameter(node, parents):
                 continue
             mark = _at_the_end(file.path, node) or _at_the_beginning(file.path, node)
             if mark is None:
@@ -153,7 +153,7 @@ def unpaired_quote(config: Config) -> Iterator[Diagnostic]:
             advice = ONLY_GRANTS if fix is None else f"{mark.title[0].lower()}{mark.title[1:]}"
             if node.key in _OPENED:
                 message += ", and httpd does not start"
-            if in_macro(parents):
+            if has_parameter(node, parents):
                 fix = None
             yield Diagnostic(file.path, mark.span, message, fix, help="" if fix else advice)
 

@@ -79,7 +79,7 @@ from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.daemons import atoi
 from modwsgi_fix.model.items import File
-from modwsgi_fix.model.lines import files, in_macro, locate, takes_options
+from modwsgi_fix.model.lines import files, has_parameter, locate, takes_options
 from modwsgi_fix.rewriting.verdict import refusal
 from modwsgi_fix.rule import Diagnostic, Related, Scope, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
@@ -143,7 +143,8 @@ def _advice(line: WrappedLine, *, is_joined: bool) -> str:
 
 def _fix(file: File, owner: Directive, lines: Sequence[WrappedLine]) -> Fix | None:
     """Return backslashes for all of the lines at once: with some of them httpd would still refuse the others."""
-    if in_macro(lines[0].parents) or file.tree.is_template:
+    together = (owner, *(line.node for line in lines))
+    if file.tree.is_template or any(has_parameter(node, lines[0].parents) for node in together):
         return None
     edits = []
     for node in (owner, *(line.node for line in lines[:-1])):
