@@ -94,3 +94,34 @@ def test_each_state_of_a_server_is_looked_through_once(monkeypatch: pytest.Monke
     passes = len({one.rule for one in fixed.applied})
     assert passes > 0
     assert asked == [60] * (1 + passes)
+
+
+def _groups(text: str) -> list[tuple[int | None, tuple[str, ...]]]:
+    """The shape and the words of each group of hosts."""
+    config = jobs.read(job_of({"all.conf": text}))
+    return [(group.shape, group.words) for group in host_sections.host_groups(config)]
+
+
+def _by_macro(body: str, beside: str = "") -> str:
+    uses = "".join(f"Use Site {name}\n" for name in names(40))
+    return f"<Macro Site $name>\n{body.format(name='$name')}{beside}</Macro>\n{uses}"
+
+
+def test_hosts_that_a_macro_writes_are_alike_as_they_are_when_they_are_written_out() -> None:
+    """So a few of them are asked about requests; not where the macro says something beside its hosts."""
+    written_out = _groups("".join(_TWINS.format(name=name) for name in names(40)))
+    assert len(written_out) == 40
+    assert len({shape for shape, _ in written_out}) == 1
+    assert _groups(_by_macro(_TWINS)) == written_out
+    under_condition = _groups(_by_macro(_TWINS).replace("Use Site", "<IfDefine !OFF>\nUse Site", 1) + "</IfDefine>\n")
+    assert under_condition == written_out
+    grant = "<Directory /srv/$name>\n    Require all granted\n</Directory>\n"
+    assert _groups(_by_macro(_TWINS, grant)) == []
+    includes = _TWINS.replace("    ServerName", "    Include tls.conf\n    ServerName")
+    assert _groups(_by_macro(includes)) == []
+    nested = (
+        _by_macro(_TWINS)
+        .replace("Use Site ", "Use Each ")
+        .replace("</Macro>\n", "</Macro>\n<Macro Each $who>\nUse Site $who\n</Macro>\n", 1)
+    )
+    assert _groups(nested) == []

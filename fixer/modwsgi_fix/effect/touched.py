@@ -95,7 +95,7 @@ def alike(before: Config, after: Config, hosts: Sequence[Pair]) -> Mapping[Pair,
     """Return the hosts that others stand for: those alike before and after, without the first, the second and the last.
 
     What is said of the second is said of all that are like it, with other words. Under a disk none are: what is on it may
-    differ. Nor are hosts that macros make; of files, all include the same ones.
+    differ. Nor are hosts of a macro that says something else as well; of files, all include the same ones.
     """
     if len(hosts) < _FEW or before.disk is not None or after.disk is not None:
         return {}

@@ -192,7 +192,7 @@ _FEW_QUESTIONS = 12
 class Server:
     """The main server (``item`` None) or one virtual host."""
 
-    __slots__ = ("_asked", "_by_key", "_counted", "_known", "item", "items", "state")
+    __slots__ = ("_asked", "_by_key", "_counted", "_known", "item", "items", "state", "written")
 
     def __init__(self, item: Item | None) -> None:
         self.item = item
@@ -200,6 +200,8 @@ class Server:
         self.items: list[Item] = []
         #: What is defined and loaded where a host begins; equal for equal definitions.
         self.state: object = None
+        #: The use of a macro that writes a host, and the parameters there; None for any other.
+        self.written: tuple[Item, Bindings] | None = None
         self._known: dict[object, Any] | None = None
         #: How often items of a name were asked for; these by name, among so many from the beginning.
         self._asked = 0

@@ -9,9 +9,10 @@ from typing import Generic, TypeVar
 
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.model.items import Item, Server
+from modwsgi_fix.model.items import Bindings, Item, Server
 from modwsgi_fix.model.shapes import FEW
 from modwsgi_fix.model.shapes.hosts import Text
+from modwsgi_fix.syntax import Directive
 from modwsgi_fix.tuples import NamedTuple
 
 K = TypeVar("K")
@@ -37,7 +38,7 @@ def section_of(server: Server | None) -> Item | None:
 def said_by(server: Server | None) -> str | None:
     """All that a host says: the text of its section, and the names of the files that it includes, by their keys.
 
-    None of the main server, and where a macro says some of it.
+    None of the main server, and where a macro says some of it; a macro may write all of it.
     """
     if server is None or server.item is None:
         return None
@@ -48,6 +49,8 @@ def _said_by(server: Server, item: Item) -> str | None:
     text = text_of(item)
     if section_of(server) is not None:
         return text
+    if server.written is not None:
+        return _written(server, item, server.written[1])
     included: dict[str, None] = {}
     for line in server.walk():
         if line.foreign:
@@ -55,6 +58,18 @@ def _said_by(server: Server, item: Item) -> str | None:
         if line.file is not item.file:
             included[line.path] = None
     return "\0\n".join([text, *included])
+
+
+def _written(server: Server, item: Item, parameters: Bindings) -> str | None:
+    """Return what a macro writes of a host; None where it writes something beside hosts, or has other lines read with one."""
+    text, macro = text_of(item), item.wrapper
+    if macro is None or macro.key != "macro" or _LEADS_ELSEWHERE.search(text):
+        return None
+    if any(isinstance(node, Directive) and node.key != "virtualhost" for node in macro.children):
+        return None
+    for name, value in parameters:
+        text = text.replace(name, value)
+    return text
 
 
 def text_of(section: Item) -> str:
@@ -71,11 +86,17 @@ def spans(sections: Iterable[Item]) -> dict[str, list[tuple[int, int]]]:
 
 
 def texts_without(config: Config, sections: Iterable[Item]) -> Iterator[str]:
-    """Yield the texts of all files without those of some sections, and the values of variables."""
-    of_file = spans(sections)
+    """Yield the texts of all files without some sections, or the uses that write these, and the values of variables."""
+    of_file = spans({_place(item): None for item in sections})
     for path, file in config.files.items():
         yield Text(file.text, tuple(sorted(of_file.get(path, ())))).outside
     yield "\n".join(config.variables.values())
+
+
+def _place(section: Item) -> Item:
+    """Return the use of a macro that writes the section of a host, and nothing else of it; the section where there is none."""
+    written = section.server.written if section.server.item is section else None
+    return section if written is None else written[0]
 
 
 @derived

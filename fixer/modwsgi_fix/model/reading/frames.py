@@ -32,6 +32,8 @@ class Where(NamedTuple):
     depth: int = 0
     conditions: int = 0
     nested: int = 0
+    #: The line that uses the macro around it; None where another macro uses that.
+    use: Item | None = None
 
 
 #: The nodes that are still to be read, and their place.

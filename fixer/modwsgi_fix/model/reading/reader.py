@@ -226,10 +226,10 @@ class Reader:
             # What stands in the section of a host is at its own level: one list for both.
             server.items = children
             server.state = state_of(self)
+            server.written = None if where.use is None else (where.use, where.bindings)
             item.server = server
             self.servers.append(server)
-        file, _, _, guards, _, bindings, foreign, depth, conditions, nested = where
-        return Where(file, item, server, guards, node, bindings, foreign, depth, conditions, nested + 1)
+        return where._replace(parent=item, server=server, wrapper=node, nested=where.nested + 1)
 
     def directive(self, node: Directive, where: Where) -> Sequence[Frame]:
         """Read a directive, and return what is read in its place, in order."""
@@ -459,5 +459,6 @@ class Reader:
         self.used.setdefault(body, Used(macro.file.path, body.span, [])).uses.append(tuple(bindings))
         inner = where._replace(
             file=macro.file, bindings=tuple(bindings), foreign=True, wrapper=macro.section,
+            use=None if where.foreign else item,
         )  # fmt: skip
         return [self.marked(mark, macro.section.children, inner)]
