@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import job_of
 
 from modwsgi_fix.edits import Applicability, apply
-from modwsgi_fix.engine import Job, fix
+from modwsgi_fix.engine import Job, check, fix
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import (
@@ -481,3 +482,31 @@ def test_an_undefined_group_fails_requests_only_where_it_is_selected_for_some(se
     (found,) = all_rules()["process-group-undefined"].check(load(source))
     assert found.message == message
     assert (found.severity is None) == ("error 500" in message)
+
+
+@pytest.mark.parametrize("around", ["{}", "<IfModule mod_so.c>\n{}</IfModule>\n"])
+@pytest.mark.parametrize(
+    "of_windows", ['LoadFile "C:/Python/python311.dll"\n', 'LoadModule wsgi_module "C:/w.pyd"\n', ""]
+)
+@pytest.mark.parametrize(
+    ("rule", "lines"),
+    [
+        ("two-applications-in-main-interpreter", "WSGIApplicationGroup %{{GLOBAL}}\n{mounts}"),
+        (
+            "two-applications-in-main-interpreter",
+            "<VirtualHost *:80>\nWSGIApplicationGroup x\n{mounts}</VirtualHost>\n",
+        ),
+        ("python-directive-repeated", "WSGIPythonHome C:/one\nWSGIPythonHome C:/two\n{mounts}"),
+        ("python-directive-repeated", "WSGIPythonEggs C:/one\nWSGIPythonEggs C:/two\n{mounts}"),
+    ],
+)
+def test_no_daemon_is_advised_on_windows(rule: str, lines: str, of_windows: str, around: str) -> None:
+    mounts = 'WSGIScriptAlias /a "D:/a/app.wsgi"\nWSGIScriptAlias /b "D:/b/app.wsgi"\n'
+    text = (around.format(of_windows) if of_windows else "") + lines.format(mounts=mounts)
+    told = [one.help for one in check(job_of({"/site.conf": text}, *all_rules().values())) if one.rule == rule]
+    assert told
+    assert all("Windows has no daemon mode" in help_ for help_ in told)
+    elsewhere = (lines.format(mounts=mounts)).replace("C:", "").replace("D:", "/srv")
+    told = [one.help for one in check(job_of({"/site.conf": elsewhere}, *all_rules().values())) if one.rule == rule]
+    assert told
+    assert not any("Windows" in help_ for help_ in told)

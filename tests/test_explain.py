@@ -257,6 +257,30 @@ def test_a_baseline_is_never_what_to_change(denial: str, tmp_path: Path, capfd: 
     assert "grant it in <Directory /srv/www>, and leave <Directory /> as it is" in out
 
 
+@pytest.mark.parametrize(
+    "grant",
+    [
+        "",
+        "<Directory /usr/lib/old/shop>\nRequire all granted\n</Directory>\n",
+        "<IfModule alias_module>\n<Directory /usr/lib/old>\nRequire all granted\n</Directory>\n</IfModule>\n",
+    ],
+)
+@pytest.mark.parametrize("line", ["WSGIScriptAlias / /usr/lib/old/shop/app.wsgi\n", "Alias /old /usr/lib/old/shop/\n"])
+def test_no_grant_is_advised_for_what_is_not_there(
+    line: str, grant: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "root"
+    (root / "usr/lib/new").mkdir(parents=True)
+    conf = server(tmp_path, f"<VirtualHost *:80>\nServerName shop.example\n{line}{grant}</VirtualHost>\n")
+    out = said(capfd, "AH01630: client denied by server configuration: /usr/lib/old", conf, "--root", str(root))
+    assert "write the path that is meant: /usr/lib/old is not there" in out
+    assert "grant it in" not in out
+    (root / "usr/lib/old/shop").mkdir(parents=True)
+    (root / "usr/lib/old/shop/app.wsgi").write_text("application = print\n", "utf-8")
+    message = "AH01630: client denied by server configuration: /usr/lib/old"
+    assert "is not there" not in said(capfd, message, conf, "--root", str(root))
+
+
 @pytest.mark.parametrize("mount", ["WSGIScriptAlias /shop", "WSGIScriptAliasMatch ^/shop"])
 def test_a_directory_without_index_leads_to_where_the_application_is(
     mount: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
@@ -672,6 +696,32 @@ def test_a_module_of_windows_is_not_looked_at_with_ldd(
         ("/opt/w-darwin.so", "Cannot load {} into server: symbol not found", "otool -L /opt/w-darwin.so"),
         ("/home/w.so", "Cannot load {} into server: cannot open shared object file: Permission denied", "SELinux"),
         ("/srv/w.so", "Cannot load {} into server: /srv/w.so: undefined symbol: PyBool_Type", "ldd /srv/w.so"),
+        ("/srv/w.so", "Cannot load {} into server: {}: undefined symbol: ap_accept_lock_mech", "is of another httpd"),
+        (
+            "/srv/w.so",
+            "Cannot load {} into server: {}: cannot open shared object file: No such file or directory",
+            "the file of the module is not there",
+        ),
+        (
+            "modules/w.so",
+            "Cannot load {} into server: /usr/lib/apache2/modules/w.so: cannot open shared object file: No such file",
+            "the file of the module is not there",
+        ),
+        (
+            "/srv/w.so",
+            "Cannot load {} into server: libpython3.9.so.1.0: cannot open shared object file: No such file or directory",
+            "install the Python that has libpython3.9.so.1.0",
+        ),
+        (
+            "/srv/w.so",
+            "Cannot load {} into server: libpq.so.5: cannot open shared object file: No such file or directory",
+            "install the package that has libpq.so.5",
+        ),
+        (
+            "/srv/w.so",
+            "Cannot load {} into server: Error loading shared library libpython3.9.so.1.0: No such file (needed by {})",
+            "the module needs the library libpython3.9.so.1.0",
+        ),
         (
             "/opt/w.so",
             "AH06665: No code signing authority for module at {} specified in LoadModule directive.",
@@ -768,6 +818,79 @@ def test_of_chained_exceptions_the_last_one_counts(tmp_path: Path, capfd: pytest
     assert "ValueError: no catalogue" in out
     assert "No module named" not in out
     assert "/srv/shop/app.wsgi:5: " in out
+
+
+@pytest.mark.parametrize(
+    ("first", "link", "shown"),
+    [
+        ("PermissionError: [Errno 13] Permission denied: '/srv/shop/log'", "direct cause", "first"),
+        ("FileNotFoundError: [Errno 2] No such file or directory: '/srv/a'", "direct cause", "first"),
+        ("OddError: no catalogue", "direct cause", "last"),
+        ("PermissionError: [Errno 13] Permission denied: '/srv/shop/log'", "handling", "last"),
+    ],
+)
+def test_a_direct_cause_counts_where_the_last_exception_is_not_known(
+    first: str, link: str, shown: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    prefix = "[wsgi:error] [pid 7:tid 8] [client 192.0.2.1:9] "
+    links = {
+        "direct cause": "The above exception was the direct cause of the following exception:",
+        "handling": "During handling of the above exception, another exception occurred:",
+    }
+    lines = [
+        *IMPORTS.splitlines()[:-1],
+        prefix + first,
+        prefix,
+        prefix + links[link],
+        prefix,
+        f"{prefix}Traceback (most recent call last):",
+        f'{prefix}  File "/srv/shop/app.wsgi", line 5, in application',
+        f"{prefix}    raise",
+        f"{prefix}ValueError: Unable to configure handler 'file'",
+    ]
+    out = said(capfd, "".join(f"{line}\n" for line in lines), server(tmp_path))
+    assert (first in out) == (shown == "first")
+    assert ("Unable to configure" in out) == (shown == "last")
+    assert out.count(".wsgi:") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("/srv/shop/lines.txt", "make the file, or write the path of the one that is meant"),
+        ("C:/shop/lines.txt", "make the file, or write the path of the one that is meant"),
+        ("lines.txt", "write the whole path, or one from os.path.abspath(__file__)"),
+    ],
+)
+def test_a_whole_path_is_not_to_be_made_whole(
+    name: str, told: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    log = IMPORTS.replace(
+        "ModuleNotFoundError: No module named 'catalogue'",
+        f"FileNotFoundError: [Errno 2] No such file or directory: '{name}'",
+    )
+    out = said(capfd, log, server(tmp_path))
+    assert told in out
+    assert out.count("help:") == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (
+            "PermissionError: [Errno 13] Permission denied: '/shop.log'",
+            "the directory of the process, which is / where",
+        ),
+        ("IOError: [Errno 13] Permission denied: '/shop.log'", "the directory of the process, which is / where"),
+        ("ValueError: no handler: [Errno 13] Permission denied: '/shop.log'", "the directory of the process"),
+        ("ValueError: no handler: [Errno 13] Permission denied: '/srv/log'", "let the user of the process group"),
+    ],
+)
+def test_a_log_in_the_root_directory_is_named_without_its_directory(
+    line: str, told: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    log = IMPORTS.replace("ModuleNotFoundError: No module named 'catalogue'", line)
+    assert told in said(capfd, log, server(tmp_path))
 
 
 # -- groups, exit codes, formats ------------------------------------------------------------------------------------------

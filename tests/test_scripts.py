@@ -15,7 +15,7 @@ from modwsgi_fix.model.facts.running import python_of, runs, search_path
 from modwsgi_fix.model.facts.scripts import Role, loaded_scripts, wsgi_scripts
 from modwsgi_fix.model.facts.unread import unread_scripts
 from modwsgi_fix.model.reading.source import discover, find_sources
-from modwsgi_fix.rule import all_rules
+from modwsgi_fix.rule import Severity, all_rules
 from modwsgi_fix.script.faults import fault_of, is_python_2
 
 _APP = "def application(environ, start_response):\n    return []\n"
@@ -325,3 +325,24 @@ def test_a_script_that_is_named_by_itself_says_that_it_refuses_threads(
         "    return answer(environ, start_response)\n"
     )
     assert ("app.wsgi:2:5: info: script-refuses-concurrency" in run("--all", str(script)).out) == is_told
+
+
+@pytest.mark.parametrize(
+    ("script", "beside", "is_said"),
+    [
+        ("exec(open('{}').read())\n", "activate", True),
+        ("with open('{}') as file:\n    exec(file.read())\n", "python", True),
+        ("exec(open('{}').read())\n", "activate_this.py", False),
+        ("try:\n    exec(open('{}').read())\nexcept OSError:\n    pass\n", "activate", False),
+        ("if True:\n    exec(open('{}').read())\n", "activate", False),
+    ],
+)
+def test_a_file_that_venv_does_not_make_is_said_to_be_missing(script: str, beside: str, is_said: bool) -> None:  # noqa: FBT001
+    path = "/srv/shop/venv/bin/activate_this.py"
+    files = {"/srv/shop/app.wsgi": script.format(path) + _APP, f"/srv/shop/venv/bin/{beside}": ""}
+    disk = Memory({"/etc/apache2/apache2.conf": "WSGIScriptAlias / /srv/shop/app.wsgi\n", **files})
+    (source,) = find_sources(disk, ["/etc/apache2"])
+    job = Job(source, [all_rules()["activate-this"]], disk=disk)
+    (found,) = check(job, read(job))
+    assert (f"{path} does not exist" in found.message) == is_said
+    assert (found.severity is Severity.ERROR) == is_said

@@ -381,6 +381,9 @@ SCENES = [
     Scene(("no-file",), "LogLevel info\n" + GRANT + host(MOUNT, "Alias /static /srv/site/css\n"), "missing-on-disk", 8, {"app.wsgi": app(), "static/a.css": ""}, ("http://a.example/static/a.css",)),
     Scene(("link-refused",), "<Directory /srv/site>\nRequire all granted\nOptions None\n</Directory>\n" + host(MOUNT), "link-not-followed", 7, {"app.wsgi": Link("/srv/site/shop.py"), "shop.py": app()}),
     Scene(("denied",), GRANT + host("DocumentRoot /srv/docs\n", "WSGIScriptAlias /shop /srv/site/app.wsgi\n"), "", 7, {"app.wsgi": app(), "/srv/docs/index.html": ""}, ("http://a.example/shop/x",)),
+    Scene(("no-name-yet",), GRANT + host(MOUNT), "", "basket.py:1", {"app.wsgi": HERE + "import shop\n", "shop.py": "import basket\ngoods = 1\n", "basket.py": "from shop import goods\n"}),
+    python("no-such-name", "import sys\nlogging.basicConfig(stream=sys.stderr)\n" + app(), "name-not-bound", "app.wsgi:2"),
+    python("log-without-number", "import sys\nsys.stderr.fileno()\n" + app(), "stream-misused", "app.wsgi:2"),
 ]  # fmt: skip
 
 #: Messages that this server does not write, and why.
@@ -412,7 +415,10 @@ ELSEWHERE = {
         ),
         "mod_wsgi 6 writes it",
     ),
-    **dict.fromkeys(("file-closed-os-2", "file-closed-io-2"), "Python 2 writes it"),
+    **dict.fromkeys(
+        ("file-closed-os-2", "file-closed-io-2", "file-closed-else-2", "restricted-mode"), "Python 2 writes it"
+    ),
+    "no-name-2": "Python 3.6 and older write it",
     "library-not-there-windows": "Python writes it on Windows",
     "http2-without-tls": "an older httpd writes it",
     "program-not-known": "httpd writes it on Windows",

@@ -40,7 +40,9 @@ _REFUSED = {"status": 403, "who": "httpd"}
 _SERVED = {"status": 200, "who": "file"}
 _FAILED = {"status": 500, "who": "httpd"}
 _SILENT = {"status": 0}
-_ROOTS = "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/var/www:/bin/false\n"
+_ROOTS = (
+    "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/var/www:/bin/false\nnobody:x:65534:65534::/nonexistent:/bin/false\n"
+)
 
 
 class Reported(NamedTuple):
@@ -348,6 +350,24 @@ CASES = [
             "/srv/w/app.wsgi": "with open('/srv/w/venv/bin/activate') as file:\n    exec(file.read())\n" + app(),
             "/srv/w/venv/bin/activate": "deactivate () {\n    unset VIRTUAL_ENV\n}\n",
         },
+    ),
+    *(
+        Reported(
+            f"a file that venv does not make, {name}",
+            "activate-this",
+            _MOUNT + _OPEN,
+            {"http://a.example/": _FAILED},
+            tree={
+                "/srv/w/app.wsgi": script.replace("FILE", "'/srv/w/venv/bin/activate_this.py'") + app(),
+                "/srv/w/venv/bin/activate": "",
+            },
+            root=True,
+        )
+        for name, script in (
+            ("by its text", "exec(open(FILE).read())\n"),
+            ("by its name", "path = FILE\nexec(compile(open(path).read(), path, 'exec'), {'__file__': path})\n"),
+            ("in a block", "with open(FILE) as file:\n    exec(file.read(), {'__file__': FILE})\n"),
+        )
     ),
     Reported(
         "the program of Python",
@@ -888,6 +908,13 @@ CASES = [
         "Alias /a.css /srv/w/static/a.css\n" + _OPEN,
         {"http://a.example/a.css": _REFUSED},
         tree={_CSS: Moded("STYLE", 0o640)},
+        root=True,
+    ),
+    Reported(
+        "a user without a home",
+        "missing-on-disk",
+        _DAEMON.format(" user=nobody") + _MOUNT + _OPEN,
+        {"http://a.example/": {"label": ""}},
         root=True,
     ),
     Reported(

@@ -121,6 +121,21 @@ _CASES = [
         _BEGINS + "    keys = environ.keys()\n    keys.sort()\n    return []\n",
         "has no attribute 'sort'",
     ),
+    *(
+        _Failing(f"a name that nothing binds, {name}", "name-not-bound", f"{script}{_ANSWERS}", "is not defined")
+        for name, script in (
+            ("a module", "import sys\nlogging.basicConfig(stream=sys.stderr)\n"),
+            ("an import below", "sys.path.append('/srv/w')\nimport sys\n"),
+            ("a definition below", "limit = limits()\ndef limits():\n    return 1\n"),
+            ("a default", "def limits(most=MOST):\n    return most\n"),
+        )
+    ),
+    _Failing(
+        "a log beside the script",
+        "relative-path-in-script",
+        f"import logging\nlogging.basicConfig(filename='log/shop.log')\n{_ANSWERS}",
+        "log/shop.log'",
+    ),
     _Failing(
         "a file beside the script",
         "relative-path-in-script",

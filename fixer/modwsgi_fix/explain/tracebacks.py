@@ -14,7 +14,8 @@ from modwsgi_fix.tuples import NamedTuple
 _BEGIN = "Traceback (most recent call last):"
 _DUMP = "Python path configuration:"
 _MESSAGE = "mod_wsgi (pid="
-_CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
+_CAUSED = "The above exception was the direct cause"
+_CHAINED = ("During handling of the above exception", _CAUSED)
 #: Messages of mod_wsgi that a traceback follows.
 _HEADERS = frozenset(
     {
@@ -44,7 +45,10 @@ class Frame(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """A failure in Python. ``exception`` is the last line of the traceback; ``home`` the directory that Python used as home."""
+    """A failure in Python. ``exception`` is the last line of the traceback; ``home`` the directory that Python used as home.
+
+    Of exceptions of which one is the direct cause of the next, it is the last one that the table has a message for.
+    """
 
     script: str
     exception: str
@@ -70,10 +74,15 @@ class _Open:
     begun: bool = False
     chained: bool = False
     frames: list[Frame] = field(default_factory=list)
+    #: The exception that is the direct cause of the one that is read now, with its frames, where the table has it.
+    cause: tuple[str, list[Frame]] | None = None
 
     @property
     def failure(self) -> Failure:
-        return Failure(self.script, self.exception, tuple(self.frames), self.home, self.message, self.number, self.text)
+        exception, frames = self.exception, self.frames
+        if self.cause is not None and known(exception) is None:
+            exception, frames = self.cause
+        return Failure(self.script, exception, tuple(frames), self.home, self.message, self.number, self.text)
 
 
 class Tracebacks:
@@ -158,6 +167,10 @@ class Tracebacks:
             return True
         if mine.exception:
             mine.chained = mine.chained or text.startswith(_CHAINED)
+            if text.startswith(_CAUSED) and known(mine.exception) is not None:
+                mine.cause = mine.exception, mine.frames
+            elif text.startswith(_CHAINED) and not text.startswith(_CAUSED):
+                mine.cause = None
             return text.startswith(_CHAINED)
         if (_EXCEPTION if mine.begun else _CERTAIN).match(text) is not None and "Fatal Python error" not in text:
             mine.exception, mine.begun = text.rstrip(), True

@@ -13,6 +13,9 @@ The last one counts. mod_wsgi says nothing about the others.
 
 A safe fix: it deletes all but the last, which is the one that counts today.
 
+Of `python-path=` each was meant to be searched, so deleting one would lose what it was for. There an unsafe fix writes all directories
+into the last, behind those that it has.
+
 ## Examples
 
     ```diff
@@ -27,6 +30,11 @@ A safe fix: it deletes all but the last, which is the one that counts today.
          threads=15
     ```
 
+    ```diff unsafe
+    -WSGIDaemonProcess shop python-path=/srv/lib python-path=/srv/shop
+    +WSGIDaemonProcess shop python-path=/srv/shop:/srv/lib
+    ```
+
 Not reported:
 
     ```apache
@@ -36,11 +44,13 @@ Not reported:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from modwsgi_fix.edits import Fix
+from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.daemons import Option, daemon_processes
+from modwsgi_fix.model.items import Item
+from modwsgi_fix.rewriting.access_blocks import quoted
 from modwsgi_fix.rewriting.lines import delete_words
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
@@ -53,15 +63,37 @@ def daemon_option_repeated(config: Config) -> Iterator[Diagnostic]:
         earlier = [option for option in process.options if option is not last[option.name]]
         if not earlier:
             continue
-        edits = delete_words(item, [option.span for option in earlier])
+        paths = [option for option in earlier if _loses(option, last[option.name])]
+        plain = [option for option in earlier if option not in paths]
+        deleted = delete_words(item, [option.span for option in plain]) if plain else ()
+        safe = Fix.safe("Keep the last one only", *deleted, reason="mod_wsgi takes the last one") if deleted else None
+        joined = _joined(item, paths, last["python-path"]) if paths else None
         for option in earlier:
-            counts = last[option.name]
-            fix = Fix.safe("Keep the last one only", *edits, reason="mod_wsgi takes the last one") if edits else None
+            counts, fix = last[option.name], joined if option in paths else safe
             yield Diagnostic(
                 item.path,
                 option.span,
                 f"{option.name} is set again below, and {counts.name}={counts.value} counts",
                 fix,
                 (Related(item.path, counts.span, "this one counts"),),
-                help="" if fix else "delete this one",
+                help="" if fix else "delete this one" if option not in paths else "write all directories into one",
             )
+
+
+def _loses(option: Option, last: Option) -> bool:
+    """Whether directories of modules are no longer searched because of the last option."""
+    return option.name == "python-path" and bool(_directories(option) - _directories(last))
+
+
+def _directories(option: Option) -> set[str]:
+    return {path.rstrip("/") for path in option.value.split(":") if path}
+
+
+def _joined(item: Item, paths: Sequence[Option], last: Option) -> Fix | None:
+    """Return the fix that gives the last option the directories of the others."""
+    every = [path for option in (last, *paths) for path in option.value.split(":") if path]
+    if not all(option.known for option in (last, *paths)):
+        return None
+    value = ":".join(dict.fromkeys(every))
+    edits = (*delete_words(item, [option.span for option in paths]), Edit(item.path, last.value_span, quoted(value)))
+    return Fix.unsafe("Write all directories into one", *edits, reason="modules of these directories are then found")

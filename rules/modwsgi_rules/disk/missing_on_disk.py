@@ -7,7 +7,8 @@ It depends on the line. httpd does not start without the directory of a log, a c
 the file of a module or the main server's `DocumentRoot`. A request for a script that is not there is answered with 404, and
 a daemon process whose `python-home` is not there starts no Python, so that requests hang. Without the directory of
 `WSGIPythonHome` the processes of httpd end, too, and answer nothing at all; without that of `WSGISocketPrefix` no request reaches a daemon
-process (503). An alias leads to nothing; and a `<Directory>` for a
+process (503). A process group of another user than httpd's, without `home=`, begins in the home directory of that user, and does not start
+without it (*Unable to change working directory to home directory*). An alias leads to nothing; and a `<Directory>` for a
 directory that does not exist is never asked, so that what it grants is refused (403) by the section above it.
 
 ## Why
@@ -20,7 +21,7 @@ for nothing else. httpd merges the sections of the directories that it finds on 
 
 There is no fix: the path or the disk may be wrong. The help names what is beside, where something of that name is. Only
 `--root` shows a disk; and since that may be a copy of a part, a path is reported only where a directory above it is there, and
-one that a site makes: what is missing from `/var` or `/usr` proves nothing. The file of a module
+one that a site makes: what is missing from `/var` or `/usr` proves nothing. Debian's `/nonexistent` is never there. The file of a module
 is reported where others are in its directory; not so for modules that many builds of httpd have compiled in, such as
 log_config, and for those that a line above loads.
 
@@ -78,6 +79,8 @@ def missing_on_disk(config: Config) -> Iterator[Diagnostic]:
 
 
 def _advice(found: Missing) -> str:
+    if found.what == "the home directory":
+        return "name a directory that is there by home=, or make that one"
     # A module may be named after its Python as well, mod_wsgi.so-3.11.
     is_installed = found.item.key in ("loadmodule", "loadfile") or found.path.endswith(".so")
     return f"correct the path, or {'install' if is_installed else 'create'} it"
@@ -88,6 +91,8 @@ def _so(found: Missing) -> str:
         return ", so httpd does not start"
     if found.what in ("python-home", "WSGIPythonHome"):
         return ", so no Python starts" if found.fails else ""
+    if found.what == "the home directory":
+        return ", so the process does not start and requests hang"
     if found.item.key == "directory":
         return ", so httpd never applies this section"
     return ", so requests fail" if found.fails else ""

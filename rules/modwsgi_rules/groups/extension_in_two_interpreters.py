@@ -90,6 +90,7 @@ from collections.abc import Iterator, Sequence
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import options_of
+from modwsgi_fix.model.facts.platform import is_windows
 from modwsgi_fix.model.facts.running import Run, group_decided_by_program, runs_by_group
 from modwsgi_fix.model.facts.scripts import WsgiScript
 from modwsgi_fix.model.items import Item
@@ -140,8 +141,12 @@ def _finding(config: Config, group: str, extension: str, users: Sequence[Run], o
         f"a second interpreter in {where} loads {extension}, which refuses that",
         fix,
         tuple(related),
-        help="" if fix else f"write {_GLOBAL}, or give each application a process group of its own",
+        help="" if fix else f"write {_GLOBAL}, or give each application {_apart(config)}",
     )
+
+
+def _apart(config: Config) -> str:
+    return "an httpd of its own" if is_windows(config) else "a process group of its own"
 
 
 def _extensions(config: Config, script: WsgiScript) -> dict[str, Span]:

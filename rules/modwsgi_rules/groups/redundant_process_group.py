@@ -16,7 +16,8 @@ Of two lines at one level the last one counts. Where every `WSGIScriptAlias` say
 A safe fix deletes an earlier line at the same level in one file, and one in another file that says the same.
 
 Two files that set the group differently are a warning at both lines. An unsafe fix gives the mounts of the file that
-loses its group as an option, and the other line stays.
+loses its group as an option, and the other line stays. So does one in a file where each of two lines stands above mounts
+of its own, as if it were for these alone: then the last group has all of them.
 
 ## Left alone
 
@@ -35,6 +36,18 @@ A line that all mounts override is reported without a fix: scripts that are star
     -    WSGIProcessGroup blog
          WSGIScriptAlias / /srv/shop.wsgi
          WSGIProcessGroup shop
+     </VirtualHost>
+    ```
+    ```diff unsafe
+     <VirtualHost *:80>
+         ServerName shop.example
+         WSGIDaemonProcess blog
+    -    WSGIProcessGroup blog
+    -    WSGIScriptAlias /blog /srv/blog/app.wsgi
+    +    WSGIScriptAlias /blog /srv/blog/app.wsgi process-group=blog
+         WSGIDaemonProcess shop
+         WSGIProcessGroup shop
+         WSGIScriptAlias /shop /srv/shop/app.wsgi
      </VirtualHost>
     ```
     ```apache
@@ -66,10 +79,10 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.daemons import in_template
+from modwsgi_fix.model.daemons import defined_names, in_template
 from modwsgi_fix.model.facts.selections import handlers
 from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.model.urls import mount_options, mounts
+from modwsgi_fix.model.urls import Mapping, mount_options, mounts
 from modwsgi_fix.rewriting.lines import add_words, delete
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
@@ -89,6 +102,9 @@ def redundant_process_group(config: Config) -> Iterator[Diagnostic]:
                 if later.path != item.path and later.value != item.value:
                     yield from _conflict(config, item, later, option)
                     continue
+                if told := _for_its_mounts(config, item, later, option):
+                    yield told
+                    continue
                 fix = None
                 if item not in config.readings(later):
                     fix = Fix.safe("Delete it", delete(item), reason="the later line counts")
@@ -106,28 +122,54 @@ def redundant_process_group(config: Config) -> Iterator[Diagnostic]:
 
 def _conflict(config: Config, item: Item, later: Item, option: str) -> Iterator[Diagnostic]:
     """Report two files that set the group of one server: neither line is redundant, since each is for its own file."""
-    losing = [
-        mount
-        for mount in mounts(config, item.server)
-        if mount.item.path == item.path and option not in mount_options(config, mount)
-    ]
+    losing = _without_option(config, item, option)
     message = f"{item.name} {later.value} in {later.file.name} overrides {item.value} in {item.file.name}"
     if losing:
         message += f", so {losing[0].url} runs in {later.value}"
-    fix = None
-    is_plain = item.known and not any(char in item.value for char in " \"'\\")
-    if losing and is_plain and not any(m.item.guards for m in losing):
-        words = [f"{option}={item.value}"]
-        edits = (add_words(mount.item, words) for mount in losing)
-        fix = Fix.unsafe(
-            "Give the mounts of this file its group", delete(item), *edits, reason="the application moves to that group"
-        )
+    fix = _given(item, losing, option, "Give the mounts of this file its group")
     places = (item, later), (later, item)
     for line, rival in places:
         related = (Related(rival.path, rival.args[0].span, "the other line"),)
         own = fix if line is item else None
         advice = "" if own else f"give each WSGIScriptAlias {option}="
         yield Diagnostic(line.path, line.args[0].span, message, own, related, Severity.WARNING, help=advice)
+
+
+def _for_its_mounts(config: Config, item: Item, later: Item, option: str) -> Diagnostic | None:
+    """Return what is to be said of a line that stands above some mounts of a file, where the line that counts is above others."""
+    if later.value == item.value or not item.known or not later.known:
+        return None
+    losing = [mount for mount in _without_option(config, item, option) if item.index < mount.item.index]
+    below = [mount for mount in losing if mount.item.index > later.index]
+    losing = [mount for mount in losing if mount.item.index < later.index]
+    if not losing or not below:
+        return None
+    if option == "process-group" and not {item.value, later.value} <= defined_names(config).keys():
+        return None
+    where = "server" if item.server.is_main else "host"
+    message = f"{item.name} {later.value} below counts for the whole {where}, so {losing[0].url} runs there as well"
+    fix = _given(item, losing, option, "Give the mounts below it its group")
+    related = (Related(later.path, later.args[0].span, "this one counts"),)
+    advice = "" if fix else f"give each WSGIScriptAlias {option}="
+    return Diagnostic(item.path, item.args[0].span, message, fix, related, Severity.WARNING, help=advice)
+
+
+def _without_option(config: Config, item: Item, option: str) -> list[Mapping]:
+    """Return the mounts of the file and server of a line that do not select a group themselves."""
+    return [
+        mount
+        for mount in mounts(config, item.server)
+        if mount.item.path == item.path and option not in mount_options(config, mount)
+    ]
+
+
+def _given(item: Item, losing: list[Mapping], option: str, title: str) -> Fix | None:
+    """Return the fix that gives mounts the group of a line as an option, and deletes the line."""
+    is_plain = item.known and not any(char in item.value for char in " \"'\\")
+    if not losing or not is_plain or any(one.item.guards for one in losing):
+        return None
+    edits = (add_words(mount.item, [f"{option}={item.value}"]) for mount in losing)
+    return Fix.unsafe(title, delete(item), *edits, reason="the application moves to that group")
 
 
 def _overridden(config: Config, server: Server, option: str) -> bool:

@@ -15,7 +15,8 @@ mod_wsgi manual, "Application Issues"). Often the second of two applications tha
 ## Left alone
 
 There is no fix: the author of the applications knows which belong together. Give each a process group of its own. An
-application group of its own is enough if no C extension forbids it.
+application group of its own is enough if no C extension forbids it; on Windows, where mod_wsgi has no daemon mode, that
+or a second httpd is all that there is.
 
 Scripts of one directory are taken for parts of one application.
 
@@ -57,9 +58,12 @@ import posixpath
 from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.platform import is_windows
 from modwsgi_fix.model.merge.groups import application_group, process_group, script_path
 from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+
+_ON_WINDOWS = "give each an application group of its own, or an httpd: Windows has no daemon mode"
 
 
 @rule(severity=Severity.WARNING)
@@ -84,5 +88,5 @@ def two_applications_in_main_interpreter(config: Config) -> Iterator[Diagnostic]
             of = process or "httpd's own processes"
             message = f"{path} and {script_path(first)} share {where} of {of}"
             related = (Related(first.item.path, first.target_span, "the other application"),)
-            advice = "give each application a process group of its own"
+            advice = _ON_WINDOWS if is_windows(config) else "give each application a process group of its own"
             yield Diagnostic(mount.item.path, mount.target_span, message, None, related, help=advice)

@@ -26,13 +26,17 @@ _OPENS = MappingProxyType({
     "sqlite3.connect": "", "paste.deploy.loadapp": "", "paste.deploy.appconfig": "", "pyramid.paster.bootstrap": "",
     "pyramid.paster.get_app": "", "pyramid.paster.get_appsettings": "", "pyramid.paster.setup_logging": "",
     "paste.script.util.logging_config.fileConfig": "", "turbogears.update_config": "configfile", "site.addsitedir": "",
-    "imp.load_source": "1", "sys.path.append": "", "sys.path.insert": "1",
+    "imp.load_source": "1", "sys.path.append": "", "sys.path.insert": "1", "logging.basicConfig": "filename",
+    "logging.FileHandler": "", "logging.handlers.RotatingFileHandler": "", "logging.handlers.TimedRotatingFileHandler": "",
+    "logging.handlers.WatchedFileHandler": "",
 })  # fmt: skip
 _PARSERS = frozenset({"ConfigParser", "RawConfigParser", "SafeConfigParser"})
 #: Functions that load the code that the path leads to.
 _LOADS = frozenset(
     {"execfile", "runpy.run_path", "site.addsitedir", "imp.load_source", "sys.path.append", "sys.path.insert"}
 )
+#: Functions that write the file, where they do not delay that.
+_LOGS = frozenset(name for name in _OPENS if name.startswith("logging.") and not name.endswith("fileConfig"))
 #: Functions whose second argument or keyword ``mode`` says that a file is written.
 _WITH_MODE = frozenset({"open", "io.open", "codecs.open"})
 _FROM_SCRIPT = "os.path.join(os.path.dirname(__file__), "
@@ -67,11 +71,11 @@ def _opened(read: Script) -> list[Opened]:
         where = "" if method == "read" and owner in parsers else _OPENS.get(name)
         node = _argument(call, where) if where is not None else None
         path = read.value(node) if node is not None else None
-        if path is None or node is None:
+        if path is None or node is None or (name in _LOGS and any(one.arg == "delay" for one in call.keywords)):
             continue
         path = path.removeprefix(_SCHEME).partition("#")[0]
         if path and not path.startswith(("/", "~", "%", "$", "{", "<")) and ":" not in path and "\n" not in path:
-            is_read = name not in _LOADS and not (name in _WITH_MODE and _writes(call))
+            is_read = name not in _LOADS | _LOGS and not (name in _WITH_MODE and _writes(call))
             found.append(Opened(node, path, is_read))
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterator
+from types import MappingProxyType
 
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.expressions import expression
@@ -24,6 +25,12 @@ from modwsgi_rules.scripts._group_options import additions_to_path
 #: What comes of a call that mod_wsgi refuses, and why a fix of it is of its level.
 FAILS = "so the request is an error 500"
 ANSWERED = "a request that was a 500 is answered, and no other changes"
+#: Functions and classes that are gone, and what to write ("What's New In Python 3.0").
+GONE_BUILTINS = MappingProxyType({
+    "StandardError": "Exception", "apply": "a plain call", "basestring": "str", "buffer": "memoryview", "cmp": "a key function",
+    "execfile": "exec(compile(...))", "file": "open", "intern": "sys.intern", "long": "int", "raw_input": "input",
+    "reduce": "functools.reduce", "reload": "importlib.reload", "unichr": "chr", "unicode": "str", "xrange": "range",
+})  # fmt: skip
 #: Escapes that mean the same in text and in bytes.
 _PLAIN = expression(r"""(?:[ !#-\[\]-~\t\n\r"']|\\(?:\r\n|[\\'"nrtabfv\n]))*""")
 _QUOTED = expression(r"([A-Za-z]*)('''|\"\"\"|'|\")(.*)\2", re.DOTALL)

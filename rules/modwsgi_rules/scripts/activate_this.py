@@ -5,7 +5,7 @@ A script sets up a virtual environment by itself.
 
 The packages of the environment come to the path of a Python that runs already. The system's packages stay in sight, and what
 was imported before is not that of the environment. `activate_this.py` exists only where `virtualenv` made the environment,
-and not where `venv` did. `bin/activate` beside it is a script of the shell: Python fails on it (*SyntaxError: invalid syntax*), and each
+and not where `venv` did; where `--root` shows that it is not there, that is an error (*FileNotFoundError*). `bin/activate` beside it is a script of the shell: Python fails on it (*SyntaxError: invalid syntax*), and each
 request is an error 500.
 
 ## Why
@@ -101,6 +101,7 @@ from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.expressions import expression
+from modwsgi_fix.model.absence import is_missing
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess
 from modwsgi_fix.model.facts.running import (
@@ -142,6 +143,8 @@ class _Activation(NamedTuple):
     root: str | None
     is_alone: bool
     is_shell: bool = False
+    #: The file that is run, where nothing around the statement makes up for its absence.
+    file: str = ""
 
 
 @rule(severity=Severity.INFO)
@@ -155,6 +158,8 @@ def activate_this(config: Config) -> Iterator[Diagnostic]:
             told, severity = f"{what}, and the system's packages stay in sight", None
             if use.is_shell:
                 told, severity = "bin/activate is a script of the shell, and Python fails on it", Severity.ERROR
+            if use.file and config.disk is not None and is_missing(config.disk, use.file):
+                told, severity = f"{use.file} does not exist, so the script fails when it is loaded", Severity.ERROR
             process = _process(config, script)
             related = () if process is None else (process.directive,)
             yield Diagnostic(
@@ -197,6 +202,7 @@ def _found(script: WsgiScript) -> Iterator[_Activation]:
                         inside["root"] if inside else None,
                         _is_alone(statement, call),
                         is_shell=named is not None and named.endswith(_OF_SHELLS),
+                        file=named if named is not None and isinstance(statement, (ast.Expr, ast.With)) else "",
                     )
             elif name in _ADD and call.args:
                 added = _PACKAGES.fullmatch(read.value(call.args[-1]) or "")

@@ -13,7 +13,8 @@ A client that sends a token or a password is answered as if it had sent none, mo
 
 ## Left alone
 
-There is no fix: the application then sees what only httpd saw before. Only a script in sight is looked at (`--root`),
+Where the script makes what asks for log-ins by that header alone, as `HTTPBasicAuth()` of Flask-HTTPAuth or `password_file=` of pypiserver,
+nobody can log in, which is a warning; any other use of the header is worth knowing. There is no fix: the application then sees what only httpd saw before. Only a script in sight is looked at (`--root`),
 not the modules that it imports. A script that sets the value itself is not reported.
 
 ## See also
@@ -33,6 +34,15 @@ Reported without a fix:
         token = environ.get("HTTP_AUTHORIZATION", "")
         start_response("200 OK" if token else "401 Unauthorized", [])
         return []
+    ```
+
+    ```apache
+    #- site.conf
+    WSGIScriptAlias / /srv/api/app.wsgi
+    #                 ^^^^^^^^^^^^^^^^^
+    #- /srv/api/app.wsgi
+    import pypiserver
+    application = pypiserver.app(root="/srv/packages", password_file="/srv/htpasswd")
     ```
 
 Not reported:
@@ -62,17 +72,34 @@ Not reported:
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import EARLY_VARIABLES
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.script.source import source_of
+from modwsgi_fix.script.source import Source, dotted, imports_of, resolved, source_of
 from modwsgi_fix.text import Span
+from modwsgi_fix.tuples import NamedTuple
 from modwsgi_rules.scripts._shared import imported_application
 
 _NAME = "HTTP_AUTHORIZATION"
+#: Classes and functions that ask for log-ins by the header alone, by dotted name.
+_ASKING = frozenset({
+    "bottle.auth_basic", "flask_basicauth.BasicAuth", "flask_httpauth.HTTPBasicAuth", "flask_httpauth.HTTPDigestAuth",
+    "flask_httpauth.HTTPTokenAuth", "paste.auth.basic.AuthBasicHandler", "paste.auth.basic.middleware",
+    "paste.auth.digest.AuthDigestHandler", "paste.auth.digest.middleware", "wsgi_basic_auth.BasicAuth",
+})  # fmt: skip
+_WORDS = expression(r"authorization|auth_basic|basicauth|httpauth|paste\.auth|basic_auth|password_file", re.I)
+
+
+class _Place(NamedTuple):
+    """Where the header is read; ``asks`` where nobody is let in without it."""
+
+    span: Span
+    asks: bool
 
 
 @rule(severity=Severity.INFO)
@@ -86,11 +113,14 @@ def authorization_not_passed(config: Config) -> Iterator[Diagnostic]:
         if place is None or script.item is None or _is_passed(config):
             continue
         span = script.item.args[1].span if len(script.item.args) > 1 else script.item.span
+        what = "asks for log-ins by" if place.asks else "reads"
         yield Diagnostic(
             script.item.path,
             span,
-            "the script reads the Authorization header, which mod_wsgi does not pass on",
-            related=(Related(path, place, "read here"),),
+            f"the script {what} the Authorization header, which mod_wsgi does not pass on",
+            related=(Related(path, place.span, "here"),),
+            # A log-in that httpd asks for may be all that is meant.
+            severity=Severity.WARNING if place.asks and not config.named("authtype") else None,
             help="write WSGIPassAuthorization On, if the application checks log-ins itself",
         )
 
@@ -103,33 +133,50 @@ def _is_passed(config: Config) -> bool:
     return any("authorization" in value.lower() for item in others for value in item.values)
 
 
-def _place_that_reads(config: Config, path: str, text: str) -> Span | None:
+def _place_that_reads(config: Config, path: str, text: str) -> _Place | None:
     """Return where a script or its module first reads the header; None where it does not, or sets the value itself."""
-    if "authorization" not in text.lower():
+    if not _WORDS.search(text):
         return None
     return config.once((_place_that_reads, path), lambda: _find_place(text))
 
 
-def _find_place(text: str) -> Span | None:
+def _find_place(text: str) -> _Place | None:
     source = source_of(text)
     if source is None:
         return None
     found: list[ast.expr] = []
-    for node in ast.walk(source.tree):
+    asking: list[ast.expr] = []
+    for node in source.nodes:
         if isinstance(node, ast.Subscript) and _is_name(node.slice):
             if isinstance(node.ctx, ast.Store):
                 return None
             if isinstance(node.ctx, ast.Load):
                 found.append(node)
-        elif isinstance(node, ast.Call) and node.args:
+        elif isinstance(node, ast.Call):
             called = _called(node.func)
-            if called == "setdefault" and _is_name(node.args[0]):
+            if node.args and called == "setdefault" and _is_name(node.args[0]):
                 return None
-            if called == "get" and (_is_name(node.args[0]) or _is_header(node.func, node.args[0])):
+            if node.args and called == "get" and (_is_name(node.args[0]) or _is_header(node.func, node.args[0])):
                 found.append(node)
+            elif _asks(source, node):
+                asking.append(node)
         elif isinstance(node, ast.Attribute) and node.attr == "authorization" and _is_request(node.value):
             found.append(node)
-    return min(map(source.head, found), default=None)
+    if asking:
+        return _Place(min(map(source.head, asking)), asks=True)
+    return _Place(min(map(source.head, found)), asks=False) if found else None
+
+
+def _asks(source: Source, call: ast.Call) -> bool:
+    """Whether a call makes what asks visitors for a log-in by the header, and knows no other way."""
+    name = resolved(dotted(call.func), imports_of(source))
+    given = {one.arg: one.value for one in call.keywords}
+    passwords = given.get("password_file")
+    # A point takes the place of the file where nobody is to log in.
+    of_packages = name == "pypiserver.app" and not (
+        isinstance(passwords, ast.Constant) and passwords.value in (None, ".")
+    )
+    return (name in _ASKING and "header" not in given) or (of_packages and passwords is not None)
 
 
 def _is_name(node: ast.expr) -> bool:

@@ -74,6 +74,7 @@ from modwsgi_fix.script.unguarded import Use, unguarded
 from modwsgi_fix.script.values import Scope, module_scope
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
+from modwsgi_rules.scripts._shared import GONE_BUILTINS
 
 #: Modules that are gone, and the modules that have their contents now (PEP 3108).
 _MODULES = MappingProxyType({
@@ -83,12 +84,6 @@ _MODULES = MappingProxyType({
     "copy_reg": "copyreg", "htmlentitydefs": "html.entities", "httplib": "http.client", "md5": "hashlib",
     "robotparser": "urllib.robotparser", "sets": "set", "sha": "hashlib", "thread": "_thread", "urllib2": "urllib.request",
     "urlparse": "urllib.parse", "xmlrpclib": "xmlrpc.client",
-})  # fmt: skip
-#: Functions and classes that are gone, and what to write ("What's New In Python 3.0").
-_BUILTINS = MappingProxyType({
-    "StandardError": "Exception", "apply": "a plain call", "basestring": "str", "buffer": "memoryview", "cmp": "a key function",
-    "execfile": "exec(compile(...))", "file": "open", "intern": "sys.intern", "long": "int", "raw_input": "input",
-    "reduce": "functools.reduce", "reload": "importlib.reload", "unichr": "chr", "unicode": "str", "xrange": "range",
 })  # fmt: skip
 #: Names that existing modules no longer have.
 _ATTRIBUTES = MappingProxyType({
@@ -160,8 +155,8 @@ def _gone(source: Source) -> Iterator[_Gone]:
             for alias in node.names:
                 if (name := f"{node.module}.{alias.name}") in _ATTRIBUTES:
                     yield _Gone(name, _ATTRIBUTES[name], source.span(alias), use.in_function)
-        elif isinstance(node, ast.Name) and bound is not None and node.id in _BUILTINS and node.id not in bound:
-            yield _named(node.id, _BUILTINS, source.span(node).start, use)
+        elif isinstance(node, ast.Name) and bound is not None and node.id in GONE_BUILTINS and node.id not in bound:
+            yield _named(node.id, GONE_BUILTINS, source.span(node).start, use)
         elif isinstance(node, ast.Attribute):
             yield from _attribute(source, scope, node, use)
         elif isinstance(node, ast.Call):

@@ -1,5 +1,5 @@
 """
-A script does to `wsgi.input` or `wsgi.errors` what they are not for.
+A script does to `wsgi.input`, `wsgi.errors` or `sys.stderr` what they are not for.
 
 ## What happens
 
@@ -9,11 +9,14 @@ answer, and the thread does not come back.
 ## Why
 
 `wsgi.input` is read with a number of bytes, and cannot be rewound; `wsgi.errors` takes text, is not read, and is the server's to
-close (PEP 3333, "Input and Error Streams"). The values of `environ` are text, `CONTENT_LENGTH` too.
+close (PEP 3333, "Input and Error Streams"). The values of `environ` are text, `CONTENT_LENGTH` too. mod_wsgi puts objects of its own in
+the place of `sys.stdout` and `sys.stderr`, which write to the error log and have no number, so `sys.stderr.fileno()` fails, and
+`faulthandler.enable()` with it (measured with 4.9.4).
 
 ## The fix
 
-A safe fix: it makes a number of the text that `wsgi.input` is read with, and text of a literal of bytes.
+A safe fix: it makes a number of the text that `wsgi.input` is read with, and text of a literal of bytes. It names `sys.__stderr__`, the
+stream of the process, where a number is needed.
 
 ## Left alone
 
@@ -22,7 +25,8 @@ The rest is reported without a fix: keep what was read in `io.BytesIO` to read i
 ## See also
 
 Python's own messages are *TypeError: 'str' object cannot be interpreted as an integer*, *TypeError: write() argument must be str, not
-bytes* and *AttributeError: 'mod_wsgi.Input' object has no attribute 'seek'*. Rule `restricted-stream`.
+bytes* and *AttributeError: 'mod_wsgi.Input' object has no attribute 'seek'*, that of mod_wsgi is *OSError: Apache/mod_wsgi log object is
+not associated with a file descriptor*. Rule `restricted-stream`.
 
 ## Examples
 
@@ -37,6 +41,17 @@ bytes* and *AttributeError: 'mod_wsgi.Input' object has no attribute 'seek'*. Ru
     +    data = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
          start_response("200 OK", [("Content-Type", "text/plain")])
          return [data]
+    ```
+
+    ```diff
+     #- site.conf
+     WSGIScriptAlias / /srv/site/app.wsgi
+     #- /srv/site/app.wsgi
+    +import sys
+     import faulthandler
+    -faulthandler.enable()
+    +faulthandler.enable(sys.__stderr__)
+     from site_of_ours import application
     ```
 
 Reported without a fix:
@@ -77,9 +92,12 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.scripts import WsgiScript
+from modwsgi_fix.rewriting.scripts import importing, python_of_script
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.responders import Responder, responders
-from modwsgi_fix.script.source import Source, own
+from modwsgi_fix.script.source import Source, dotted, imports_of, own, resolved
+from modwsgi_fix.script.unguarded import unguarded
 from modwsgi_fix.script.values import Scope, kind_of
 from modwsgi_fix.text import Span
 from modwsgi_fix.tuples import NamedTuple
@@ -89,6 +107,7 @@ _INPUT, _ERRORS = "wsgi.input", "wsgi.errors"
 _READS = frozenset({"read", "readline", "readlines"})
 #: Methods of files that mod_wsgi's own stream does not have (``mod_wsgi.c:Input_method``).
 _REWINDS = frozenset({"seek", "tell"})
+_NUMBERED = frozenset({"sys.stderr.fileno", "sys.stdout.fileno"})
 
 
 class _Fault(NamedTuple):
@@ -104,6 +123,7 @@ class _Fault(NamedTuple):
 def stream_misused(config: Config) -> Iterator[Diagnostic]:
     is_python_2 = config.target.python is not None and config.target.python < (3,)
     for script, source in applications(config):
+        yield from _numbered(script, source)
         if _INPUT not in source.text and _ERRORS not in source.text:
             continue
         for responder in responders(source, script.names):
@@ -118,6 +138,61 @@ def stream_misused(config: Config) -> Iterator[Diagnostic]:
                     Fix.safe("Give it what it takes", *edits, reason=ANSWERED) if edits else None,
                     help="" if edits else fault.help,
                 )
+
+
+def _numbered(script: WsgiScript, source: Source) -> Iterator[Diagnostic]:
+    """Report calls that want the number of a stream, which those of mod_wsgi do not have (``wsgi_logger.c:Log_fileno``)."""
+    if "fileno" not in source.text and "faulthandler" not in source.text:
+        return
+    imports, replaced = imports_of(source), _replaced(source)
+    for use in unguarded(source):
+        if not isinstance(use.node, ast.Call) or id(use.node) in source.guarded:
+            continue
+        name = resolved(dotted(use.node.func), imports)
+        stream = name.removesuffix(".fileno") if name in _NUMBERED else ""
+        if name == "faulthandler.enable" and not use.node.keywords:
+            given = [resolved(dotted(one), imports) for one in use.node.args[:1]]
+            stream = "sys.stderr" if given in ([], ["sys.stderr"]) else ""
+        if not stream or stream in replaced:
+            continue
+        own = f"sys.__{stream.removeprefix('sys.')}__"
+        what = "so what comes here fails" if use.in_function else "so the script fails when it is loaded"
+        fix = _with_number(script, source, use.node, own)
+        yield Diagnostic(
+            script.path,
+            source.head(use.node),
+            f"{stream} is mod_wsgi's own and does not have a number, {what}",
+            fix,
+            severity=Severity.WARNING if use.in_function else None,
+            help="" if fix else f"name {own}, or a file of its own",
+        )
+
+
+def _replaced(source: Source) -> set[str]:
+    """Return the streams of ``sys`` that a script puts something in the place of."""
+    return {
+        dotted(node)
+        for node in source.nodes
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and dotted(node).startswith("sys.std")
+    }
+
+
+def _with_number(script: WsgiScript, source: Source, call: ast.Call, own: str) -> Fix | None:
+    """Return the fix that names the stream that the process was started with."""
+    if dotted(call.func).endswith(".fileno"):
+        assert isinstance(call.func, ast.Attribute)
+        if dotted(call.func.value) != own.replace("__", ""):
+            return None
+        edits = [Edit(script.path, source.span(call.func.value), own)]
+    else:
+        read = python_of_script(script)
+        added = importing(read, script.path, "sys", call) if read is not None else None
+        if added is None or call not in [getattr(one, "value", None) for one in source.tree.body]:
+            return None
+        end = source.span(call).end - 1
+        place = source.span(call.args[0]) if call.args else Span(end, end)
+        edits = [*added, Edit(script.path, place, own)]
+    return Fix.safe("Name the stream of the process", *edits, reason=ANSWERED)
 
 
 def _faults(source: Source, responder: Responder) -> Iterator[_Fault]:

@@ -18,6 +18,15 @@ _HIGH, _HIGHER = "http://a.example:8080/", "http://a.example:8081/"
 _ONE, _TWO = "http://a.example/one", "http://a.example/two"
 _FREE = "the two directives do not know of each other"
 
+_UNDONE = """\
+<Location /blog>
+    WSGIProcessGroup blog
+</Location>
+<Location />
+    WSGIProcessGroup site
+</Location>
+"""
+
 _case = partial(Case, tree=_TREE, probes=probes(_SITE, _BLOG))
 
 CASES = (
@@ -152,6 +161,45 @@ WSGIDaemonProcess blog
 {_OPEN}"""
         },
         expect=Equal(),
+    ),
+    _case(
+        name="two groups, each above its own mount",
+        rules=("redundant-process-group",),
+        level="unsafe",
+        before={
+            "site.conf": f"""\
+WSGIDaemonProcess site
+WSGIDaemonProcess blog
+<VirtualHost *:80>
+    ServerName a.example
+    WSGIProcessGroup blog
+    WSGIScriptAlias /blog /srv/blog/blog.wsgi
+    WSGIProcessGroup site
+    WSGIScriptAlias / /srv/site/app.wsgi
+</VirtualHost>
+{_OPEN}"""
+        },
+        expect=EqualExcept({_BLOG: {"process_group": ("site", "blog"), "process_class": (_SITE, _BLOG)}}),
+    ),
+    *(
+        _case(
+            name=f"a group that a later Location undoes, {name}",
+            rules=("group-undone-by-later-location",),
+            level="unsafe",
+            before={
+                "site.conf": f"""\
+WSGIDaemonProcess site
+WSGIDaemonProcess blog
+{main}<VirtualHost *:80>
+    ServerName a.example
+    WSGIScriptAlias /blog /srv/blog/blog.wsgi
+    WSGIScriptAlias / /srv/site/app.wsgi
+{host}</VirtualHost>
+{_OPEN}"""
+            },
+            expect=EqualExcept({_BLOG: {"process_group": ("site", "blog"), "process_class": (_SITE, _BLOG)}}),
+        )
+        for name, main, host in (("of the host", "", _UNDONE), ("of the main server", _UNDONE, ""))
     ),
     Case(
         name="an extension that one process loads once",

@@ -9,11 +9,12 @@ from ..root import Link
 from . import opened
 
 _SITE = "http://a.example"
-_CONF = """\
+_ONLY = """\
 WSGIDaemonProcess site {options} threads=2
 WSGIProcessGroup site
 WSGIScriptAlias / /srv/w/app.wsgi
-""" + opened("/srv/w")
+"""
+_CONF = _ONLY + opened("/srv/w")
 
 CASES = (
     Case(
@@ -44,6 +45,33 @@ CASES = (
             ("a comma", "python-path=/srv/w/code,/srv/w/lib"),
             ("a semicolon and a blank", 'python-path="/srv/w/code; /srv/w/lib"'),
             ("a blank behind a colon", "python-path='/srv/w/code: /srv/w/lib'"),
+        )
+    ),
+    *(
+        Case(
+            name=f"directories of modules that are written apart, {name}",
+            rules=(rule,),
+            level="unsafe",
+            before={"site.conf": text + opened("/srv/w")},
+            tree={
+                "/srv/w/app.wsgi": "import shop\nimport stock\n" + app(),
+                "/srv/w/code/shop.py": "",
+                "/srv/w/lib/stock.py": "",
+            },
+            probes=probes(f"{_SITE}/"),
+            expect=EqualExcept(regained=(f"{_SITE}/",)),
+        )
+        for name, rule, text in (
+            (
+                "as lines",
+                "python-directive-repeated",
+                "WSGIPythonPath /srv/w/code\nWSGIPythonPath /srv/w/lib\nWSGIScriptAlias / /srv/w/app.wsgi\n",
+            ),
+            (
+                "as options",
+                "daemon-option-repeated",
+                _ONLY.format(options="python-path=/srv/w/code python-path=/srv/w/lib"),
+            ),
         )
     ),
     Case(

@@ -67,6 +67,15 @@ CASES = (
             "    size = '0'\n    environ['wsgi.input'].read(size)\n    get = environ.get\n",
         ),
     ),
+    *(
+        script_case(f"the number of a stream, {name}", "stream-misused", f"{text}\n{app()}")
+        for name, text in (
+            ("of errors", "import os, sys\nos.fstat(sys.stderr.fileno())"),
+            ("of output", "import os, sys\nos.fstat(sys.stdout.fileno())"),
+            ("by faulthandler", "import faulthandler\nfaulthandler.enable()"),
+            ("given to faulthandler", "import faulthandler, sys\nfaulthandler.enable(sys.stderr)"),
+        )
+    ),
     script_case(
         "an abstract class of another module",
         "module-gone-from-python",

@@ -28,6 +28,17 @@ _RESOURCE = app().replace("def application(", "@bobo.query\ndef resource(")
 
 CASES = (
     script_case("a script with an app and no application", "missing-application", _APP),
+    *(
+        script_case(f"a module that is not imported, {name}", "name-not-bound", f"{text}{app()}")
+        for name, text in (
+            ("anywhere", "import sys\nlogging.basicConfig(stream=sys.stderr)\n"),
+            (
+                "below what comes first",
+                "# The shop.\nfrom __future__ import annotations\nwarnings.simplefilter('ignore')\n",
+            ),
+            ("until below", "sys.path.insert(0, '/srv/w')\nimport sys\n"),
+        )
+    ),
     script_case(
         "a script of bobo resources",
         "bobo-missing-application",

@@ -19,7 +19,10 @@ _LIMIT = 5
 #: What is said only where an application does not run in the main interpreter already.
 _MAIN = "; one that knows no sub-interpreters, as numpy, needs WSGIApplicationGroup %{GLOBAL}"
 _BLOCKED = "; where a C extension blocks, WSGIApplicationGroup %{GLOBAL}"
-_CRASH_HELP = "find the extension: write faulthandler.enable() at the top of the script, or look at a core dump" + _MAIN
+_CRASH_HELP = (
+    "find the extension: write faulthandler.enable(sys.__stderr__) at the top of the script, or look at a core dump"
+    + _MAIN
+)
 _SLOW_HELP = (
     f"see what the threads wait for, as with py-spy dump on the process{_BLOCKED}; where visitors wait for threads, more of "
     "them"

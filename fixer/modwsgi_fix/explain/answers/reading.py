@@ -11,6 +11,7 @@ from modwsgi_fix.directives.families import ACCOUNTS, AS_OTHERS, LOG_FILES
 from modwsgi_fix.effect.starting import faults
 from modwsgi_fix.explain.asked import Asked, cause_of, file_at, findings_at, findings_near, findings_of, spot, spot_in
 from modwsgi_fix.explain.gathering import Occurrence
+from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import options_of
 from modwsgi_fix.model.items import File, Item, Script
@@ -33,6 +34,11 @@ _UNSIGNED = ("module-unsigned", "module-not-signed")
 _OF_MACOS = ("darwin", ".dylib", "dlopen(", "flat namespace", "/homebrew/")
 #: The most lines of one continued directive that are searched.
 _MOST_JOINED = 20
+#: What the loaders of glibc and musl say of a file that is not there, be it the module or a library that it needs.
+_LIBRARY = expression(
+    r"([\w./+-]{1,400}): cannot open shared object file: No such|Error loading shared library ([\w./+-]{1,400}): No such"
+)
+_SYMBOL = expression(r"undefined symbol: (\w{1,200})")
 
 
 def refused(occurrence: Occurrence, asked: Asked) -> list[Cause]:
@@ -247,6 +253,9 @@ def _of_reason(name: str, path: str, reason: str) -> tuple[str, str]:
     if "Permission denied" in reason:
         text = "the file of the module may not be read: by its mode, or, where httpd starts as root, by SELinux or AppArmor"
         return text, "see what refuses it (ausearch -m avc, or ls -Z), or put the module beside httpd's own"
+    library = _library_of(path, reason)
+    if library:
+        return f"the module needs the library {library}, which is not found", _of_library(library)
     if "No such file" in reason:
         return "the file of the module is not there", "install the package of the module, or take the line away"
     text = "the file of the module cannot be loaded: it is of another httpd or Python, or lacks a library"
@@ -260,7 +269,28 @@ def _of_reason(name: str, path: str, reason: str) -> tuple[str, str]:
             text,
             f"see what it lacks: otool -L {shlex.quote(path)}; build it with the Python and the httpd of Homebrew",
         )
+    symbol = _SYMBOL.search(reason)
+    if symbol is not None and symbol[1].startswith("ap_"):
+        text = f"the module is of another httpd, which has {symbol[1]}; this one does not"
+        return text, "take the module of this httpd, or build it anew with this one's apxs"
     return text, f"see what it lacks: ldd {shlex.quote(path)}"
+
+
+def _library_of(path: str, reason: str) -> str:
+    """Return the library that a module needs and that the system does not find; empty where the module itself is not there."""
+    found = _LIBRARY.search(reason)
+    name = (found[1] or found[2]) if found is not None else ""
+    return "" if posixpath.basename(name) == posixpath.basename(path) else name
+
+
+def _of_library(library: str) -> str:
+    """Return what to do about a library that is not found; mod_wsgi needs that of the Python it was built with."""
+    if "libpython" in library:
+        return (
+            f"install the Python that has {library}, and put its directory into /etc/ld.so.conf.d and run ldconfig; or take a "
+            "mod_wsgi that was built with the Python of the system"
+        )
+    return f"install the package that has {library}, or put its directory into /etc/ld.so.conf.d and run ldconfig"
 
 
 def certificates(occurrence: Occurrence, asked: Asked) -> list[Cause]:

@@ -33,6 +33,8 @@ from modwsgi_fix.workspace import discretion
 #: The most URLs of one file that are traced, hosts that are searched for them, and requests that are tried for a pattern.
 _MOST_URLS, _MOST_HOSTS, _MOST_TRIED = 3, 2_000, 40
 _LIMIT = 5
+#: What a trace says of a directory on the way to a file that is not there: httpd then asks the sections above it alone.
+_ABSENT = " does not exist, so no section for it"
 _FAILED = ("refused", "not-found", "error")
 #: Denials, which name the topmost directory that nothing opens, and which mod_wsgi before 6 may cause itself (by its subrequest
 #: for ``PATH_TRANSLATED``).
@@ -96,7 +98,11 @@ def _traced(occurrence: Occurrence, asked: Asked, asking: Asking) -> _Answer:
         help_ = "nothing need change; mod_wsgi 6 no longer asks"
         decided = tuple(_distinct([*_decided(asked, outcome), *more]))
         return _Answer([Cause(shown(asked, text, occurrence), decided, help=help_, commands=(command,))])
-    found = [cause_of(asked, one) for one in _findings(occurrence, asked, spots)]
+    findings = _findings(occurrence, asked, spots)
+    if _absent(outcome):
+        # A grant does not hold for what is not there, so what rules say of grants comes second to that.
+        findings = [one for one in findings if one.rule == "missing-on-disk"]
+    found = [cause_of(asked, one) for one in findings]
     found = [one._replace(commands=(*one.commands, command), spots=_with(one.spots, spots)) for one in found]
     if found:
         return _Answer(found[:_LIMIT])
@@ -122,6 +128,8 @@ def _help(occurrence: Occurrence, asking: Asking, outcome: Outcome) -> str:
         mounted = [one.url for one in mounts(asking.config, asking.server) if not one.is_regex and one.item.known]
         ask = f"ask for the application where it is mounted, {' or '.join(mounted[:_MOST_URLS])}; " if mounted else ""
         return f"{ask}or mount it there, or put an index file there; Options Indexes would show visitors all file names"
+    if absent := _absent(outcome):
+        return f"write the path that is meant: {absent} is not there, so no grant for it would hold"
     if any(step.phase == "access" and "<Directory />" in step.text for step in outcome.because[-1:]):
         directory = posixpath.dirname(outcome.file) if outcome.file else ""
         return (
@@ -129,6 +137,12 @@ def _help(occurrence: Occurrence, asking: Asking, outcome: Outcome) -> str:
             "is; otherwise httpd does as configured"
         )
     return "if visitors should get it, change the last of these lines; otherwise httpd does as configured"
+
+
+def _absent(outcome: Outcome) -> str:
+    """Return the directory on the way to the file that is not there, where the disk shows that; else an empty string."""
+    steps = (step.text for step in outcome.because if step.phase == "directory")
+    return next((text.partition(_ABSENT)[0] for text in steps if _ABSENT in text), "")
 
 
 def _likeliest(record: Trace, path: str) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from modwsgi_fix.explain import modes
-from modwsgi_fix.explain.answers.places import mounts_of, selected_spots
+from modwsgi_fix.explain.answers.places import mounts_of, runs_in, selected_spots
 from modwsgi_fix.explain.asked import Asked, cause_of, code_spot, file_at, findings_of, shown, spot
 from modwsgi_fix.explain.gathering import Occurrence
 from modwsgi_fix.expressions import expression
@@ -13,11 +13,14 @@ from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
 from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.paths import on_a_drive
 from modwsgi_fix.model.urls import Mapping
 from modwsgi_fix.records import Cause, Finding, Spot
 
 _LIMIT = 5
 _MOST_NAMES = 2_000
+#: A file in the root directory.
+_FIRST = expression(r"/[^/]{1,400}")
 #: What a WSGIScriptAliasMatch puts in from the URL.
 _GROUP = expression(r"\$[0-9&]|&")
 
@@ -42,11 +45,16 @@ def script(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     text = message.about
     if occurrence.failure is not None and occurrence.failure.exception and message.name in _HEADED:
         text = "the application raised an exception that it does not catch"
-    if message.name in ("not-compiled", "not-opened"):
-        for config, _, mount in mounted[:1]:
-            user = user_of(config, mount.item)
-            stopped = modes.stopped_at(config, path, user)
-            text = text if stopped is None else modes.told(stopped, path, user)
+    named = occurrence.fields.get("name", "")
+    opened = {"not-compiled": path, "not-opened": path, **dict.fromkeys(_CLOSED, named)}.get(message.name, "")
+    for config, server, mount in mounted[:1] if opened else ():
+        group = runs_in(config, server, mount)
+        process = next((one for one in daemon_processes(config) if group.name and one.name == group.name), None)
+        user = user_of(config, process.directive if process is not None else mount.item)
+        stopped = modes.stopped_at(config, opened, user)
+        text = text if stopped is None else modes.told(stopped, opened, user)
+    if message.name == "file-not-there" and _is_whole(named):
+        text = f"{named} is not there{_nearest(asked, named)}"
     return [Cause(shown(asked, text, occurrence), tuple([*frames, *spots][: 2 * _LIMIT]), help=_help(occurrence))]
 
 
@@ -54,9 +62,34 @@ def _help(occurrence: Occurrence) -> str:
     """Return what to do; messages of mod_wsgi above a traceback that was read need no help."""
     name = occurrence.message.name
     is_read = occurrence.failure is not None and bool(occurrence.failure.exception)
+    if name == "file-not-there" and _is_whole(occurrence.fields.get("name", "")):
+        return "make the file, or write the path of the one that is meant"
+    if name in _CLOSED and _FIRST.fullmatch(occurrence.fields.get("name", "")):
+        return (
+            "write the whole path: a name without a directory is one in the directory of the process, which is / where home= "
+            "names no other"
+        )
     return "" if is_read and name in _HEADED else _HELP.get(name, "")
 
 
+def _is_whole(path: str) -> bool:
+    """Whether a path begins at the root, or at a drive of Windows."""
+    return path.startswith("/") or on_a_drive(path)
+
+
+def _nearest(asked: Asked, path: str) -> str:
+    """Return in words what the disk shows on the way to a file that is not there; empty without a disk."""
+    for disk in (config.disk for config in asked.configs):
+        if disk is not None and not disk.is_file(path):
+            above = posixpath.dirname(path)
+            while above not in ("", "/") and not disk.is_dir(above):
+                above = posixpath.dirname(above)
+            return "" if above in ("", "/", posixpath.dirname(path)) else f"; {above} is the nearest directory that is"
+    return ""
+
+
+#: Messages of Python about a file that it may not open.
+_CLOSED = ("file-closed", "file-closed-os-2", "file-closed-io-2", "file-closed-else-2")
 #: Messages of mod_wsgi that only introduce those of Python.
 _HEADED = ("script-exception", "exec-failed", "cannot-be-loaded", "not-compiled")
 
@@ -73,12 +106,11 @@ _HELP = {
     "host-not-allowed": "add the name to ALLOWED_HOSTS of the settings, where it is one of this site",
     "database-read-only": _WRITABLE,
     "database-not-opened": _WRITABLE,
-    **dict.fromkeys(("file-closed-os-2", "file-closed-io-2"), _READABLE),
+    **dict.fromkeys(_CLOSED, _READABLE),
     "not-opened": "let the user of the process group read it and pass what is above it",
     "file-not-there": "write the whole path, or one from os.path.abspath(__file__); home= names the directory of the process",
     "library-not-there-windows": "put the directory of Python on the PATH of the system, and load its mod_wsgi",
     "not-callable": "name a function, or what the framework makes: application = app, or app.server of Dash",
-    "file-closed": _READABLE,
     "chunked": "write WSGIChunkedRequest On, where the application reads its input to the end and does without CONTENT_LENGTH",
     "not-ascii-read": _LOCALE,
     "not-ascii-written": _LOCALE,
@@ -87,7 +119,11 @@ _HELP = {
     "script-exception": "read on in the log below this line: the traceback has the reason",
     "exec-failed": "read on in the log below this line: the traceback has the reason",
     "cannot-be-loaded": "read on in the log below this line: the traceback has the reason",
-    "no-name": "see which version is installed, and whether the two modules import each other",
+    **dict.fromkeys(
+        ("no-name", "no-name-2"), "see which version is installed, and whether the two modules import each other"
+    ),
+    "no-name-yet": "rename the script where it is called as a module is, or import the module where it is used",
+    "log-without-number": "write to sys.__stderr__ or to a file of its own what needs a number, or catch OSError",
     "no-answer": "return a list of bytes at the end of the application, on every way through it",
     "no-key": "write the variable in the script, or in the environment that httpd is started with; SetEnv reaches environ alone",
 }

@@ -234,6 +234,19 @@ SCRIPTS = (
         rules=("module-gone-from-python",),
     ),
     Message(
+        "no-name-yet",
+        "cannot import name '{name}' from partially initialized module '{module}'",
+        "exception",
+        "two modules import each other, or the script has the name of a module that it imports",
+    ),
+    Message(
+        "no-name-2",
+        "ImportError: cannot import name {name}",
+        "exception",
+        "the module is there, and has no such name: another version, or two modules import each other",
+        only="Python 3.6 and older",
+    ),
+    Message(
         "loaded-twice",
         "cannot load module more than once per process",
         "exception",
@@ -277,6 +290,21 @@ SCRIPTS = (
         "{stream} access restricted by mod_wsgi",
         "named",
         "the script prints or reads as a program does, and a line forbids that",
+    ),
+    Message(
+        "restricted-mode",
+        "not accessible in restricted mode",
+        "exception",
+        "Python takes code of another interpreter for restricted code: an extension does not work outside the main one",
+        rules=("missing-global-application-group",),
+        only="Python 2",
+    ),
+    Message(
+        "log-without-number",
+        "Apache/mod_wsgi log object is not associated with a file descriptor",
+        "exception",
+        "sys.stdout, sys.stderr and wsgi.errors are objects of mod_wsgi without a number, so fileno() of them fails",
+        rules=("stream-misused",),
     ),
     Message(
         "no-library",
@@ -372,6 +400,7 @@ SCRIPTS = (
         for name, text in (
             ("file-closed-os-2", "OSError: [Errno 13] Permission denied: '{name}'"),
             ("file-closed-io-2", "IOError: [Errno 13] Permission denied: '{name}'"),
+            ("file-closed-else-2", "[Errno 13] Permission denied: '{name}'"),
         )
     ),
     Message(
@@ -497,7 +526,7 @@ SCRIPTS = (
         "NameError: name '{name}' is not defined",
         "exception",
         "the script uses a name that it does not bind",
-        rules=("python-2-name",),
+        rules=("python-2-name", "name-not-bound"),
     ),
     Message(
         "escape-in-path",

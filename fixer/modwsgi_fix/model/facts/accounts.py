@@ -19,12 +19,14 @@ _ELSEWHERE = frozenset({"db", "ldap", "nis", "nisplus", "sss", "winbind", "hesio
 class Accounts(NamedTuple):
     """The accounts: ``users`` are (number, number of the group) by name, ``groups`` are numbers by name.
 
-    ``members`` are the names of a group's users, by its name. ``is_whole`` is False where the system may have other accounts.
+    ``members`` are the names of a group's users, by its name; ``homes`` the directories of users. ``is_whole`` is False where the
+    system may have other accounts.
     """
 
     users: Mapping[str, tuple[int, int]]
     groups: Mapping[str, int]
     members: Mapping[str, frozenset[str]]
+    homes: Mapping[str, str]
     is_whole: bool
 
 
@@ -53,7 +55,8 @@ def accounts(config: Config) -> Accounts | None:
             groups[name] = known
             members[name] = frozenset(one.strip() for one in others.split(","))
     compat = any(line[0][:1] in ("+", "-") for line in (*passwd, *group))
-    return Accounts(users, groups, members, not compat and not _has_others(disk))
+    homes = {line[0]: line[5] for line in passwd if len(line) > 5}
+    return Accounts(users, groups, members, homes, not compat and not _has_others(disk))
 
 
 class Unknown(NamedTuple):
@@ -140,6 +143,19 @@ def daemon_identity(config: Config, process: DaemonProcess) -> Identity | None:
         for option, name in zip(words, ("user", "group"), strict=True)
     ]
     return _identity(found, *said)
+
+
+def home_of_user(config: Config, process: DaemonProcess) -> str:
+    """Return the directory that a process group begins in because of its user; empty where it is another, or not known.
+
+    It is the user's home, where that is another user than httpd's and no ``home`` is given (wsgi_daemon.c: wsgi_setup_access;
+    measured with mod_wsgi 4.9.4).
+    """
+    found, user = accounts(config), process.option("user")
+    if found is None or user is None or process.option("home") is not None or user.value not in found.homes:
+        return ""
+    own, httpd = daemon_identity(config, process), httpd_identity(config)
+    return found.homes[user.value] if own is not None and httpd is not None and own.user != httpd.user else ""
 
 
 @derived

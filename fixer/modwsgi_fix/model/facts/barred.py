@@ -13,7 +13,7 @@ from modwsgi_fix.files import Files
 from modwsgi_fix.files.paths import resolve
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import daemon_processes
-from modwsgi_fix.model.facts.accounts import Identity, accounts, identities
+from modwsgi_fix.model.facts.accounts import Identity, accounts, home_of_user, identities
 from modwsgi_fix.model.facts.served import target_of
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.groups import process_group
@@ -84,8 +84,10 @@ def _stop(config: Config, disk: Files, who: Identity, use: _Use) -> tuple[str, s
     for directory in dict.fromkeys([*_above(use.path), *_above(real)]):
         if _may(config, disk, who, directory, SEARCH) is False:
             return directory, "search"
+    # A file in the place of a directory is wrong whatever its mode is.
+    is_misplaced = bool(use.bits & SEARCH) and disk.is_file(use.path)
     for bit, right in ((SEARCH, "search"), (READ, "read")):
-        if use.bits & bit and _may(config, disk, who, use.path, bit) is False:
+        if use.bits & bit and not is_misplaced and _may(config, disk, who, use.path, bit) is False:
             return use.path, right
     return None
 
@@ -128,6 +130,8 @@ def _uses(config: Config) -> Iterator[_Use]:
                 bits = SEARCH if option.name == "home" else SEARCH | READ
                 for path in option.value.split(":") if option.name == "python-path" else [option.value]:
                     yield _Use(process.directive, option.value_span, path, bits, process.name, option.name)
+            elif option.name == "user" and option.known and (home := home_of_user(config, process)):
+                yield _Use(process.directive, option.value_span, home, SEARCH, process.name, "home")
 
 
 def _pythons(config: Config) -> Iterator[_Use]:

@@ -17,6 +17,7 @@ from modwsgi_fix.model.absence import is_missing
 from modwsgi_fix.model.builds import SOMETIMES
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import daemon_processes, embedded_mode_off
+from modwsgi_fix.model.facts.accounts import home_of_user
 from modwsgi_fix.model.gaps import GapKind
 from modwsgi_fix.model.items import Arg, Item
 from modwsgi_fix.model.merge.sections import is_regex_section
@@ -27,6 +28,10 @@ from modwsgi_fix.tuples import NamedTuple
 
 #: The most names of a directory that are searched for a likely one.
 _MOST = 2_000
+
+
+#: The home directory that Debian gives to users that have none.
+_NOWHERE = "/nonexistent"
 
 
 class Missing(NamedTuple):
@@ -54,7 +59,9 @@ def missing(config: Config) -> list[Missing]:
 def _missing(config: Config, disk: Files) -> Iterator[Missing]:
     for named in (*_named(config), *_modules(config, disk)):
         path = named.path.rstrip("/") or "/"
-        if has_wildcard(path) or "$" in path or "%" in path or named.item.in_doubt or not is_missing(disk, path):
+        if has_wildcard(path) or "$" in path or "%" in path or named.item.in_doubt:
+            continue
+        if path != _NOWHERE and not is_missing(disk, path):
             continue
         # Where a condition may leave the line out, httpd may start without the path.
         refusal = "" if named.item.guards else named.refusal
@@ -171,6 +178,8 @@ def _named(config: Config) -> Iterator[Missing]:
             elif option.name in ("python-path", "home"):
                 for path in option.value.split(":"):
                     yield Missing(process.directive, option.value_span, path, option.name)
+            elif option.name == "user" and (home := home_of_user(config, process)):
+                yield Missing(process.directive, option.value_span, home, "the home directory", fails=True)
     yield from _started(config)
     yield from _included(config)
     for item in config.named("directory"):

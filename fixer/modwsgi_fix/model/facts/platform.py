@@ -22,6 +22,7 @@ def without_daemon_mode(config: Config) -> list[Item]:
     return [item for item in named if item.args and not item.guards and not item.file.tree.is_template]
 
 
+@derived
 def is_windows(config: Config) -> bool:
     """Whether a line that is certainly read can only be meant for Windows: a library, or a script on a drive."""
     libraries = (item for item in config.named("loadfile", "loadmodule") if item.args and not item.guards)
