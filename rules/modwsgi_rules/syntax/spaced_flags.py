@@ -76,9 +76,7 @@ def spaced_flags(config: Config) -> Iterator[Diagnostic]:
             message = "the flags are one word without blanks, so httpd refuses the line"
             fix = Fix.safe(title, edit)
             severity = Severity.ERROR
-        is_clear = not item.foreign and len(config.readings(item)) == 1
-        help = "" if is_clear else f"write {meant}"
-        yield Diagnostic(item.path, span, message, fix if is_clear else None, help=help, severity=severity)
+        yield Diagnostic(item.path, span, message, fix, severity=severity)
 
 
 def _apart(lines: Sequence[Item]) -> Iterator[tuple[Item, Span, str]]:
@@ -100,5 +98,5 @@ def _apart(lines: Sequence[Item]) -> Iterator[tuple[Item, Span, str]]:
             else:
                 break
         span = Span(words[0].span.start, last.span.end)
-        if last is not words[0] and meant.endswith("]") and "\n" not in item.file.text[slice(*span)]:
+        if last is not words[0] and meant.endswith("]"):
             yield item, span, meant

@@ -78,7 +78,7 @@ def variable_always_empty(config: Config) -> Iterator[Diagnostic]:
         written = f"%{{{name}}}"
         start = item.file.text.find(written, arg.span.start, arg.span.end)
         fix = None
-        if meant and start >= 0 and not item.foreign and not item.guards and len(config.readings(item)) == 1:
+        if meant and start >= 0 and not item.guards:
             edit = Edit(item.path, Span(start, start + len(written)), f"%{{{meant}}}")
             fix = Fix.unsafe(f"Write %{{{meant}}}", edit, reason="the rule goes by what the visitor sends then")
         help = "" if fix else f"write %{{{meant or f'ENV:{name}'}}}"
