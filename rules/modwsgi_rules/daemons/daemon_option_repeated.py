@@ -63,26 +63,29 @@ def daemon_option_repeated(config: Config) -> Iterator[Diagnostic]:
         earlier = [option for option in process.options if option is not last[option.name]]
         if not earlier:
             continue
-        paths = [option for option in earlier if _loses(option, last[option.name])]
-        plain = [option for option in earlier if option not in paths]
+        paths = _lost([option for option in earlier if option.name == "python-path"], last.get("python-path"))
+        lost = {option.span for option in paths}
+        plain = [option for option in earlier if option.span not in lost]
         deleted = delete_words(item, [option.span for option in plain]) if plain else ()
         safe = Fix.safe("Keep the last one only", *deleted, reason="mod_wsgi takes the last one") if deleted else None
         joined = _joined(item, paths, last["python-path"]) if paths else None
         for option in earlier:
-            counts, fix = last[option.name], joined if option in paths else safe
+            is_lost = option.span in lost
+            counts, fix = last[option.name], joined if is_lost else safe
             yield Diagnostic(
                 item.path,
                 option.span,
                 f"{option.name} is set again below, and {counts.name}={counts.value} counts",
                 fix,
                 (Related(item.path, counts.span, "this one counts"),),
-                help="" if fix else "delete this one" if option not in paths else "write all directories into one",
+                help="" if fix else "write all directories into one" if is_lost else "delete this one",
             )
 
 
-def _loses(option: Option, last: Option) -> bool:
-    """Whether directories of modules are no longer searched because of the last option."""
-    return option.name == "python-path" and bool(_directories(option) - _directories(last))
+def _lost(earlier: Sequence[Option], last: Option | None) -> list[Option]:
+    """Return the options with directories of modules that are no longer searched because of the last one."""
+    kept = _directories(last) if last is not None and earlier else set()
+    return [option for option in earlier if _directories(option) - kept]
 
 
 def _directories(option: Option) -> set[str]:
