@@ -60,7 +60,12 @@ def test_what_every_build_has_compiled_in(module: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ['LogFormat "%h" short', '<IfModule mod_alias.c>\nCustomLog /var/log/a "%h"\n</IfModule>', "TransferLog /var/log/a"]
+    "line",
+    [
+        'LogFormat "%h" short',
+        '<IfModule mod_alias.c>\nCustomLog /var/log/a "%h"\n</IfModule>',
+        "TransferLog /var/log/a",
+    ],
 )
 def test_a_directive_of_a_module_that_rhel_loads_from_a_file(line: str) -> None:
     mpm = "mpm_event"
