@@ -15,7 +15,7 @@ from operator import attrgetter
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, grouped
-from modwsgi_fix.model.items import Bindings, Used
+from modwsgi_fix.model.items import Bindings, Used, for_use
 from modwsgi_fix.rule import Diagnostic
 
 Edits = tuple[Edit, ...]
@@ -29,20 +29,17 @@ _APART = "change the macro by hand: its uses ask for different fixes"
 def for_all_uses(config: Config, found: list[Diagnostic]) -> list[Diagnostic]:
     """Return findings with fixes in macros as they are to be made for all uses; without a fix where the uses differ."""
     bodies = config.derived(_by_path)
-    inside: dict[int, list[int]] = {}
-    of_number: dict[int, Used] = {}
+    inside: dict[int, tuple[Used, list[int]]] = {}
     result = list(found)
     for number, finding in enumerate(found):
         touched = _touched(bodies, finding.fix.edits) if finding.fix is not None else {}
-        if len(touched) == 1:
-            of_number |= touched
-            inside.setdefault(next(iter(touched)), []).append(number)
-        elif touched:
+        if len(touched) > 1:
             result[number] = _unfixed(finding)
-    for body, numbers in inside.items():
+        for key, body in touched.items() if len(touched) == 1 else ():
+            inside.setdefault(key, (body, []))[1].append(number)
+    for body, numbers in inside.values():
         fixes = [fix for number in numbers if (fix := found[number].fix) is not None]
-        used = of_number[body]
-        common = _common(used, config.source(used.path).text, fixes)
+        common = _common(body, config.source(body.path).text, fixes)
         for number, fix in zip(numbers, fixes, strict=True):
             made = common.get(fix.edits)
             result[number] = found[number]._replace(fix=made) if made is not None else _unfixed(found[number])
@@ -149,10 +146,6 @@ def _is_word(text: str, at: int, value: str) -> bool:
 
 def _put_in(body: Used, edits: Edits, bindings: Bindings) -> Edits:
     """Return what edits of a body mean for one use."""
-    meant = []
-    for edit in edits:
-        text = edit.text
-        for name, value in bindings if _is_in(body, edit) else ():
-            text = text.replace(name, value)
-        meant.append(edit._replace(text=text))
-    return tuple(meant)
+    return tuple([
+        edit._replace(text=for_use(edit.text, bindings)) if _is_in(body, edit) else edit for edit in edits
+    ])  # fmt: skip

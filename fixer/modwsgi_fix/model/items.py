@@ -276,6 +276,13 @@ class Server:
 Bindings = tuple[tuple[str, str], ...]
 
 
+def for_use(text: str, parameters: Bindings) -> str:
+    """Return what a text in a macro is for one use: parameters are replaced wherever they stand, the longest names first."""
+    for name, value in parameters:
+        text = text.replace(name, value)
+    return text
+
+
 class Used(NamedTuple):
     """The body of a macro that is used: the key of its file, where it lies, and the parameters of each use."""
 

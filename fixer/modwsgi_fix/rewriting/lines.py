@@ -99,6 +99,11 @@ def _quote(word: str) -> str:
     return word[:1] if word[:1] in "\"'" else ""
 
 
+def is_bare(word: str) -> bool:
+    """Whether a word can be a part of an option without quotes."""
+    return not any(char in word for char in " \"'\\")
+
+
 def rename_section(section: Item, name: str) -> list[Edit]:
     """Return the edits that give a section another name; none where it is under a condition, or never closed."""
     node = section.node

@@ -78,7 +78,6 @@ def comma_between_names(config: Config) -> Iterator[Diagnostic]:
             wrong[0].span,
             f"httpd takes the comma for a part of the name {wrong[0].value}, which nobody has",
             fix,
-            help="" if fix else "separate the names by blanks",
         )
 
 

@@ -108,7 +108,6 @@ def limit_leaves_methods_open(config: Config) -> Iterator[Diagnostic]:
             item.args[0].span,
             "only these methods are restricted, and the application answers any other to everyone",
             fix,
-            help="" if fix else "take the lines of <Limit> away, so that the lines in it hold for every method",
         )
 
 

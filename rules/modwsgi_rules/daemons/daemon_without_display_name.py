@@ -56,5 +56,4 @@ def daemon_without_display_name(config: Config) -> Iterator[Diagnostic]:
             reason="only the name in ps and top changes",
         )
         message = f"the processes of {process.name} look like httpd's own in ps and top"
-        advice = "" if fix else "add display-name=%{GROUP}"
-        yield Diagnostic(item.path, item.args[0].span, message, fix, help=advice)
+        yield Diagnostic(item.path, item.args[0].span, message, fix)

@@ -65,4 +65,4 @@ def daemon_without_locale(config: Config) -> Iterator[Diagnostic]:
             reason="file names are read as UTF-8; sorting and dates may change",
         )
         message = f"the processes of {process.name} have the locale that httpd was started with, often C"
-        yield Diagnostic(item.path, item.args[0].span, message, fix, help="" if fix else "set lang and locale")
+        yield Diagnostic(item.path, item.args[0].span, message, fix)

@@ -98,4 +98,4 @@ def _exclusive(process: DaemonProcess) -> Iterator[Diagnostic]:
     spans = [option.span for option in process.options if option.name == "script-group"]
     fix = Fix.safe("Leave out script-group", *delete_words(process.directive, spans), reason="httpd refused to start")
     message = "script-user and script-group exclude each other, so httpd does not start"
-    yield Diagnostic(process.directive.path, group.span, message, fix, help="" if fix else "keep one of the two")
+    yield Diagnostic(process.directive.path, group.span, message, fix)

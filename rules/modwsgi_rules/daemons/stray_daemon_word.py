@@ -86,7 +86,7 @@ def stray_daemon_word(config: Config) -> Iterator[Diagnostic]:
             handled.append(span)
             fix = Fix.safe(f"Write {text}", Edit(process.directive.path, span, text), reason="httpd refused to start")
             message = "mod_wsgi does not read this as an option with its value, so httpd does not start"
-            yield Diagnostic(process.directive.path, span, message, fix, help="" if fix else f"write {text}")
+            yield Diagnostic(process.directive.path, span, message, fix)
         source = process.directive.file.text
         for option in process.options:
             swallowed = option.value.partition("=")[0]

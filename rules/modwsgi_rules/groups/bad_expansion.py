@@ -93,7 +93,7 @@ def bad_expansion(config: Config) -> Iterator[Diagnostic]:
             reason = "the application moves to another interpreter" if kind != "process" else "the group changes"
             fix = Fix.unsafe(f"Write {right}", Edit(item.path, span, text), reason=reason)
         message = f"{value} is taken for the literal name of {_ARTICLE[kind]} {kind} group"
-        yield Diagnostic(item.path, span, message, fix, help="" if fix else f"write {right}")
+        yield Diagnostic(item.path, span, message, fix)
 
 
 _ARTICLE = {"process": "a", "application": "an"}

@@ -70,7 +70,7 @@ from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.groups import application_group, process_group
 from modwsgi_fix.model.paths import components, has_wildcard
 from modwsgi_fix.model.urls import Mapping, mounts
-from modwsgi_fix.rewriting.lines import add_words
+from modwsgi_fix.rewriting.lines import add_words, is_bare
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 #: The most mounts below one path that are looked at.
@@ -137,8 +137,7 @@ def _finding(item: Item, later: Item, option: str, found: list[Mapping]) -> Diag
     broader = later.sections[-1]
     message = f"<Location {broader.value}> below selects {later.value}, so {found[0].url} runs there"
     fix = None
-    is_plain = not any(char in item.value for char in " \"'\\")
-    if is_plain and len(found) < _MOST and not any(mount.item.guards for mount in found):
+    if is_bare(item.value) and len(found) < _MOST and not any(mount.item.guards for mount in found):
         lines = dict.fromkeys(mount.item for mount in found)
         edits = (add_words(line, [f"{option}={item.value}"]) for line in lines)
         fix = Fix.unsafe("Write the group on the mount", *edits, reason="the application moves to that group")

@@ -88,7 +88,7 @@ def redundant_default(config: Config) -> Iterator[Diagnostic]:
             continue
         if key == "wsgiprocessgroup" and item.value != "%{GLOBAL}":
             continue
-        fix = None if not whole else Fix.safe("Delete it", delete(item), reason="it is the default")
+        fix = Fix.safe("Delete it", delete(item), reason="it is the default") if whole else None
         message = f"{item.name} {item.value} is the default"
         yield Diagnostic(item.path, item.span, message, fix, help="" if fix else _advice(whole=whole))
 

@@ -83,7 +83,7 @@ from modwsgi_fix.model.daemons import defined_names, in_template
 from modwsgi_fix.model.facts.selections import handlers
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.urls import Mapping, mount_options, mounts
-from modwsgi_fix.rewriting.lines import add_words, delete
+from modwsgi_fix.rewriting.lines import add_words, delete, is_bare
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 _OPTION = {"wsgiprocessgroup": "process-group", "wsgiapplicationgroup": "application-group"}
@@ -165,8 +165,7 @@ def _without_option(config: Config, item: Item, option: str) -> list[Mapping]:
 
 def _given(item: Item, losing: list[Mapping], option: str, title: str) -> Fix | None:
     """Return the fix that gives mounts the group of a line as an option, and deletes the line."""
-    is_plain = item.known and not any(char in item.value for char in " \"'\\")
-    if not losing or not is_plain or any(one.item.guards for one in losing):
+    if not losing or not item.known or not is_bare(item.value) or any(one.item.guards for one in losing):
         return None
     edits = (add_words(mount.item, [f"{option}={item.value}"]) for mount in losing)
     return Fix.unsafe(title, delete(item), *edits, reason="the application moves to that group")

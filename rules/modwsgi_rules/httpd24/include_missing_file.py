@@ -79,5 +79,4 @@ def include_missing_file(config: Config) -> Iterator[Diagnostic]:
             item.args[0].span,
             f"no file matches {item.value}, so httpd 2.4 does not start",
             fix,
-            help="" if fix else "write IncludeOptional where there may be none",
         )

@@ -99,7 +99,6 @@ def missing_name_virtual_host(config: Config) -> Iterator[Diagnostic]:
             f"without NameVirtualHost {text} httpd 2.2 never chooses this host",
             fix,
             (Related(first.path, first.span, "this host answers"),),
-            help="" if fix else f"write NameVirtualHost {text} above the first host of the address",
         )
 
 

@@ -66,5 +66,4 @@ def name_virtual_host(config: Config) -> Iterator[Diagnostic]:
             item.span,
             "NameVirtualHost has no effect since httpd 2.4, and the next release refuses it",
             fix,
-            help="" if fix else "delete the line",
         )

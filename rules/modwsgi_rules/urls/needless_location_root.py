@@ -139,7 +139,7 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.access import access_of
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.urls import mount_options, mounts
-from modwsgi_fix.rewriting.lines import add_words, delete, unwrap
+from modwsgi_fix.rewriting.lines import add_words, delete, is_bare, unwrap
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Section
 
@@ -270,7 +270,7 @@ def _onto_mounts(config: Config, section: Item, movable: list[Item]) -> Fix | No
     for item, mount in in_sight.items():
         written = mount_options(config, mount)
         words = [f"{name}={child.args[0].value}" for child in movable if (name := _ON_MOUNT[child.key]) not in written]
-        if any(char in word for word in words for char in " \"'\\"):
+        if not all(map(is_bare, words)):
             return None
         if words:
             edits.append(add_words(item, words))

@@ -92,7 +92,6 @@ def script_behind_alias(config: Config) -> Iterator[Diagnostic]:
             item.node.name_span,
             f"{item.name} does not hand {posixpath.basename(mapping.target)} to mod_wsgi: {outcome}",
             fix,
-            help="" if fix else "write WSGIScriptAlias",
         )
 
 

@@ -56,7 +56,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.expressions import expression
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Config, grouped
 from modwsgi_fix.model.items import Arg, Item
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
@@ -86,10 +86,8 @@ def socket_never_asked(config: Config) -> Iterator[Diagnostic]:
     lines = config.in_each_server(_backends, "proxypass")
     if not any(line.socket for line in lines):
         return
-    by_server: dict[int, list[_Backend]] = {}
-    for line in lines:
-        by_server.setdefault(id(line.item.server), []).append(line)
-    of_main = by_server.get(id(config.main), [])
+    by_server = grouped(lines, lambda line: line.item.server)
+    of_main = by_server.get(config.main, [])
     for own in by_server.values():
         yield from _never_asked([*of_main, *own] if own is not of_main else own, set(map(id, own)))
 

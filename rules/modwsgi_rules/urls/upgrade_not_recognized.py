@@ -75,8 +75,7 @@ def upgrade_not_recognized(config: Config) -> Iterator[Diagnostic]:
         flags = ["NC", *(flag.upper() for flag in flags_of(item) if flag != "nc")]
         meant = f"{word} [{','.join(flags)}]"
         span = Span(item.args[1].span.start, item.args[min(len(item.args), 3) - 1].span.end)
-        is_clear = not item.guards
-        is_clear = is_clear and "\n" not in item.file.text[slice(*span)]
+        is_clear = not item.guards and "\n" not in item.file.text[slice(*span)]
         fix = Fix.unsafe(f"Write {meant}", Edit(item.path, span, meant), reason="more requests go by the rule then")
         help = "" if is_clear else f"write {meant}"
         yield Diagnostic(item.path, item.args[1].span, message, fix if is_clear else None, help=help)

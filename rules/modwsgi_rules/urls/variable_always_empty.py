@@ -92,7 +92,7 @@ def _empty(lines: Sequence[Item]) -> Iterator[tuple[Item, Arg, str]]:
         if len(item.args) < 2 or not item.known or item.file.tree.is_template:
             continue
         arg = item.args[at]
-        if not is_settled(arg.value) or "${" in arg.value:
+        if not is_settled(arg.value):
             continue
         names = (found["name"] for found in _VARIABLE.finditer(arg.value))
         name = next((name for name in names if name.upper() not in NAMES_OF_REWRITING), None)

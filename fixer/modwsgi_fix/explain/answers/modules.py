@@ -82,13 +82,15 @@ def told_by_proxy(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     """Return the lines that hand requests on, and what they do not pass of the name and the scheme that a visitor asked for."""
     lines = [item for item in lines_of(asked, *HANDED_ON[:1]) if any("://" in word for word in item.values)]
     headers = {word.lower() for item in lines_of(asked, "requestheader") for word in item.values}
+    is_by_tls = occurrence.fields.get("origin", "").startswith("https:")
+    hides_scheme = bool(lines) and is_by_tls and "x-forwarded-proto" not in headers
     missing = []
     if lines and not any(item.value.lower() == "on" for item in lines_of(asked, "proxypreservehost")):
         missing.append("ProxyPreserveHost On")
-    if lines and occurrence.fields.get("origin", "").startswith("https:") and "x-forwarded-proto" not in headers:
+    if hides_scheme:
         missing.append('RequestHeader set X-Forwarded-Proto "https"')
     remedy = f"write {' and '.join(missing)} into the host" if missing else "add the origin to CSRF_TRUSTED_ORIGINS"
-    if len(missing) > 1 or (missing and "RequestHeader" in missing[0]):
+    if hides_scheme:
         remedy += ", and SECURE_PROXY_SSL_HEADER into the settings"
     return [Cause(occurrence.message.about, tuple(spot(item) for item in lines[:_LIMIT]), help=remedy)]
 

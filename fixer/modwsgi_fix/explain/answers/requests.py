@@ -24,6 +24,7 @@ from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.request import Request, trace
 from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.model.request.visits import authority_of, visits
+from modwsgi_fix.model.request.walk import ABSENT
 from modwsgi_fix.model.urls import aliases, document_root, mounts
 from modwsgi_fix.records import Branch, Cause, Finding, Outcome, Spot, Trace
 from modwsgi_fix.reports.trace import sentence
@@ -33,8 +34,6 @@ from modwsgi_fix.workspace import discretion
 #: The most URLs of one file that are traced, hosts that are searched for them, and requests that are tried for a pattern.
 _MOST_URLS, _MOST_HOSTS, _MOST_TRIED = 3, 2_000, 40
 _LIMIT = 5
-#: What a trace says of a directory on the way to a file that is not there: httpd then asks the sections above it alone.
-_ABSENT = " does not exist, so no section for it"
 _FAILED = ("refused", "not-found", "error")
 #: Denials, which name the topmost directory that nothing opens, and which mod_wsgi before 6 may cause itself (by its subrequest
 #: for ``PATH_TRANSLATED``).
@@ -142,7 +141,7 @@ def _help(occurrence: Occurrence, asking: Asking, outcome: Outcome) -> str:
 def _absent(outcome: Outcome) -> str:
     """Return the directory on the way to the file that is not there, where the disk shows that; else an empty string."""
     steps = (step.text for step in outcome.because if step.phase == "directory")
-    return next((text.partition(_ABSENT)[0] for text in steps if _ABSENT in text), "")
+    return next((text.partition(ABSENT)[0] for text in steps if ABSENT in text), "")
 
 
 def _likeliest(record: Trace, path: str) -> Outcome:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.model.items import Bindings, Item, Server
+from modwsgi_fix.model.items import Bindings, Item, Server, for_use
 from modwsgi_fix.model.shapes import FEW
 from modwsgi_fix.model.shapes.hosts import Text
 from modwsgi_fix.syntax import Directive
@@ -50,7 +50,7 @@ def _said_by(server: Server, item: Item) -> str | None:
     if section_of(server) is not None:
         return text
     if server.written is not None:
-        return _written(server, item, server.written[1])
+        return _written(item, server.written[1])
     included: dict[str, None] = {}
     for line in server.walk():
         if line.foreign:
@@ -60,16 +60,14 @@ def _said_by(server: Server, item: Item) -> str | None:
     return "\0\n".join([text, *included])
 
 
-def _written(server: Server, item: Item, parameters: Bindings) -> str | None:
+def _written(item: Item, parameters: Bindings) -> str | None:
     """Return what a macro writes of a host; None where it writes something beside hosts, or has other lines read with one."""
     text, macro = text_of(item), item.wrapper
     if macro is None or macro.key != "macro" or _LEADS_ELSEWHERE.search(text):
         return None
     if any(isinstance(node, Directive) and node.key != "virtualhost" for node in macro.children):
         return None
-    for name, value in parameters:
-        text = text.replace(name, value)
-    return text
+    return for_use(text, parameters)
 
 
 def text_of(section: Item) -> str:

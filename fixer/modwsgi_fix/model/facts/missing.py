@@ -147,7 +147,8 @@ def _started(config: Config) -> Iterator[Missing]:
 def _named(config: Config) -> Iterator[Missing]:
     """Yield the known paths that lines name, as if none of them existed."""
     # Debian has no directory of logs there; elsewhere it is empty or a link, and seldom copied.
-    root = working_root(config) if working_root(config) == "/etc/apache2" else ""
+    own = working_root(config)
+    root = own if own == "/etc/apache2" else ""
     for item in config.named(*LOG_FILES):
         if item.values and item.args[0].known and not item.value.startswith(("|", "syslog")):
             code, log = ("AH02291", "error log") if item.key == "errorlog" else ("AH02297", "log file")

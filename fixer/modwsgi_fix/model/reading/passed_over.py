@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from modwsgi_fix.expressions import expression
 from modwsgi_fix.files import FileProblem, Files
@@ -41,21 +41,24 @@ def passed_over(
         if found is None or has_wildcard(directory):
             continue
         enabled = _names(files, directory)
-        sites = _sites(files, directory, found[1], is_read)
+        sites = _sites(files, directory, enabled, found[1], is_read)
         if sites:
             yield PassedOver(item, found[1], sites)
         if directory.endswith(_ENABLED):
             # The links to them are in the other directory, with or without the suffix.
-            available = _sites(files, f"{directory.removesuffix(_ENABLED)}{_AVAILABLE}", found[1], is_read)
-            taken = {*enabled, *_names(files, f"{directory.removesuffix(_ENABLED)}{_AVAILABLE}")}
-            rest = tuple(name for name in available if name not in enabled and f"{name}{found[1]}" not in taken)
+            available = f"{directory.removesuffix(_ENABLED)}{_AVAILABLE}"
+            every = _names(files, available)
+            taken = {*enabled, *every}
+            beside = _sites(files, available, every, found[1], is_read)
+            rest = tuple(name for name in beside if name not in enabled and f"{name}{found[1]}" not in taken)
             if rest:
                 yield PassedOver(item, found[1], rest, is_available=True)
 
 
-def _sites(files: Files, directory: str, suffix: str, is_read: Callable[[str], bool]) -> tuple[str, ...]:
-    """Return the names of the sites in a directory that lack a suffix."""
-    every = _names(files, directory)
+def _sites(
+    files: Files, directory: str, every: Sequence[str], suffix: str, is_read: Callable[[str], bool]
+) -> tuple[str, ...]:
+    """Return those of the names in a directory that are sites and lack a suffix."""
     beside = [name for name in every if not name.endswith(suffix) and not _PUT_ASIDE.search(name)]
     paths = ((name, posixpath.join(directory, name)) for name in beside[:_MOST])
     return tuple(name for name, path in paths if not is_read(path) and _is_site(files, path))

@@ -229,7 +229,8 @@ class Reader:
             server.written = None if where.use is None else (where.use, where.bindings)
             item.server = server
             self.servers.append(server)
-        return where._replace(parent=item, server=server, wrapper=node, nested=where.nested + 1)
+        file, _, _, guards, _, bindings, foreign, depth, conditions, nested, use = where
+        return Where(file, item, server, guards, node, bindings, foreign, depth, conditions, nested + 1, use)
 
     def directive(self, node: Directive, where: Where) -> Sequence[Frame]:
         """Read a directive, and return what is read in its place, in order."""

@@ -13,6 +13,9 @@ from modwsgi_fix.model.request.htaccess import htaccess
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome
 from modwsgi_fix.tuples import NamedTuple
 
+#: What a trace says behind a directory on the way that is not there: httpd then asks the sections above it alone.
+ABSENT = " does not exist, so no section for it or below it holds"
+
 
 class Found(NamedTuple):
     """The end of a walk: the existing part of the path, the rest, the type of the former, and the layers on the way."""
@@ -77,7 +80,7 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
         if kind != DIRECTORY:
             break
     if kind == MISSING and depth < len(parts) and world.disk is not None:
-        world.step("directory", f"{reached} does not exist, so no section for it or below it holds")
+        world.step("directory", f"{reached}{ABSENT}")
     rest = "/".join(["", *parts[depth:]]) + ("/" if trailing else "")
     if kind == DIRECTORY and trailing:
         reached, rest = reached + "/", ""
